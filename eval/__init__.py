@@ -1,0 +1,1 @@
+"""How right is it: gold files, alignment, metrics, reports and benchmarks."""

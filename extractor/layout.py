@@ -1,0 +1,145 @@
+"""What a source reads a file into: pages of blocks, where a block is a line of text or a grid of cells.
+
+Coordinates are PDF points (1/72 inch) from the top left corner of the page; text files have no boxes.
+Every line and every cell is a *unit*: it has a page, an id that is unique on its page, and a text;
+a place in the document is (page, unit id, first character, one past the last character).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class Box(NamedTuple):
+    """A rectangle in PDF points, origin at the top left of the page."""
+
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A run of characters of one unit: where it starts in the unit's text, its box, its OCR confidence (0..1)."""
+
+    start: int
+    text: str
+    box: Box | None = None
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One printed line outside of any grid; `number` counts from 1 on its page (in a text file: the file's lines)."""
+
+    page: int
+    number: int
+    text: str
+    box: Box | None = None
+    words: tuple[Word, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The line's id, unique on its page: `L7`."""
+        return f"L{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a grid: row and column of its top left corner (from 0), spans, text with lines joined by `\\n`."""
+
+    page: int
+    table: int
+    row: int
+    col: int
+    text: str
+    row_span: int = 1
+    col_span: int = 1
+    box: Box | None = None
+    words: tuple[Word, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The cell's id, unique on its page: `T1R3C2` (table from 1, row and column from 0)."""
+        return f"T{self.table}R{self.row}C{self.col}"
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table as it stands on one page: `number` counts from 1 on the page; cells in row-major order.
+
+    `ragged` says that the column numbers are only the order in which cells were printed: rows may have
+    lost or gained columns (OCR text), so a cell's column is a hint and not a fact.
+    """
+
+    page: int
+    number: int
+    cells: tuple[Cell, ...]
+    box: Box | None = None
+    ragged: bool = False
+
+    @property
+    def rows(self) -> int:
+        """The number of rows."""
+        return max((c.row + c.row_span for c in self.cells), default=0)
+
+    @property
+    def cols(self) -> int:
+        """The number of columns."""
+        return max((c.col + c.col_span for c in self.cells), default=0)
+
+
+Unit = Line | Cell
+Block = Line | Grid
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: its blocks in reading order; size in points (0 for text files); which way it was read."""
+
+    number: int
+    blocks: tuple[Block, ...]
+    width: float = 0.0
+    height: float = 0.0
+    reader: str = "text"
+
+    def units(self) -> Iterator[Unit]:
+        """All lines and cells of the page, in reading order."""
+        for block in self.blocks:
+            if isinstance(block, Line):
+                yield block
+            else:
+                yield from block.cells
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A source file read into pages. `exact` says that its text is digital, as given, and not an OCR reading.
+
+    `notes` are remarks of the reader about the file as a whole or about one page (hidden text, an unusual
+    encoding); they become findings of the document.
+    """
+
+    name: str
+    sha256: str
+    pages: tuple[Page, ...]
+    exact: bool = True
+    notes: tuple[Note, ...] = field(default=())
+
+    def units(self) -> Iterator[Unit]:
+        """All lines and cells of the document, in reading order."""
+        for page in self.pages:
+            yield from page.units()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A reader's remark: kind (`hidden_text`, `encoding`, …), page (0 for the whole file), text, severity."""
+
+    kind: str
+    page: int
+    message: str
+    severity: str = "warning"

@@ -1,0 +1,1 @@
+"""Prompt templates: text only, versioned; `extractor.prompting` loads, renders and hashes them."""

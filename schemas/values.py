@@ -1,0 +1,120 @@
+"""What values are, and how printed text becomes one: amounts, dates, years, counts, indicator values.
+
+Nothing is corrected. Text that is not of its kind raises `ValueError` with the reason; the caller makes that a finding.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+Operator = Literal["=", "≥", "≤", ">", "<"]
+Kind = Literal["text", "amount", "date", "integer", "indicator"]
+
+
+@dataclass(frozen=True, slots=True)
+class Is:
+    """Marks an annotated type with its kind, for whoever reads the model."""
+
+    kind: Kind
+
+
+Amount = Annotated[str, StringConstraints(pattern=r"^-?\d+(\.\d+)?$"), Is("amount")]
+"""A number as a decimal string, digits as printed, no separators: `2317000.00`."""
+
+Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$"), Is("date")]
+"""A date, `YYYY-MM-DD`."""
+
+
+class IndicatorValue(BaseModel):
+    """A target or an actual value: the whole cell, and its operator, number and unit where it has them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: str
+    operator: Operator | None = None
+    value: Amount | None = None
+    unit: str | None = None
+
+
+# NFKC does not fold these: radicals that some printers write instead of the characters, and look-alikes.
+_RADICALS = str.maketrans("⺠⻝⻩⼾戶⻚⻓⻔⻅⻋", "民食黄户户页长门见车")
+
+
+@lru_cache(maxsize=65536)
+def fold(text: str) -> str:
+    """The text with white space dropped, full-width forms and radicals folded: what two spellings are compared by."""
+    return "".join(unicodedata.normalize("NFKC", text.translate(_RADICALS)).split())
+
+
+def parse_amount(text: str) -> str:
+    """A printed number as a decimal string without separators; digits, sign and decimals stay as printed."""
+    folded = fold(text)
+    match = re.fullmatch(r"([-+−]?)[¥￥]?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?", folded)
+    if match is None:
+        raise ValueError(f"not a number: {text!r}")
+    sign = "-" if match[1] in ("-", "−") else ""
+    return sign + match[2].replace(",", "") + (match[3] or "")
+
+
+def parse_integer(text: str) -> int:
+    """A printed count, with or without a measure word behind it (`12人`)."""
+    match = re.fullmatch(r"(\d{1,3}(?:,\d{3})+|\d+)[人个家名]?", fold(text))
+    if match is None:
+        raise ValueError(f"not a count: {text!r}")
+    return int(match[1].replace(",", ""))
+
+
+def parse_date(text: str) -> str:
+    """A printed date as `YYYY-MM-DD`; month and day must exist in the calendar's range."""
+    match = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", fold(text))
+    if match is None:
+        raise ValueError(f"not a date: {text!r}")
+    year, month, day = match[1], int(match[2]), int(match[3])
+    if not (1 <= month <= 12 and 1 <= day <= 31):
+        raise ValueError(f"no such day: {text!r}")
+    return f"{year}-{month:02d}-{day:02d}"
+
+
+_OPERATORS = {
+    "≥": "≥", ">=": "≥", "≧": "≥", "⩾": "≥", "≤": "≤", "<=": "≤", "≦": "≤", "⩽": "≤", ">": ">", "<": "<", "=": "=",
+}  # fmt: skip
+_INDICATOR = re.compile(
+    r"(?P<op>>=|<=|[≥≧⩾≤≦⩽><=])?(?P<value>-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?P<unit>[^\d,.;:。；，]*)"
+)
+
+
+def parse_indicator(text: str) -> IndicatorValue:
+    """A printed indicator value: `≥1300.00(小时)` has operator, number and unit, `提升` has only its text."""
+    whole = " ".join(text.split())
+    match = _INDICATOR.fullmatch(fold(text))
+    if match is None:
+        return IndicatorValue(text=whole)
+    unit = match["unit"]
+    if unit.startswith("(") and unit.endswith(")"):
+        unit = unit[1:-1]
+    if len(unit) > 8:
+        return IndicatorValue(text=whole)
+    return IndicatorValue.model_validate(
+        {
+            "text": whole,
+            "operator": _OPERATORS.get(match["op"] or ""),
+            "value": match["value"].replace(",", ""),
+            "unit": unit or None,
+        }
+    )
+
+
+PARSERS: dict[Kind, Callable[[str], object]] = {
+    "text": str,
+    "amount": parse_amount,
+    "date": parse_date,
+    "integer": parse_integer,
+    "indicator": parse_indicator,
+}
