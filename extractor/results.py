@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from extractor.layout import Box
+from extractor.layout import Box, Unit
+from schemas.spec import SchemaSpec
 
 About = Literal["reading", "source"]
 Severity = Literal["error", "warning", "info"]
@@ -78,6 +79,46 @@ class Finding:
             "severity": self.severity,
             "message": self.message,
         }
+
+
+class Row(NamedTuple):
+    """One printed row: a line, or one row of a grid (its cells from left to right).
+
+    `table` numbers the grid within the form (0 for a line); `exact_columns` says that column numbers are facts;
+    `gap` counts the blank lines above it.
+    """
+
+    page: int
+    units: tuple[Unit, ...]
+    table: int = 0
+    exact_columns: bool = False
+    gap: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The region of a document that one record comes from: its rows in reading order, page breaks stitched.
+
+    `title` and `furniture` are the places that are accounted for before any engine looks.
+    """
+
+    index: int
+    schema: SchemaSpec
+    rows: tuple[Row, ...]
+    title: tuple[Place, ...] = ()
+    furniture: tuple[Place, ...] = ()
+    notes: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A form, or a part of one, as text for an engine: every row has its id in brackets; `tokens` is an estimate."""
+
+    form: int
+    schema: SchemaSpec
+    text: str
+    units: tuple[Unit, ...]
+    tokens: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,134 @@
+"""Finds a schema's printed labels in a form's tokens: in a cell, in a line, cut into stacks, glued to a value by a colon."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+from extractor.tokens import Token, split_token
+from schemas.spec import FieldSpec, SchemaSpec
+from schemas.values import fold
+
+
+class Target(NamedTuple):
+    """What a label may stand for: a field, as its own label or as its column's; `unit` is the bracketed suffix."""
+
+    field: FieldSpec
+    column: bool = False
+    unit: str = ""
+
+
+class Hit(NamedTuple):
+    """Tokens `first` to `last` (inclusive) read as a label that may stand for any of `targets`."""
+
+    first: int
+    last: int
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True)
+class LabelIndex:
+    """The labels of a schema by their folded text, with every prefix that a stack may pass through."""
+
+    labels: dict[str, tuple[Target, ...]]
+    prefixes: frozenset[str]
+    words: dict[str, tuple[FieldSpec, ...]]
+    word_prefixes: frozenset[str]
+
+
+def label_key(text: str) -> str:
+    """What labels are compared by: folded, colons dropped."""
+    return fold(text).replace(":", "")
+
+
+@cache
+def label_index(spec: SchemaSpec) -> LabelIndex:
+    """The index of a schema's labels and vocabularies."""
+    labels: dict[str, list[Target]] = {}
+    words: dict[str, list[FieldSpec]] = {}
+
+    def walk(fields: Sequence[FieldSpec]) -> None:
+        for field in fields:
+            for label in field.printed.labels:
+                # with a column beside it, the label names the row
+                labels.setdefault(label_key(label), []).append(Target(field))
+            if not field.printed.labels:
+                for label in field.printed.column:
+                    labels.setdefault(label_key(label), []).append(Target(field, column=True))
+            for word in field.printed.vocabulary if field.printed.spans else ():
+                words.setdefault(fold(word), []).append(field)
+            walk(field.children)
+
+    walk(spec.fields)
+    _add_units(spec, labels)
+    keys = {key: tuple(dict.fromkeys(targets)) for key, targets in labels.items()}
+    return LabelIndex(keys, _prefixes(keys), {w: tuple(f) for w, f in words.items()}, _prefixes(words))
+
+
+def _add_units(spec: SchemaSpec, labels: dict[str, list[Target]]) -> None:
+    """A label with a unit in brackets behind it is that label, and says the unit: `项目资金(元)`."""
+    for field in spec.leaves():
+        for base in field.printed.suffix_of:
+            for unit in field.printed.vocabulary:
+                key = label_key(f"{base}({unit})")
+                plain = labels.get(label_key(base), [])
+                labels.setdefault(key, []).extend(t._replace(unit=unit) for t in plain)
+                labels[key].append(Target(field, unit=unit))
+
+
+def _prefixes(keys: dict[str, object] | dict[str, list[FieldSpec]] | dict[str, tuple[Target, ...]]) -> frozenset[str]:
+    return frozenset(key[:n] for key in keys for n in range(1, len(key) + 1))
+
+
+def unglue(tokens: Sequence[Token], index: LabelIndex) -> list[Token]:
+    """The tokens with `label:value` cut in two."""
+    out: list[Token] = []
+    for token in tokens:
+        colon = token.fold.find(":")
+        if 0 < colon < len(token.fold) - 1 and token.fold[:colon] in index.labels:
+            text = token.text
+            at = min((p for p in (text.find(":"), text.find("："), text.find("﹕")) if p >= 0), default=-1)
+            if at >= 0:
+                out.extend(split_token(token, token.start + at + 1))
+                continue
+        out.append(token)
+    return out
+
+
+def spot(tokens: Sequence[Token], index: LabelIndex) -> dict[int, Hit]:
+    """The label hits by the index of their first token; longest first, none overlapping."""
+    hits: dict[int, Hit] = {}
+    position, count = 0, len(tokens)
+    while position < count:
+        hit = _longest(tokens, position, index.labels, index.prefixes)
+        if hit is None:
+            position += 1
+            continue
+        last, key = hit
+        hits[position] = Hit(position, last, index.labels[key])
+        position = last + 1
+    return hits
+
+
+def stacked_word(tokens: Sequence[Token], position: int, index: LabelIndex) -> tuple[int, str] | None:
+    """The last token and the word where tokens from `position` on spell a word of a spanning vocabulary."""
+    return _longest(tokens, position, index.words, index.word_prefixes)
+
+
+def _longest(
+    tokens: Sequence[Token], position: int, keys: dict[str, tuple[Target, ...]] | dict[str, tuple[FieldSpec, ...]],
+    prefixes: frozenset[str],
+) -> tuple[int, str] | None:  # fmt: skip
+    joined, best = "", None
+    for last in range(position, len(tokens)):
+        token = tokens[last]
+        if last > position and (token.table or tokens[position].table):
+            break  # a cell is whole
+        joined += token.fold.replace(":", "")
+        if joined not in prefixes:
+            break
+        if joined in keys:
+            best = (last, joined)
+    return best
