@@ -1,0 +1,132 @@
+"""The settings: one frozen model, from `extractor.toml`, then the environment (`EXTRACTOR_*`), then the command line.
+
+Unknown keys are errors everywhere. Secrets come from the environment alone and are never written down.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, SecretStr, ValidationError
+
+from extractor.errors import ConfigError
+
+Engine = Literal["rules", "llm", "hybrid"]
+
+PREFIX = "EXTRACTOR_"
+DEFAULT_FILE = "extractor.toml"
+SECRETS = ("api_key", "password")
+NOT_SETTINGS = ("EXTRACTOR_DEBUG",)
+
+
+@dataclass(frozen=True)
+class _Changes:
+    """Marks a setting that can change an answer: of every engine, or only of those that ask a model."""
+
+    whose: Literal["reading", "model"]
+
+
+READING = _Changes("reading")
+MODEL = _Changes("model")
+
+
+class Settings(BaseModel):
+    """All that can be set. What is marked `READING` or `MODEL` is part of a result's fingerprint, the rest is not."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    engine: Engine | None = Field(None, description="rules, llm or hybrid; by default hybrid with a model, else rules")
+    schemas: tuple[str, ...] = Field((), description="schema names or FILE.py:CLASS; by default all built-in ones")
+    workers: PositiveInt | None = Field(None, description="worker processes; by default one per core")
+
+    max_bytes: PositiveInt = Field(100_000_000, description="larger files are refused")
+    max_pages: PositiveInt = Field(2_000, description="documents with more pages are refused")
+    seconds_per_document: PositiveFloat = Field(600.0, description="a document that takes longer is given up")
+    seconds_per_page: PositiveFloat = Field(60.0, description="a page that takes longer to read is given up")
+    memory_mb: PositiveInt = Field(4_096, description="what one document may need on top of an idle worker")
+
+    language: Annotated[str, READING] = Field("zh", description="the language that OCR reads")
+    token_budget: Annotated[PositiveInt, READING] = Field(6_000, description="the most tokens in one chunk")
+    password: SecretStr | None = Field(None, description="opens protected files")
+
+    model: Annotated[str | None, MODEL] = Field(None, description="a model's name, as its endpoint knows it")
+    base_url: str | None = Field(None, description="an OpenAI-compatible endpoint")
+    api_key: SecretStr | None = Field(None, description="the endpoint's key")
+    temperature: Annotated[float, MODEL] = Field(0.0, ge=0, le=2, description="the model's temperature")
+    max_output_tokens: Annotated[PositiveInt, MODEL] = Field(8_000, description="the most tokens in one answer")
+
+    @classmethod
+    def load(cls, toml: Path | None = None, **overrides: Any) -> Settings:
+        """Defaults, then `toml` (or `extractor.toml` here), the environment, `overrides` (None: not given)."""
+        values = _from_file(toml) | _from_environment(os.environ)
+        values |= {key: value for key, value in overrides.items() if value is not None}
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            raise ConfigError(_readable(error)) from None
+
+    def answering(self, engine: str) -> dict[str, Any]:
+        """The settings that can change an answer of `engine`: what its fingerprint holds of them."""
+        whose = {"reading"} if engine == "rules" else {"reading", "model"}
+        marks = {name: info.metadata for name, info in type(self).model_fields.items()}
+        return {
+            name: getattr(self, name)
+            for name, marked in marks.items()
+            if any(isinstance(mark, _Changes) and mark.whose in whose for mark in marked)
+        }
+
+    def public(self) -> dict[str, Any]:
+        """All settings but the secrets, as plain JSON."""
+        return self.model_dump(mode="json", exclude=set(SECRETS))
+
+
+def _from_file(toml: Path | None) -> dict[str, Any]:
+    path = toml or Path(DEFAULT_FILE)
+    if toml is None and not path.is_file():
+        return {}
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such settings file") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read as TOML: {error}") from None
+    for key in values:
+        _refuse_unknown(key, str(path))
+        if key in SECRETS:
+            raise ConfigError(f"{path}: {key} does not belong in a file; set {PREFIX}{key.upper()} in the environment")
+    return values
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, text in environment.items():
+        if not name.startswith(PREFIX) or name in NOT_SETTINGS or not text:
+            continue
+        key = name.removeprefix(PREFIX).lower()
+        _refuse_unknown(key, f"environment variable {name}")
+        values[key] = tuple(part.strip() for part in text.split(",")) if key == "schemas" else text
+    return values
+
+
+def _refuse_unknown(key: str, where: str) -> None:
+    known = list(Settings.model_fields)
+    if key in known:
+        return
+    close = difflib.get_close_matches(key, known, n=1)
+    hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(known)}"
+    raise ConfigError(f"{where}: no setting is named {key!r}; {hint}")
+
+
+def _readable(error: ValidationError) -> str:
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return f"no setting is named {key!r}; there are: {', '.join(Settings.model_fields)}"
+    given = "" if key in SECRETS else f" (given: {first['input']!r})"
+    return f"setting {key}: {first['msg'].lower()}{given}"
