@@ -1,0 +1,114 @@
+"""Tables of figures, and the ways to write them: terminal, plain text, Markdown, CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TextIO
+
+Value = str | int | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A title, column heads, and rows; the first column is left-aligned, the others are figures."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Value, ...], ...]
+
+
+class Percent(float):
+    """A share of 1 that is written as a percentage."""
+
+
+def percent(share: float | None) -> Percent | None:
+    """The share, to be written as a percentage."""
+    return None if share is None else Percent(share)
+
+
+def spelled(value: Value) -> str:
+    """A cell as people read it: percentages with two decimals, `–` for what there is none of."""
+    if value is None:
+        return "–"
+    if isinstance(value, Percent):
+        return f"{100 * value:.2f} %"
+    if isinstance(value, float):
+        return f"{value:,.2f}"
+    return f"{value:,}" if isinstance(value, int) else value
+
+
+def plain(table: Table) -> str:
+    """The table as aligned text."""
+    grid = [table.columns, *(tuple(spelled(value) for value in row) for row in table.rows)]
+    widths = [max(width_of(row[k]) for row in grid) for k in range(len(table.columns))]
+    lines = ["  ".join(_padded(text, widths[k], k) for k, text in enumerate(row)).rstrip() for row in grid]
+    return "\n".join([table.title, *lines, ""])
+
+
+def width_of(text: str) -> int:
+    """The columns that a text takes on a terminal: wide characters take two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def _padded(text: str, width: int, column: int) -> str:
+    blank = " " * (width - width_of(text))
+    return text + blank if column == 0 else blank + text
+
+
+def markdown(table: Table) -> str:
+    """The table as Markdown."""
+    head = "| " + " | ".join(table.columns) + " |"
+    rule = "| --- |" + " ---: |" * (len(table.columns) - 1)
+    body = ["| " + " | ".join(spelled(v).replace("|", "\\|") for v in row) + " |" for row in table.rows]
+    return "\n".join([f"### {table.title}", "", head, rule, *body, ""])
+
+
+def comma_separated(table: Table) -> str:
+    """The table as CSV: raw figures, shares as parts of 1, nothing for what there is none of."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["table", *table.columns])
+    for row in table.rows:
+        writer.writerow([table.title, *("" if v is None else float(v) if isinstance(v, float) else v for v in row)])
+    return out.getvalue()
+
+
+WRITERS: dict[str, Callable[[Table], str]] = {"plain": plain, "markdown": markdown, "csv": comma_separated}
+
+
+def show(tables: Iterable[Table], file: TextIO | None = None) -> None:
+    """Prints tables: drawn by rich on a terminal, aligned text elsewhere."""
+    out = file or sys.stdout
+    for table in tables:
+        if out.isatty():
+            _drawn(table, out)
+        else:
+            print(plain(table), file=out)
+
+
+def _drawn(table: Table, file: TextIO) -> None:
+    from rich.console import Console
+    from rich.table import Table as Drawn
+
+    drawn = Drawn(title=table.title, title_justify="left")
+    for k, name in enumerate(table.columns):
+        drawn.add_column(name, justify="left" if k == 0 else "right", overflow="fold")
+    for row in table.rows:
+        drawn.add_row(*(_escaped(spelled(value)) for value in row))
+    Console(file=file).print(drawn)
+
+
+def _escaped(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def pairs(title: str, figures: Sequence[tuple[str, Value]]) -> Table:
+    """A table of names and figures."""
+    return Table(title, ("figure", "value"), tuple(figures))
