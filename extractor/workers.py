@@ -17,7 +17,7 @@ import sys
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -69,7 +69,9 @@ class _Worker:
     since: float = field(default_factory=time.monotonic)
 
 
-def map(setup: Setup, arguments: tuple[Any, ...], tasks: Iterable[Any], count: int, limits: Limits) -> Iterator[Answer]:
+def map(
+    setup: Setup, arguments: tuple[Any, ...], tasks: Iterable[Any], count: int, limits: Limits
+) -> Generator[Answer, None, None]:
     """The answers to `tasks`, each as soon as it is there, from `count` workers.
 
     `setup(*arguments)` runs once in each worker and gives the function that takes a task; all must be picklable.

@@ -162,7 +162,7 @@ def test_workers_end_when_the_caller_stops_listening() -> None:
     answers = workers.map(setup, (), range(100), 1, LIMITS)
     pid = next(answers).value[1]
     assert alive(pid)
-    answers.close()  # type: ignore[attr-defined]  # a generator
+    answers.close()
     assert not alive(pid)
 
 

@@ -1,0 +1,131 @@
+"""The documents of a call: its files and folders, walked in order, each document with a name of its own.
+
+A name is the path relative to the argument under which the document was found (a file's own name where the
+argument is the file). Where two arguments give the same name, the later one carries its argument in front.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from extractor.errors import CallError
+from extractor.store import Input
+
+COMPANIONS = (".gold.json",)  # what stands beside documents and is none
+
+
+class _Found(NamedTuple):
+    argument: Path
+    path: Path
+    relative: str
+
+
+def inputs(paths: Sequence[Path], out: Path, max_bytes: int) -> Iterator[Input]:
+    """The documents under `paths`, hashed, in order; each file once. Raises `CallError` where there is none."""
+    check(paths, out)
+    names: set[str] = set()
+    seen: set[Path] = set()
+    for found in _walk_all(paths, out):
+        path = Path(os.path.abspath(found.path))  # noqa: PTH100  # a link to a file is an input of its own
+        if path in seen:
+            continue
+        seen.add(path)
+        name = _free_name(found, names)
+        names.add(name)
+        yield _read(name, path, max_bytes)
+    if not seen:
+        raise CallError(f"no documents in {', '.join(str(p) for p in paths)}: give files, or folders that hold some")
+
+
+def check(paths: Sequence[Path], out: Path) -> None:
+    """Raises `CallError` for a path that isn't there, or that is the output folder."""
+    for path in paths:
+        try:
+            path.stat()
+        except OSError as error:
+            raise CallError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+        if path.is_dir() and out.exists() and path.samefile(out):
+            raise CallError(f"{path}: is the output folder too; give --out a folder of its own")
+        if path.is_dir() and not os.access(path, os.R_OK | os.X_OK):
+            raise CallError(f"{path}: no permission to list this folder")
+
+
+def _walk_all(paths: Sequence[Path], out: Path) -> Iterator[_Found]:
+    visited = {_identity(out)} if out.exists() else set()
+    for path in paths:
+        if not path.is_dir():
+            yield _Found(path, path, path.name)
+            continue
+        for found in _walk(path, visited):
+            yield _Found(path, found, found.relative_to(path).as_posix())
+
+
+def _walk(folder: Path, visited: set[tuple[int, int]]) -> Iterator[Path]:
+    """The files below a folder, sorted; links are followed, and each real folder is entered once."""
+    if _identity(folder) in visited:
+        return
+    visited.add(_identity(folder))
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        yield folder  # it becomes an input that failed, with its reason
+        return
+    for entry in entries:
+        if entry.name.startswith((".", "~$")) or entry.name.endswith(COMPANIONS):
+            continue
+        path = folder / entry.name
+        if path.is_dir():
+            yield from _walk(path, visited)
+        else:
+            yield path
+
+
+def _identity(folder: Path) -> tuple[int, int]:
+    status = folder.stat()
+    return status.st_dev, status.st_ino
+
+
+def _free_name(found: _Found, names: set[str]) -> str:
+    plain = _printable(found.relative)
+    if plain not in names:
+        return plain
+    owner = found.argument.parent if found.path == found.argument else found.argument
+    name = wanted = f"{_printable(owner.as_posix())}/{plain}"
+    number = 2
+    while name in names:
+        name, number = f"{wanted} ({number})", number + 1
+    return name
+
+
+def _printable(name: str) -> str:
+    """File names are bytes: what is no UTF-8 is shown by a replacement character."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
+def _read(name: str, path: Path, max_bytes: int) -> Input:
+    size = 0
+    try:
+        size = path.stat().st_size
+        reason = _unreadable(path, size, max_bytes)
+        return Input(name, path, size, None if reason else _sha256(path), reason)
+    except OSError as error:
+        return Input(name, path, size, None, f"cannot be opened: {(error.strerror or str(error)).lower()}")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _unreadable(path: Path, size: int, max_bytes: int) -> str | None:
+    if path.is_dir():
+        return "a folder that cannot be listed: no permission"
+    if not path.is_file():
+        return "not a regular file"
+    if size > max_bytes:
+        return f"{size:,} bytes are more than the {max_bytes:,} that setting max_bytes allows"
+    return None

@@ -1,0 +1,145 @@
+"""A run: one command over many documents, kept in one folder with its ledger.
+
+Discover, hash, skip what is done, hand the rest to workers, record each answer in one transaction, export.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from extractor import __version__, discovery, exports, store, workers
+from extractor.config import Settings
+from extractor.errors import CallError, SchemaError
+from extractor.results import DocumentResult
+from extractor.store import Ledger, ResultRow, Task
+from schemas.spec import SchemaSpec
+
+ENGINE_VERSIONS = {"rules": 1}  # to be raised when an engine's answers change
+
+Process = Callable[[Path, str, Settings, Sequence[SchemaSpec], str], DocumentResult]
+
+
+class Plan(NamedTuple):
+    """What a run is to do: the documents, the folder, the settings, the schemas by name, the engine."""
+
+    paths: tuple[Path, ...]
+    out: Path
+    settings: Settings
+    schemas: tuple[str, ...]
+    engine: str
+
+
+class Progress(NamedTuple):
+    """One document more is done (or failed, for `reason`): `done` of `total` that were to be read."""
+
+    done: int
+    total: int
+    name: str
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run found, all inputs counted; `reused` of them had been read before."""
+
+    counts: store.Counts
+    schemas: tuple[store.SchemaCount, ...]
+    reused: int
+    seconds: float
+    records: Path
+    documents: Path
+
+
+def run(plan: Plan, process: Process | None = None, progress: Callable[[Progress], None] | None = None) -> Summary:
+    """Makes the run that `plan` says, or goes on with it. Raises `CallError` where the call itself is wrong."""
+    start = time.monotonic()
+    specs = load_schemas(plan.schemas)
+    mark = fingerprint(plan.settings, specs, plan.engine)
+    discovery.check(plan.paths, plan.out)
+    with store.writing(plan.out) as ledger:
+        inputs = discovery.inputs(plan.paths, plan.out, plan.settings.max_bytes)
+        store.begin(ledger, mark, plan.engine, plan.schemas, plan.settings.public(), __version__, inputs)
+        reused = store.counts(ledger).done
+        _read_all(ledger, mark, plan, process or _pipeline(), progress or (lambda _: None))
+        files = exports.lines(ledger, plan.out)
+        store.finish(ledger)
+        counts, by_schema = store.counts(ledger), tuple(store.schema_counts(ledger))
+    return Summary(counts, by_schema, reused, time.monotonic() - start, files.records, files.documents)
+
+
+def load_schemas(names: Sequence[str]) -> tuple[SchemaSpec, ...]:
+    """The schemas of these names, `table` behind them for what none of them claims; raises `SchemaError`."""
+    import schemas
+
+    try:
+        chosen = tuple(schemas.load(name) for name in names) or schemas.builtin()
+    except LookupError as error:
+        raise SchemaError(str(error.args[0])) from None
+    if any(spec.name == "table" for spec in chosen):
+        return chosen
+    return (*chosen, schemas.load("table"))
+
+
+def fingerprint(settings: Settings, specs: Sequence[SchemaSpec], engine: str) -> str:
+    """The hash of all that can change an answer, and of nothing else: not worker counts, not a commit."""
+    what = {
+        "engine": [engine, _version(engine)],
+        "schemas": [[spec.name, spec.shape, spec.labels] for spec in specs],
+        "settings": settings.answering(engine),
+    }
+    return hashlib.sha256(store.dumps(what).encode()).hexdigest()[:32]
+
+
+def _version(engine: str) -> int:
+    version = ENGINE_VERSIONS.get(engine)
+    if version is None:
+        raise CallError(f"engine {engine!r} is not there; there are: {', '.join(ENGINE_VERSIONS)}")
+    return version
+
+
+def _pipeline() -> Process:
+    from extractor.pipeline import process_file
+
+    return process_file
+
+
+def _read_all(ledger: Ledger, mark: str, plan: Plan, process: Process, progress: Callable[[Progress], None]) -> None:
+    total = store.waiting_count(ledger)
+    limits = workers.Limits(plan.settings.seconds_per_document, plan.settings.memory_mb)
+    arguments = (process, plan.settings, plan.schemas, plan.engine)
+    count = min(plan.settings.workers or cores(), max(total, 1))
+    answers = workers.map(reader, arguments, store.waiting(ledger), count, limits)
+    with contextlib.closing(answers):
+        for done, answer in enumerate(answers, 1):
+            task: Task = answer.task
+            row = answer.value if answer.reason is None else store.failed(answer.reason, answer.seconds)
+            store.record(ledger, mark, task, row)
+            progress(Progress(done, total, task.name, row.reason))
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def reader(
+    process: Process, settings: Settings, schema_names: Sequence[str], engine: str
+) -> Callable[[Task], ResultRow]:
+    """Runs once in each worker: the function that reads one document into what the ledger keeps of it."""
+    specs = load_schemas(schema_names)
+
+    def read(task: Task) -> ResultRow:
+        start = time.monotonic()
+        result = process(Path(task.path), task.name, settings, specs, engine)
+        if result.status == "done" and result.sha256 != task.sha256:
+            return store.failed("changed while it was being read; run again", time.monotonic() - start)
+        return store.row_of(result)
+
+    return read
