@@ -24,7 +24,9 @@ ORDER = 1e-3
 SPANNING = 0.5
 """Weight of a cell whose label spans rows: neighbours share it anyhow."""
 ENOUGH = 0.5
-"""Share of what two rows could agree in that makes them the same row; so does a key this similar."""
+"""Share of what two rows both have, and agree in, that makes them the same row; so does a key this similar."""
+DESPITE = 0.65
+"""That share where both have a key, and the keys differ."""
 SAME_FORM = 0.25
 """Share of equal values that makes two forms the same, where their keys don't."""
 
@@ -79,13 +81,13 @@ def _row_weights(node: Node, gold: Sequence[Any], record: Sequence[Any]) -> Matr
     for column in _columns(node):
         left = [_canonicals(row, column) for row in gold]
         right = [_canonicals(row, column) for row in record]
-        equal, either = _agreement(left, right)
+        equal, both = _agreement(left, right)
         weights += column.weight * equal
-        could += column.weight * either
-    similar, both = _similarity([_key(node, row) for row in gold], [_key(node, row) for row in record])
+        could += column.weight * both
+    similar, keyed = _similarity([_key(node, row) for row in gold], [_key(node, row) for row in record])
     weights += similar
-    kept = (weights >= ENOUGH * (could + both)) | (similar >= ENOUGH)
-    return np.where(kept, weights, 0.0)
+    needed = np.where(keyed > 0, DESPITE, ENOUGH) * (could + keyed)
+    return np.where((weights >= needed) | (similar >= ENOUGH), weights, 0.0)
 
 
 @cache
@@ -119,7 +121,7 @@ def _canonicals(row: Any, column: Column) -> list[Hashable]:
 
 
 def _agreement(left: Sequence[Sequence[Hashable]], right: Sequence[Sequence[Hashable]]) -> tuple[Matrix, Matrix]:
-    """Where two columns are equal, and where at least one of the two has something."""
+    """Where two columns are equal, and where both have something."""
     numbers: dict[Hashable, int] = {}
     wide = max((len(options) for options in left), default=1) or 1
     a = np.full((len(left), wide), -1)
@@ -129,8 +131,8 @@ def _agreement(left: Sequence[Sequence[Hashable]], right: Sequence[Sequence[Hash
                 a[i, k] = numbers.setdefault(value, len(numbers))
     b = np.array([-2 if not o or o[0] is None else numbers.setdefault(o[0], len(numbers)) for o in right])
     equal = np.equal(a[:, :, None], b[None, None, :]).any(axis=1)
-    either = np.logical_or.outer(a.max(axis=1) >= 0, b >= 0)
-    return equal.astype(float), either.astype(float)
+    both = np.logical_and.outer(a.max(axis=1) >= 0, b >= 0)
+    return equal.astype(float), both.astype(float)
 
 
 def _key(node: Node, row: Any) -> str:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from schemas.values import fold, parse_date
 
-NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 def canonical(comparator: str, value: object) -> Hashable:
@@ -38,7 +38,8 @@ def _text(folded: str) -> Hashable:
 
 
 def _number(folded: str) -> Hashable:
-    return Decimal(folded) if NUMBER.fullmatch(folded) else folded
+    """A printed number by its value; `-0.00` is not `0.00`, since a lost sign is an error wherever it stands."""
+    return (folded.startswith("-"), Decimal(folded)) if NUMBER.fullmatch(folded) else folded
 
 
 def _date(folded: str) -> Hashable:
