@@ -18,6 +18,7 @@ class Target(NamedTuple):
     field: FieldSpec
     column: bool = False
     unit: str = ""
+    heading: bool = False
 
 
 class Hit(NamedTuple):
@@ -54,6 +55,8 @@ def label_index(spec: SchemaSpec) -> LabelIndex:
             for label in field.printed.labels:
                 # with a column beside it, the label names the row
                 labels.setdefault(label_key(label), []).append(Target(field))
+            for label in field.printed.heading:
+                labels.setdefault(label_key(label), []).append(Target(field, heading=True))
             if not field.printed.labels:
                 for label in field.printed.column:
                     labels.setdefault(label_key(label), []).append(Target(field, column=True))
@@ -87,7 +90,8 @@ def unglue(tokens: Sequence[Token], index: LabelIndex) -> list[Token]:
     out: list[Token] = []
     for token in tokens:
         colon = token.fold.find(":")
-        if 0 < colon < len(token.fold) - 1 and token.fold[:colon] in index.labels:
+        whole = token.fold.replace(":", "") in index.labels
+        if 0 < colon < len(token.fold) - 1 and not whole and token.fold[:colon] in index.labels:
             text = token.text
             at = min((p for p in (text.find(":"), text.find("："), text.find("﹕")) if p >= 0), default=-1)
             if at >= 0:

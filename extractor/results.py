@@ -5,7 +5,7 @@ All frozen. `to_json` of a class gives the shape that `records.jsonl` and `docum
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
 from extractor.layout import Box, Unit
@@ -106,6 +106,7 @@ class Form:
     schema: SchemaSpec
     rows: tuple[Row, ...]
     title: tuple[Place, ...] = ()
+    title_rows: tuple[Row, ...] = ()
     furniture: tuple[Place, ...] = ()
     notes: tuple[Finding, ...] = ()
 
@@ -230,6 +231,10 @@ class DocumentResult:
             and not any(u.kind == "table" for u in self.unclaimed)
             and not any(f.about == "reading" for f in self.findings)
         )
+
+    def timed(self, seconds: float) -> DocumentResult:
+        """The same result, with the seconds that it took."""
+        return replace(self, seconds=seconds)
 
     def to_json(self) -> dict[str, Any]:
         """The result as one line of `documents.jsonl`."""

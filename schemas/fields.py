@@ -20,6 +20,7 @@ class Printed:
     """Where and how a field is printed.
 
     `labels`      its printed label and the label's variants; for a group or a list: the heading it stands under
+    `heading`     labels that stand over or beside the field's own label and hold no value themselves
     `column`      labels of the column that it stands in, where `labels` name the row
     `vocabulary`  the usual values of a closed vocabulary (others are kept, and become a finding)
     `pattern`     a regular expression of what it looks like where no label stands beside it
@@ -31,6 +32,7 @@ class Printed:
     """
 
     labels: tuple[str, ...] = ()
+    heading: tuple[str, ...] = ()
     column: tuple[str, ...] = ()
     vocabulary: tuple[str, ...] = ()
     pattern: str = ""
@@ -43,7 +45,7 @@ class Printed:
 
 def printed(*labels: str, description: str = "", many: bool = False, **where: Any) -> Any:
     """A field printed under `labels`; `where` takes the other names of `Printed`. Empty is `None` (`[]` with `many`)."""
-    for name in ("column", "vocabulary", "suffix_of"):
+    for name in ("heading", "column", "vocabulary", "suffix_of"):
         if isinstance(where.get(name), str):
             where[name] = (where[name],)
     declared = asdict(Printed(labels=labels, **where))

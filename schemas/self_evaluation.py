@@ -68,7 +68,7 @@ class SelfEvaluation(Form):
     supervising_department: str | None = printed("主管部门")
     implementing_unit: str | None = printed("实施单位")
     funding: Funding = printed("项目资金")
-    expected_goal: str | None = printed(column="预期目标", long=True)
+    expected_goal: str | None = printed(column="预期目标", heading="年度总体目标", long=True)
     actual_completion: str | None = printed(column="实际完成情况", long=True)
     indicators: list[Indicator] = printed("绩效指标", many=True)
     total_weight: Amount | None = printed("总分", column="分值")

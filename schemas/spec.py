@@ -89,6 +89,8 @@ def _by_path(spec: SchemaSpec) -> dict[str, FieldSpec]:
     def walk(fields: tuple[FieldSpec, ...]) -> None:
         for f in fields:
             out[f.path] = f
+            if f.structure == "texts":
+                out[f.path + "[]"] = f
             walk(f.children)
 
     walk(spec.fields)
@@ -156,7 +158,8 @@ def _with_variants(here: Printed, variants: dict[str, list[str]]) -> Printed:
     def wider(labels: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(v for label in labels for v in (label, *variants.get(label, ()))))
 
-    return replace(here, labels=wider(here.labels), column=wider(here.column), suffix_of=wider(here.suffix_of))
+    wide = {name: wider(getattr(here, name)) for name in ("labels", "heading", "column", "suffix_of")}
+    return replace(here, **wide)
 
 
 def _unwrap(annotation: Any) -> tuple[Any, bool, Kind | None]:

@@ -1,0 +1,133 @@
+"""Candidates to a record's values: printed text becomes typed, every field of the schema is there, empty or not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, ValidationError
+
+from extractor.results import Candidate, Finding
+from schemas.spec import FieldSpec, SchemaSpec
+from schemas.values import PARSERS
+
+
+class Assembled(NamedTuple):
+    """A record's values and what could not become one."""
+
+    values: dict[str, Any]
+    findings: tuple[Finding, ...]
+
+
+def assemble(schema: SchemaSpec, candidates: Sequence[Candidate]) -> Assembled:
+    """The values of a form. Text that is not of its field's kind gives null and a finding."""
+    values = _empty(schema.fields)
+    findings: list[Finding] = []
+    seen: dict[str, str] = {}
+    for candidate in candidates:
+        spec = schema.field(candidate.path)
+        if spec is None:
+            findings.append(Finding("", "reading", "no_such_field", "error", f"the schema has no {candidate.path}"))
+            continue
+        if candidate.path in seen:
+            message = f"read as {seen[candidate.path][:40]!r} and as {candidate.text[:40]!r}"
+            findings.append(Finding(candidate.path, "reading", "two_readings", "error", message))
+            continue
+        seen[candidate.path] = candidate.text
+        value, trouble = _typed(spec, candidate)
+        findings.extend(trouble)
+        _put(values, candidate.path, value, schema)
+    findings.extend(_validated(schema, values))
+    return Assembled(values, tuple(findings))
+
+
+def _empty(fields: Iterable[FieldSpec]) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for spec in fields:
+        if spec.structure == "group":
+            out[spec.name] = _empty(spec.children)
+        else:
+            out[spec.name] = [] if spec.structure in ("rows", "texts") else None
+    return out
+
+
+def _typed(spec: FieldSpec, candidate: Candidate) -> tuple[Any, list[Finding]]:
+    try:
+        value = PARSERS[spec.kind](candidate.text)
+    except ValueError as error:
+        return None, [Finding(candidate.path, "reading", "unreadable", "error", str(error))]
+    words = spec.printed.vocabulary
+    odd = words and candidate.text not in words and "".join(candidate.text.split()) not in words
+    findings = []
+    if odd:
+        message = f"unusual here: {candidate.text[:40]} (usual: {', '.join(words[:8])})"
+        findings.append(Finding(candidate.path, "source", "unusual", "info", message))
+    if spec.printed.spans or words:
+        value = "".join(str(value).split())
+    return (value.model_dump() if isinstance(value, BaseModel) else value), findings
+
+
+_STEP = re.compile(r"([^.\[\]]+)(?:\[(\d+)\])?")
+
+
+def _put(values: dict[str, Any], path: str, value: Any, schema: SchemaSpec) -> None:
+    here: Any = values
+    steps = [(m[1], m[2]) for m in _STEP.finditer(path)]
+    walked = ""
+    for n, (name, number) in enumerate(steps):
+        walked = f"{walked}.{name}" if walked else name
+        last = n == len(steps) - 1
+        if number is None:
+            if last:
+                here[name] = value
+            else:
+                here = here[name]
+            continue
+        items = here[name]
+        spec = schema.field(walked)
+        while len(items) <= int(number):
+            items.append(_empty(spec.children) if spec is not None and spec.children else None)
+        if last:
+            items[int(number)] = value
+        else:
+            here = items[int(number)]
+        walked += "[]"
+
+
+def _validated(schema: SchemaSpec, values: dict[str, Any]) -> list[Finding]:
+    """The schema's own word on the values: what it refuses is set to null, with a finding."""
+    out: list[Finding] = []
+    for _ in range(50):
+        try:
+            schema.model.model_validate(values)
+            return out
+        except ValidationError as error:
+            for problem in error.errors(include_url=False):
+                path = _path(problem["loc"])
+                out.append(Finding(path, "reading", "refused", "error", f"the schema refuses it: {problem['msg']}"))
+                if not _clear(values, problem["loc"]):
+                    return out
+    return out
+
+
+def _path(steps: Sequence[int | str]) -> str:
+    out = ""
+    for step in steps:
+        out += f"[{step}]" if isinstance(step, int) else f".{step}" if out else step
+    return out
+
+
+def _clear(values: dict[str, Any], steps: Sequence[int | str]) -> bool:
+    here: Any = values
+    for step in steps[:-1]:
+        try:
+            here = here[step]
+        except (KeyError, IndexError, TypeError):
+            return False
+    try:
+        changed = here[steps[-1]] is not None
+        here[steps[-1]] = None
+    except (KeyError, IndexError, TypeError):
+        return False
+    return changed

@@ -1,0 +1,43 @@
+"""Page furniture: page numbers and running heads, which belong to the page and not to what is printed on it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from extractor.layout import Document, Line
+from extractor.results import Place
+from schemas.values import fold
+
+_PAGE_NUMBER = re.compile(
+    r"(?:[-—–·~]+\d{1,4}[-—–·~]+|第\d{1,4}页(?:[,/，]?共\d{1,4}页)?|[Pp]age\d{1,4}(?:of\d{1,4})?|\d{1,4}/\d{1,4})"
+)
+_EDGE_LINES = 2
+_REPEATS = 2
+
+
+def furniture(document: Document, titles: frozenset[str]) -> frozenset[Place]:
+    """The places of all furniture lines. A title that a schema declares is never a running head."""
+    edges = [_edge_lines(page.blocks) for page in document.pages]
+    counts = Counter(text for lines in edges for text in {fold(line.text) for line in lines})
+    heads = {t for t, n in counts.items() if n > _REPEATS and not any(title in t for title in titles)}
+    out: set[Place] = set()
+    for page, lines in zip(document.pages, edges, strict=True):
+        for block in page.blocks:
+            if isinstance(block, Line) and _PAGE_NUMBER.fullmatch(fold(block.text)):
+                out.add(_whole(block))
+        for line in lines:
+            if len(edges) > 1 and (fold(line.text) in heads or fold(line.text) == str(page.number)):
+                out.add(_whole(line))
+    return frozenset(out)
+
+
+def _edge_lines(blocks: tuple[object, ...]) -> list[Line]:
+    """The first and last lines of a page, as far as they stand outside of its tables."""
+    head = [b for b in blocks[:_EDGE_LINES] if isinstance(b, Line)]
+    tail = [b for b in blocks[-_EDGE_LINES:] if isinstance(b, Line)]
+    return [*head, *(line for line in tail if line not in head)]
+
+
+def _whole(line: Line) -> Place:
+    return Place(line.page, line.id, 0, len(line.text))

@@ -1,0 +1,265 @@
+"""Accounts for every character of a form: label, value, null mark, furniture, or residue.
+
+A character is evidence of one value only, spanning labels excepted; what nothing accounts for is residue, and a
+finding on what stands around it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from extractor.labels import label_index, spot, unglue
+from extractor.layout import Box, Unit
+from extractor.results import Answer, Candidate, Finding, Form, Match, Place, Residue, Row, Span
+from extractor.tokens import tokenize
+from schemas.spec import SchemaSpec
+from schemas.values import fold
+
+LABEL, VALUE, NULL, FURNITURE = 1, 2, 3, 4
+_LABEL_PUNCTUATION = frozenset(":：﹕")
+LOW_CONFIDENCE = 0.8
+"""OCR confidence below which a word is not relied on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grounded:
+    """A form's characters accounted for. `unclaimed` are rows at its end that are no part of it."""
+
+    evidence: dict[str, tuple[Span, ...]]
+    findings: tuple[Finding, ...]
+    residue: tuple[Residue, ...]
+    unclaimed: tuple[Row, ...]
+
+
+class _Sheet:
+    """The classes of all characters of a form, by unit."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self.units: dict[tuple[int, str], Unit] = {(r.page, u.id): u for r in rows for u in r.units}
+        self.order: dict[tuple[int, str], int] = {key: n for n, key in enumerate(self.units)}
+        self.marks = {key: bytearray(len(u.text)) for key, u in self.units.items()}
+
+    def mark(self, place: Place, what: int) -> None:
+        """Gives a class to the characters of a place that have none; a value takes what a label had."""
+        marks = self.marks.get((place.page, place.unit))
+        if marks is None:
+            return
+        if what == VALUE or not any(marks[place.start : place.end]):
+            marks[place.start : place.end] = bytes([what]) * (place.end - place.start)
+            return
+        for n in range(place.start, min(place.end, len(marks))):
+            marks[n] = marks[n] or what
+
+
+def ground(form: Form, answer: Answer) -> Grounded:
+    """Evidence, residue and what is wrong with them, for an engine's answer about a form."""
+    sheet = _Sheet(form.rows)
+    title_units = {(r.page, u.id): u for r in form.title_rows for u in r.units}
+    findings: list[Finding] = []
+    evidence: dict[str, tuple[Span, ...]] = {}
+    owners: dict[tuple[int, str], list[tuple[int, int, str]]] = {}
+    for candidate in answer.candidates:
+        spans = _spans(candidate, sheet.units, title_units)
+        evidence[candidate.path] = spans
+        findings.extend(_evidence_findings(candidate, spans))
+        spec = form.schema.field(candidate.path)
+        if spec is None or not spec.printed.spans:
+            findings.extend(_shared(candidate, owners))
+        for place in candidate.places:
+            sheet.mark(place, VALUE)
+    for place in answer.labels or label_places(form):
+        sheet.mark(place, LABEL)
+    for place in answer.nulls:
+        sheet.mark(place, NULL)
+    residue = list(_residue(sheet))
+    tail, unclaimed = _tail(form, sheet, residue)
+    residue = [r for r in residue if (r.place.page, r.place.unit) not in tail]
+    findings.extend(_residue_findings(residue, answer.candidates, sheet))
+    findings.extend(_swallowed(form.schema, answer.candidates, sheet.units))
+    return Grounded(evidence, tuple(findings), tuple(residue), unclaimed)
+
+
+def label_places(form: Form) -> tuple[Place, ...]:
+    """The places of all labels of a form's schema, for engines that do not report them."""
+    index = label_index(form.schema)
+    tokens = unglue(tokenize(form.rows), index)
+    return tuple(tokens[p].place for hit in spot(tokens, index).values() for p in range(hit.first, hit.last + 1))
+
+
+def _spans(
+    candidate: Candidate, units: dict[tuple[int, str], Unit], titles: dict[tuple[int, str], Unit]
+) -> tuple[Span, ...]:
+    out = []
+    for place in candidate.places:
+        unit = units.get((place.page, place.unit)) or titles.get((place.page, place.unit))
+        if unit is None or not 0 <= place.start < place.end <= len(unit.text):
+            continue
+        box, confidence = _box(unit, place)
+        out.append(Span(place, unit.text[place.start : place.end], box, confidence))
+    match = _match(candidate.text, [s.text for s in out])
+    if match == "exact":
+        return tuple(out)
+    return tuple(Span(s.place, s.text, s.box, s.confidence, match) for s in out)
+
+
+def _match(text: str, parts: Sequence[str]) -> Match:
+    """How a value matches its evidence: to the letter, folded, or only nearly."""
+    if len(parts) == 1 and parts[0] == text:
+        return "exact"
+    whole = "".join(parts)
+    if "".join(whole.split()) == "".join(text.split()):
+        return "exact"
+    return "folded" if fold(whole) == fold(text) else "fuzzy"
+
+
+def _box(unit: Unit, place: Place) -> tuple[Box | None, float | None]:
+    """The box around a place's words, and the lowest of their confidences; the unit's own box where words are unknown."""
+    words = [w for w in unit.words if w.start < place.end and w.start + len(w.text) > place.start]
+    boxes = [w.box for w in words if w.box is not None]
+    sure = [w.confidence for w in words if w.confidence is not None]
+    if not boxes:
+        return unit.box, min(sure, default=None)
+    box = Box(
+        min(b.x0 for b in boxes), min(b.top for b in boxes), max(b.x1 for b in boxes), max(b.bottom for b in boxes)
+    )
+    return box, min(sure, default=None)
+
+
+def _evidence_findings(candidate: Candidate, spans: Sequence[Span]) -> Iterable[Finding]:
+    path = candidate.path
+    if not spans:
+        yield Finding(path, "reading", "no_evidence", "error", f"stands nowhere in the form: {candidate.text[:60]}")
+        return
+    if spans[0].match == "fuzzy":
+        yield Finding(
+            path, "reading", "evidence_differs", "error",
+            f"the source reads {''.join(s.text for s in spans)[:60]!r}, the value {candidate.text[:60]!r}",
+        )  # fmt: skip
+    low = [s for s in spans if s.confidence is not None and s.confidence < LOW_CONFIDENCE]
+    if low:
+        worst = min(low, key=lambda s: s.confidence or 0.0)
+        yield Finding(
+            path, "reading", "low_confidence", "warning",
+            f"the scan is unclear here ({worst.confidence:.2f}): {worst.text[:40]}",
+        )  # fmt: skip
+
+
+def _shared(candidate: Candidate, owners: dict[tuple[int, str], list[tuple[int, int, str]]]) -> Iterable[Finding]:
+    """Findings where a character already stands for another value."""
+    for place in candidate.places:
+        own = owners.setdefault((place.page, place.unit), [])
+        for start, end, path in own:
+            if path != candidate.path and start < place.end and place.start < end:
+                message = f"the same characters stand for {path} and for {candidate.path}"
+                yield Finding(candidate.path, "reading", "shared_evidence", "error", message)
+                yield Finding(path, "reading", "shared_evidence", "error", message)
+        own.append((place.start, place.end, candidate.path))
+
+
+_PRINTED = re.compile(r"\S+(?:[ \t]+\S+)*")
+
+
+def _residue(sheet: _Sheet) -> Iterable[Residue]:
+    for key, marks in sheet.marks.items():
+        if 0 not in marks:
+            continue
+        text = sheet.units[key].text
+        start = -1
+        for n in range(len(marks) + 1):
+            free = n < len(marks) and not marks[n]
+            if free and start < 0:
+                start = n
+            elif not free and start >= 0:
+                yield from _printed(key, text, start, n)
+                start = -1
+
+
+def _printed(key: tuple[int, str], text: str, start: int, end: int) -> Iterable[Residue]:
+    for match in _PRINTED.finditer(text, start, end):
+        if not all(c in _LABEL_PUNCTUATION for c in match[0]):
+            yield Residue(Place(key[0], key[1], match.start(), match.end()), match[0])
+
+
+def container(path: str) -> str:
+    """What holds a value: its list, its group, or the value itself."""
+    if "[" in path:
+        return path[: path.index("[")]
+    return path.split(".", maxsplit=1)[0]
+
+
+def _residue_findings(residue: Sequence[Residue], candidates: Sequence[Candidate], sheet: _Sheet) -> Iterable[Finding]:
+    """Each residue is a finding on what stands before it and on what stands behind it."""
+    if not residue:
+        return
+    where = sorted(
+        (sheet.order[p.page, p.unit], p.start, container(c.path))
+        for c in candidates
+        for p in c.places
+        if (p.page, p.unit) in sheet.order
+    )
+    seen: set[tuple[str, str]] = set()
+    for r in residue:
+        at = bisect_left(where, (sheet.order[r.place.page, r.place.unit], r.place.start, ""))
+        around = {w[2] for w in (*where[max(at - 1, 0) : at], *where[at : at + 1])} or {""}
+        for path in sorted(around):
+            if (path, r.text) not in seen:
+                seen.add((path, r.text))
+                message = f"nothing accounts for {r.text[:60]!r} (page {r.place.page}, {r.place.unit})"
+                yield Finding(path, "reading", "residue", "warning", message)
+
+
+_HEADING = re.compile(
+    r"[(（]?[一二三四五六七八九十]+[)）]?[、.．]|第[一二三四五六七八九十\d]+[章节部分]|附[件表录注]|注[:：]|说明[:：]?|备注"
+)
+
+
+def _tail(form: Form, sheet: _Sheet, residue: Sequence[Residue]) -> tuple[set[tuple[int, str]], tuple[Row, ...]]:
+    """Rows behind the last that the form claims, if they are prose or another table: they stand outside of it."""
+    last = -1
+    for n, row in enumerate(form.rows):
+        if any(any(sheet.marks[row.page, u.id]) for u in row.units):
+            last = n
+    rows = form.rows[last + 1 :]
+    if last < 0 or not rows:
+        return set(), ()
+    own_tables = {r.table for r in form.rows[: last + 1] if r.table}
+    for n, row in enumerate(rows):
+        text = " ".join(u.text.strip() for u in row.units if u.text.strip())
+        foreign = row.table and row.table not in own_tables
+        heading = not row.table and (_HEADING.match(text) or "。" in text or row.gap >= 2)
+        if foreign or heading or not text:
+            if text:
+                left = rows[n:]
+                return {(r.page, u.id) for r in left for u in r.units}, tuple(left)
+            continue
+        break
+    return set(), ()
+
+
+def _swallowed(
+    schema: SchemaSpec, candidates: Sequence[Candidate], units: dict[tuple[int, str], Unit]
+) -> Iterable[Finding]:
+    """A text that holds a line shaped like a table row, or a label of the schema, may have swallowed one."""
+    for candidate in candidates:
+        spec = schema.field(candidate.path)
+        if spec is None or spec.kind != "text" or spec.printed.spans:
+            continue
+        for (page, unit_id), places in groupby(candidate.places, key=lambda p: (p.page, p.unit)):
+            unit = units.get((page, unit_id))
+            if unit is None or not unit_id.startswith("L"):
+                continue
+            own = list(places)
+            line = unit.text[own[0].start : own[-1].end]
+            if _ROW_SHAPED.search(line):
+                message = f"a line of this text looks like a table row: {line.strip()[:60]}"
+                yield Finding(candidate.path, "reading", "row_in_text", "warning", message)
+                break
+
+
+_ROW_SHAPED = re.compile(
+    r"(?:^|\s)[≥≤><=]?\d[\d,.]*(?:[(（][^()（）]{1,6}[)）])?\s+\d+(?:\.\d+)?(?:\s+\d+(?:\.\d+)?)*\s*$"
+)

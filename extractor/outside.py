@@ -1,0 +1,82 @@
+"""Accounts for what stands outside of every form: tables become records of the schema `table`, lines are listed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Literal
+
+from extractor.layout import Cell, Document
+from extractor.results import Place, Record, Row, Span, Unclaimed
+from extractor.tokens import tokenize
+from schemas.values import fold
+
+_LONGEST_TITLE = 60
+
+
+def account(
+    document: Document, rows: Sequence[Row], furniture: Iterable[Place], first: int
+) -> tuple[tuple[Record, ...], tuple[Unclaimed, ...]]:
+    """The tables among the rows as records numbered from `first`, and the lines, furniture included."""
+    tables: list[Record] = []
+    lines: list[Unclaimed] = []
+    before: Row | None = None
+    for number, group in groupby(rows, key=lambda r: r.table):
+        own = list(group)
+        if number and any(u.text.strip() for r in own for u in r.units):
+            title = before if before is not None and _is_title(before) else None
+            if title is not None:
+                lines.pop()
+            tables.append(_table(document, own, title, first + len(tables)))
+        else:
+            lines.extend(_unclaimed(r) for r in own if r.units[0].text.strip())
+        before = own[-1] if not number else None
+    units = {(u.page, u.id): u.text for u in document.units()} if furniture else {}
+    lines.extend(Unclaimed(p.page, p.unit, units[p.page, p.unit], "furniture") for p in sorted(furniture))
+    return tuple(tables), tuple(lines)
+
+
+def _is_title(row: Row) -> bool:
+    text = fold(row.units[0].text)
+    return 0 < len(text) <= _LONGEST_TITLE and text[-1] not in ".;,:。；，："
+
+
+def _unclaimed(row: Row) -> Unclaimed:
+    return Unclaimed(row.page, row.units[0].id, row.units[0].text.strip(), _kind(row))
+
+
+_NUMBER = re.compile(r"[≥≤><=]?[-+]?\d[\d,.]*%?")
+
+
+def _kind(row: Row) -> Literal["text", "table"]:
+    """Whether a line looks like a row of a table: three pieces or more with gaps between, two of them numbers."""
+    tokens = [t for t in tokenize([row]) if t.first or not t.soft]
+    numbers = sum(1 for t in tokens if _NUMBER.fullmatch(t.fold))
+    return "table" if len(tokens) >= 3 and numbers >= 2 else "text"
+
+
+def _table(document: Document, rows: Sequence[Row], title: Row | None, index: int) -> Record:
+    """A record of the schema `table`: the first row is its header."""
+    evidence: dict[str, tuple[Span, ...]] = {}
+    if title is not None:
+        evidence["title"] = (_span(title.page, title.units[0].id, title.units[0].text),)
+    grid: list[list[str | None]] = []
+    for n, row in enumerate(rows):
+        cells = [u for u in row.units if isinstance(u, Cell)]
+        grid.append([c.text.strip() or None for c in cells])
+        for m, cell in enumerate(cells):
+            if cell.text.strip():
+                path = f"header[{m}]" if n == 0 else f"rows[{n - 1}][{m}]"
+                evidence[path] = (_span(row.page, cell.id, cell.text),)
+    values = {
+        "title": title.units[0].text.strip() if title is not None else None,
+        "header": grid[0] if grid else [],
+        "rows": grid[1:],
+    }
+    return Record(document.name, document.sha256, index, "table", values, evidence, (), (), "rules")
+
+
+def _span(page: int, unit: str, text: str) -> Span:
+    start = len(text) - len(text.lstrip())
+    return Span(Place(page, unit, start, len(text.rstrip())), text.strip())

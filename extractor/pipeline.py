@@ -1,0 +1,81 @@
+"""The whole way, on one screen: read → cut into forms → an engine → assembly → grounding → checks → a result."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from extractor import outside, rules, sources
+from extractor.assembly import assemble
+from extractor.checks import check
+from extractor.config import Settings
+from extractor.errors import CallError, DocumentError, MissingPackage
+from extractor.grounding import ground
+from extractor.layout import Document
+from extractor.regions import cut
+from extractor.results import Answer, DocumentResult, Finding, Form, Record, Row
+from schemas.spec import SchemaSpec
+
+Engine = Callable[[Form, Settings], Answer]
+
+ENGINES: dict[str, Engine] = {"rules": lambda form, settings: rules.extract(form)}
+VERSIONS: dict[str, str] = {"rules": rules.VERSION}
+
+
+def process_file(
+    path: Path, name: str, settings: Settings, schemas: Sequence[SchemaSpec], engine: str
+) -> DocumentResult:
+    """The result of one file; a file that cannot be read gives a failed one with its reason."""
+    started = time.perf_counter()
+    sha256 = ""
+    try:
+        sha256 = sources.sha256(path)
+        result = process(sources.read(path, name, settings), settings, schemas, engine)
+    except (DocumentError, MissingPackage) as error:
+        result = DocumentResult(name, sha256, "failed", reason=str(error))
+    return result.timed(time.perf_counter() - started)
+
+
+def process(document: Document, settings: Settings, schemas: Sequence[SchemaSpec], engine: str) -> DocumentResult:
+    """The records of a document, what no form claims, and the findings about the document as a whole."""
+    extract = engine_named(engine)
+    regions = cut(document, schemas)
+    records: list[Record] = []
+    left: list[Row] = list(regions.outside)
+    for form in regions.forms:
+        record, unclaimed = _record(document, form, extract(form, settings), engine, settings)
+        records.append(record)
+        left.extend(unclaimed)
+    tables, unclaimed_lines = outside.account(document, left, regions.furniture, len(records))
+    notes = tuple(Finding("", "source", n.kind, "warning", _on_page(n.page, n.message)) for n in document.notes)
+    return DocumentResult(
+        document.name, document.sha256, "done", len(document.pages), (*records, *tables), unclaimed_lines, notes
+    )
+
+
+def _record(
+    document: Document, form: Form, answer: Answer, engine: str, settings: Settings
+) -> tuple[Record, tuple[Row, ...]]:
+    """The record of one form, and the rows at its end that are no part of it."""
+    assembled = assemble(form.schema, answer.candidates)
+    grounded = ground(form, answer)
+    checked = check(form.schema, assembled.values, "source" if document.exact and engine == "rules" else "reading")
+    findings = (*form.notes, *answer.findings, *assembled.findings, *grounded.findings, *checked)
+    record = Record(
+        document.name, document.sha256, form.index, form.schema.name, assembled.values, grounded.evidence,
+        tuple(dict.fromkeys(findings)), grounded.residue, engine, settings.model if engine != "rules" else None,
+        answer.usage,
+    )  # fmt: skip
+    return record, grounded.unclaimed
+
+
+def engine_named(name: str) -> Engine:
+    """The engine of a name; the error for a missing one names those that there are."""
+    if name not in ENGINES:
+        raise CallError(f"no engine named {name!r}; there are: {', '.join(ENGINES)}")
+    return ENGINES[name]
+
+
+def _on_page(page: int, message: str) -> str:
+    return f"page {page}: {message}" if page else message

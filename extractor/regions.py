@@ -1,0 +1,229 @@
+"""Cuts a document into forms: titles that the schemas declare start one; what no form claims stays outside.
+
+A title that is repeated at the top of a page is no new form, and a line of a table of contents is no title.
+A table without a title is still a form where it carries most of a schema's labels.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from extractor.furniture import furniture
+from extractor.labels import label_index, label_key, spot, unglue
+from extractor.layout import Document, Grid, Line
+from extractor.results import Finding, Form, Place, Row
+from extractor.tokens import tokenize
+from schemas.spec import FieldSpec, SchemaSpec
+from schemas.values import fold
+
+_LONGEST_PREFIX = 40
+_HEAD_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Regions:
+    """A document's forms in reading order, and the rows that stand outside of all of them."""
+
+    forms: tuple[Form, ...]
+    outside: tuple[Row, ...]
+    furniture: frozenset[Place]
+
+
+@dataclass(frozen=True, slots=True)
+class _Title:
+    row: int
+    last: int
+    schema: SchemaSpec
+
+
+def cut(document: Document, schemas: Sequence[SchemaSpec]) -> Regions:
+    """The forms of a document, and what is left outside."""
+    titled = tuple(s for s in schemas if s.titles)
+    marks = furniture(document, frozenset(fold(t) for s in titled for t in s.titles))
+    rows = [r for r in rows_of(document) if not _is_furniture(r, marks)]
+    titles = _starts(_titles(rows, titled), rows)
+    forms: list[Form] = []
+    outside: list[Row] = []
+    before = rows[: titles[0].row] if titles else rows
+    _untitled(before, schemas, forms, outside)
+    for n, title in enumerate(titles):
+        end = titles[n + 1].row if n + 1 < len(titles) else len(rows)
+        forms.append(_form(len(forms), title, rows[title.row : end]))
+    return Regions(tuple(forms), tuple(outside), marks)
+
+
+def rows_of(document: Document) -> list[Row]:
+    """Every printed row of a document in reading order; grids are numbered through the document."""
+    out: list[Row] = []
+    table, last = 0, None
+    for page in document.pages:
+        last = None
+        for block in page.blocks:
+            if isinstance(block, Line):
+                gap = 0 if last is None else block.number - last - 1
+                out.append(Row(page.number, (block,), gap=gap))
+                last = block.number
+            else:
+                table += 1
+                out.extend(_grid_rows(block, table))
+    return out
+
+
+def _grid_rows(grid: Grid, table: int) -> list[Row]:
+    by_row: dict[int, list[object]] = {}
+    for cell in grid.cells:
+        by_row.setdefault(cell.row, []).append(cell)
+    return [
+        Row(grid.page, tuple(cells), table, not grid.ragged)  # type: ignore[arg-type]  # cells are units
+        for _, cells in sorted(by_row.items())
+    ]
+
+
+def _is_furniture(row: Row, marks: frozenset[Place]) -> bool:
+    unit = row.units[0]
+    return not row.table and Place(row.page, unit.id, 0, len(unit.text)) in marks
+
+
+@cache
+def _title_pattern(spec: SchemaSpec) -> re.Pattern[str]:
+    names = "|".join(re.escape(fold(t)) for t in sorted(spec.titles, key=len, reverse=True))
+    year = r"(?:\(?\d{4}年?度?\)?)?"
+    return re.compile(
+        rf"(?P<before>[^,.;:!?，。；：！？]{{0,{_LONGEST_PREFIX}}}?[:：]?)(?P<name>{names})[》〉」)\]]*{year}"
+    )
+
+
+def _row_text(row: Row) -> str:
+    """The row's text where only one of its units has any, else nothing."""
+    texts = [t for t in (fold(u.text) for u in row.units) if t]
+    return texts[0] if len(texts) == 1 else ""
+
+
+def _titles(rows: Sequence[Row], schemas: Sequence[SchemaSpec]) -> list[_Title]:
+    out: list[_Title] = []
+    words = tuple(fold(t)[-2:] for s in schemas for t in s.titles)
+    for n, row in enumerate(rows):
+        if row.table and len(row.units) > 12:
+            continue
+        text = _row_text(row)
+        if not text or len(text) > 90 or not any(w in text for w in words):
+            continue
+        found = _named(text, schemas)
+        if found is None and not row.table and n and not rows[n - 1].table:
+            before = fold(rows[n - 1].units[0].text)
+            found = _named(before + text, schemas) if before and len(before) < 40 else None
+            if found is not None and (not out or out[-1].last < n - 1):
+                out.append(_Title(n - 1, n, found))
+            continue
+        if found is not None:
+            out.append(_Title(n, n, found))
+    return out
+
+
+def _named(text: str, schemas: Sequence[SchemaSpec]) -> SchemaSpec | None:
+    """The schema whose title the text is: of several, the one with the longest title."""
+    best: tuple[int, SchemaSpec] | None = None
+    for spec in schemas:
+        match = _title_pattern(spec).fullmatch(text)
+        if match and (best is None or len(match["name"]) > best[0]):
+            best = (len(match["name"]), spec)
+    return best[1] if best else None
+
+
+def _starts(titles: list[_Title], rows: Sequence[Row]) -> list[_Title]:
+    """The titles that start a form: those that another page only repeats are dropped."""
+    out: list[_Title] = []
+    for n, title in enumerate(titles):
+        end = titles[n + 1].row if n + 1 < len(titles) else len(rows)
+        if out and out[-1].schema is title.schema and _continues(rows, out[-1], title, end):
+            continue
+        out.append(title)
+    return out
+
+
+def _continues(rows: Sequence[Row], start: _Title, title: _Title, end: int) -> bool:
+    """Whether what follows a repeated title goes on with the form before: its heading fields do not stand there again."""
+    before = _head_values(rows[start.last + 1 : title.row], title.schema)
+    after = _head_values(rows[title.last + 1 : end], title.schema)
+    if not after:
+        return bool(before) and end - title.last > 1
+    keys = {f.path for f in title.schema.fields if f.printed.key}
+    return len(before) >= 3 and len(after) <= 1 and all(after[p] == before.get(p) for p in after if p in keys)
+
+
+def _head_values(rows: Sequence[Row], spec: SchemaSpec) -> dict[str, str]:
+    """Which of the schema's top-level labels stand in the rows, with the token behind each."""
+    index = label_index(spec)
+    tokens = unglue(tokenize(rows), index)
+    out: dict[str, str] = {}
+    for hit in spot(tokens, index).values():
+        for target in hit.targets:
+            if target.field.structure == "scalar" and not target.column and "." not in target.field.path:
+                out[target.field.path] = tokens[hit.last + 1].fold if hit.last + 1 < len(tokens) else ""
+    return out
+
+
+def _form(index: int, title: _Title, rows: Sequence[Row]) -> Form:
+    """The form that a title starts; repeats of the title inside are its furniture."""
+    height = title.last - title.row + 1
+    places = [_whole(u, r.page) for r in rows[:height] for u in r.units if u.text.strip()]
+    body: list[Row] = []
+    repeated: list[Place] = []
+    for row in rows[height:]:
+        text = _row_text(row) if len(row.units) <= 12 else ""
+        if text and len(text) < 90 and _title_pattern(title.schema).fullmatch(text):
+            repeated.extend(_whole(u, row.page) for u in row.units if u.text.strip())
+        else:
+            body.append(row)
+    return Form(index, title.schema, tuple(body), tuple(places), tuple(rows[:height]), tuple(repeated))
+
+
+def _whole(unit: object, page: int) -> Place:
+    return Place(page, unit.id, 0, len(unit.text))  # type: ignore[attr-defined]  # lines and cells both have them
+
+
+def _untitled(rows: Sequence[Row], schemas: Sequence[SchemaSpec], forms: list[Form], outside: list[Row]) -> None:
+    """A form that has lost its title: rows that carry most of a schema's labels, from the first label on."""
+    best: tuple[float, SchemaSpec, int] | None = None
+    for spec in schemas:
+        if not spec.fields or not label_index(spec).labels:
+            continue
+        share, first = _label_share(rows, spec)
+        if share >= _HEAD_SHARE and (best is None or share > best[0]):
+            best = (share, spec, first)
+    if best is None:
+        outside.extend(rows)
+        return
+    _, spec, first = best
+    outside.extend(rows[:first])
+    why = Finding(
+        "", "source", "no_title", "warning", f"no title stands above this form; read as {spec.name} by its labels"
+    )
+    forms.append(Form(len(forms), spec, tuple(rows[first:]), notes=() if not spec.titles else (why,)))
+
+
+def _label_share(rows: Sequence[Row], spec: SchemaSpec) -> tuple[float, int]:
+    index = label_index(spec)
+    tokens = unglue(tokenize(rows), index)
+    hits = spot(tokens, index)
+    wanted = {f.path for f in _printed_fields(spec.fields)}
+    found = {t.field.path for h in hits.values() for t in h.targets}
+    first = min((tokens[p].row for p in hits), default=0)
+    return (len(found & wanted) / len(wanted) if wanted else 0.0), first
+
+
+def _printed_fields(fields: Sequence[FieldSpec]) -> list[FieldSpec]:
+    out: list[FieldSpec] = []
+    for field in fields:
+        if field.printed.labels or field.printed.column:
+            out.append(field)
+        out.extend(_printed_fields(field.children))
+    return out
+
+
+def label_keys(spec: SchemaSpec) -> frozenset[str]:
+    """The folded labels of a schema."""
+    return frozenset(label_key(k) for k in label_index(spec).labels)

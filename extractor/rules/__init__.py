@@ -1,0 +1,131 @@
+"""The built-in engine: reads a form by its schema's labels alone, without a model and without a network.
+
+It gives values as they are printed and abstains rather than guess: what it cannot place becomes residue and a finding.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from extractor.labels import label_index, spot, unglue
+from extractor.results import Answer, Candidate, Form, Place
+from extractor.rules import values
+from extractor.rules.values import Draft
+from extractor.rules.zones import Bucket, Zones, read_zones
+from extractor.tokens import Token, tokenize
+from schemas.spec import FieldSpec, SchemaSpec
+from schemas.values import fold
+
+VERSION = "1"
+"""Changes whenever the engine may answer differently: results of another version are done again."""
+
+_HANDLERS: dict[str, Callable[[Draft, Bucket], None]] = {
+    "value": values.value,
+    "matrix": values.matrix_row,
+    "row": values.labelled_row,
+    "columns": values.text_columns,
+    "list": values.list_rows,
+}
+
+
+def extract(form: Form) -> Answer:
+    """The values of a form, with the places of every label and null mark."""
+    index = label_index(form.schema)
+    tokens = unglue(tokenize(form.rows), index)
+    zones = read_zones(tokens, spot(tokens, index), form.schema)
+    draft = Draft(tokens, index, [len(row.units) for row in form.rows])
+    _units(draft, zones)
+    _around_labels(draft, zones)
+    for bucket in zones.buckets:
+        handler = _HANDLERS.get(bucket.kind)
+        if handler is not None and (bucket.kind != "matrix" or bucket.fields):
+            handler(draft, bucket)
+    labels = [tokens[p].place for hit in zones.labels for p in range(hit.first, hit.last + 1)]
+    loose = [p for b in zones.buckets if b.kind == "loose" for p in b.tokens]
+    _standing_alone(draft, form, loose, labels)
+    return Answer(tuple(draft.candidates), tuple(labels), tuple(draft.nulls), tuple(draft.findings))
+
+
+def _units(draft: Draft, zones: Zones) -> None:
+    """Values that stand in brackets behind a label: the unit of the amounts below it."""
+    for spec, position, unit in zones.units:
+        token = draft.tokens[position]
+        at = token.text.rfind(unit)
+        if at >= 0 and not any(c.path == spec.path for c in draft.candidates):
+            start = token.start + at
+            place = Place(token.page, token.unit.id, start, start + len(unit))
+            draft.candidates.append(Candidate(spec.path, unit, (place,)))
+
+
+def _around_labels(draft: Draft, zones: Zones) -> None:
+    """Text that stands right before a label and belongs to nothing: the value was wrapped around its label."""
+    buckets = zones.buckets
+    for before, bucket in zip(buckets, buckets[1:], strict=False):
+        near = bool(before.tokens) and before.tokens[-1] + 1 == bucket.label
+        if before.kind != "loose" or bucket.kind != "value" or not near or bucket.fields[0].kind != "text":
+            continue
+        head = [p for p in before.tokens if not _is_year(draft.tokens[p])]
+        if head and bucket.tokens and not draft.tokens[head[0]].table:
+            bucket.tokens[:0] = head
+            before.tokens = [p for p in before.tokens if p not in head]
+            draft.doubt(
+                bucket.fields[0].path, "around_label", f"read around its label: {draft.join(bucket.tokens)[:40]}"
+            )
+
+
+_YEAR = re.compile(r"[(]?\d{4}年?度?[)]?")
+
+
+def _is_year(token: Token) -> bool:
+    return bool(_YEAR.fullmatch(token.fold))
+
+
+def _standing_alone(draft: Draft, form: Form, loose: list[int], labels: list[Place]) -> None:
+    """Fields that are known by what they look like, where no label stands beside them: above the form, or in its title."""
+    for spec in _patterned(form.schema):
+        pattern = re.compile(spec.printed.pattern)
+        if not (_alone_in_rows(draft, spec, pattern, loose, labels)):
+            _alone_in_title(draft, spec, pattern, form)
+
+
+def _patterned(schema: SchemaSpec) -> list[FieldSpec]:
+    return [f for f in schema.fields if f.structure == "scalar" and f.printed.pattern]
+
+
+def _alone_in_rows(
+    draft: Draft, spec: FieldSpec, pattern: re.Pattern[str], loose: list[int], labels: list[Place]
+) -> bool:
+    by_row: dict[int, list[int]] = {}
+    for p in loose:
+        by_row.setdefault(draft.tokens[p].row, []).append(p)
+    for row in by_row.values():
+        match = pattern.fullmatch("".join(draft.tokens[p].fold for p in row))
+        if match is None:
+            continue
+        wanted = match[1] if match.groups() else match[0]
+        for p in row:
+            token = draft.tokens[p]
+            at = token.text.find(wanted)
+            if at >= 0:
+                start = token.start + at
+                place = Place(token.page, token.unit.id, start, start + len(wanted))
+                draft.candidates.append(Candidate(spec.path, wanted, (place,)))
+                labels.extend(draft.tokens[q].place for q in row)
+                return True
+    return False
+
+
+def _alone_in_title(draft: Draft, spec: FieldSpec, pattern: re.Pattern[str], form: Form) -> None:
+    units = {(r.page, u.id): u for r in form.title_rows for u in r.units}
+    for place in form.title:
+        text = units[place.page, place.unit].text[place.start : place.end]
+        match = pattern.search(fold(text))
+        if match is None:
+            continue
+        wanted = match[1] if match.groups() else match[0]
+        at = text.find(wanted)
+        if at >= 0:
+            own = Place(place.page, place.unit, place.start + at, place.start + at + len(wanted))
+            draft.candidates.append(Candidate(spec.path, wanted, (own,)))
+            return

@@ -1,0 +1,351 @@
+"""Rows of a list from the tokens under its header: the cheapest way to read them, by dynamic programming.
+
+Each token is given a column, and either begins a cell or goes on with the one before. What a token costs in a column
+comes from the schema (vocabulary, kind of value); what a step costs comes from the page (does it begin a line, does a
+space or a blank line cut it off, was the line before it full). Where columns are facts, as in a grid with true spans,
+they weigh more than anything. The second-best reading of each token gives its margin: a small one is a doubt.
+
+Method: a first-order Markov model decoded by min-sum (Viterbi) with backward costs for the margins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from extractor.rules.zones import Column
+from extractor.tokens import Token, open_bracket
+from schemas.spec import FieldSpec
+from schemas.values import PARSERS, fold, parse_indicator
+
+import re
+
+NEVER = 1e6
+SKIPPED = {"key": 3.0, "indicator": 2.5, "amount": 3.0, "pattern": 3.0, "word": 0.0, "text": 0.0}
+DOUBT = 0.9
+"""Below this margin a token's column is in doubt."""
+
+
+class Piece(NamedTuple):
+    """A token of a list, or a stack of them read as one word; `word` lists the columns whose vocabulary has it."""
+
+    tokens: tuple[int, ...]
+    token: Token
+    fold: str
+    word: frozenset[int]
+    first: bool
+    whole: bool = False
+    """Whether its grid row has as many cells as the header: an empty cell is then seen to be empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a row: the pieces that make it and the smallest margin among them."""
+
+    pieces: tuple[Piece, ...]
+    margin: float
+
+
+ListRow = dict[int, Cell]
+"""One row: column number → cell."""
+
+
+def column_kind(field: FieldSpec) -> str:
+    """What a column holds, as the costs see it."""
+    if field.printed.spans:
+        return "word"
+    if field.printed.pattern:
+        return "pattern"
+    if field.printed.key:
+        return "key"
+    return field.kind
+
+
+def read_rows(pieces: Sequence[Piece], columns: Sequence[Column]) -> list[ListRow]:
+    """The rows that the pieces make; twice, since the first reading tells how wide the columns are."""
+    if not pieces:
+        return []
+    kinds = [column_kind(c.field) for c in columns]
+    spaced = _blank_lined(pieces)
+    costs = [_emissions(p, columns, kinds) for p in pieces]
+    path, margins = _decode(pieces, costs, kinds, [0.0] * len(kinds), spaced)
+    if any(not p.token.table for p in pieces):
+        widths = _widths(pieces, path, len(kinds))
+        path, margins = _decode(pieces, costs, kinds, widths, spaced)
+    return _rows(pieces, path, margins)
+
+
+def _blank_lined(pieces: Sequence[Piece]) -> bool:
+    """Whether blank lines stand between most lines, so that two without one stand side by side on the page."""
+    begins = [p.token.gap for p in pieces if p.first and not p.token.table]
+    return sum(1 for gap in begins if gap) * 2 > len(begins)
+
+
+_NUMBER = re.compile(r"[-+−]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
+_COMPARISON = re.compile(r"[≥≤><=≧≦⩾⩽]")
+
+
+def _emissions(piece: Piece, columns: Sequence[Column], kinds: Sequence[str]) -> list[float]:
+    """What the piece costs in each column."""
+    out = [_kind_cost(piece, n, kind, columns[n].field) for n, kind in enumerate(kinds)]
+    if piece.token.table:
+        hint = _hinted(piece.token, columns)
+        weight = 6.0 if piece.token.exact else 0.6
+        out = [cost + (0.0 if n == hint else weight) for n, cost in enumerate(out)]
+    return out
+
+
+def _hinted(token: Token, columns: Sequence[Column]) -> int:
+    """The column under whose label the token's cell begins."""
+    best = -1
+    for n, column in enumerate(columns):
+        if 0 <= column.col <= token.col:
+            best = n
+    return best
+
+
+def _kind_cost(piece: Piece, column: int, kind: str, field: FieldSpec) -> float:
+    text = piece.fold
+    if kind == "word":
+        return 0.0 if column in piece.word else 2.5 if piece.token.table else 6.0
+    if kind == "pattern":
+        return -1.0 if re.fullmatch(field.printed.pattern, text) else 5.0
+    comparison = bool(_COMPARISON.match(text))
+    number = bool(_NUMBER.fullmatch(text))
+    if kind == "key":
+        return 6.0 if comparison else 5.0 if number else 3.0 if piece.word else 0.0
+    if kind == "indicator":
+        if comparison:
+            return 0.0
+        if piece.word:
+            return 4.0
+        return 0.4 if text[0].isdigit() or text in NULLS else 0.6
+    if kind == "amount":
+        return 0.0 if number else 0.2 if text in NULLS else NEVER
+    return 4.0 if number or comparison else 3.0 if piece.word else 1.0
+
+
+NULLS = frozenset({"-", "--", "—", "——", "/", "\\", "–", "□"})
+"""Marks that stand for nothing."""
+
+
+def _widths(pieces: Sequence[Piece], path: Sequence[int], count: int) -> list[float]:
+    """The widest line of each column in a first reading: what a full line looks like."""
+    widths = [0.0] * count
+    for piece, state in zip(pieces, path, strict=True):
+        column = state >> 1
+        widths[column] = max(widths[column], piece.token.width)
+    return widths
+
+
+def _decode(
+    pieces: Sequence[Piece],
+    costs: Sequence[Sequence[float]],
+    kinds: Sequence[str],
+    widths: Sequence[float],
+    spaced: bool,
+) -> tuple[list[int], list[float]]:
+    """The cheapest state of each piece and its margin; state = 2 · column + (1 if the piece goes on with a cell)."""
+    count = len(kinds)
+    skip = _skip_costs(kinds, 1.0)
+    seen = _skip_costs(kinds, 0.1)
+    skips = [seen if p.whole else skip for p in pieces]
+    states = 2 * count
+    forward: list[list[float]] = []
+    back: list[list[int]] = []
+    start = [NEVER] * states
+    for column in range(count):
+        start[2 * column] = costs[0][column] + skips[0][0][column]
+    forward.append(start)
+    steps = [_step(pieces[n - 1], pieces[n], kinds, widths, spaced) for n in range(1, len(pieces))]
+    for n in range(1, len(pieces)):
+        row, origin = _advance(forward[-1], costs[n], steps[n - 1], skips[n - 1], skips[n], count)
+        forward.append(row)
+        back.append(origin)
+    ending = [forward[-1][s] + skips[-1][(s >> 1) + 1][count] for s in range(states)]
+    state = min(range(states), key=ending.__getitem__)
+    path = [state]
+    for origin in reversed(back):
+        path.append(origin[path[-1]])
+    path.reverse()
+    backward = _backward(costs, steps, skips, count)
+    margins = []
+    for n, chosen in enumerate(path):
+        totals = [f + b for f, b in zip(forward[n], backward[n], strict=True)]
+        best = totals[chosen]
+        margins.append(min((t - best for s, t in enumerate(totals) if s != chosen), default=NEVER))
+    return path, margins
+
+
+Skips = Sequence[Sequence[float]]
+
+
+def _skip_costs(kinds: Sequence[str], weight: float) -> list[list[float]]:
+    """skip[a][b]: what it costs that columns a … b-1 are empty."""
+    count = len(kinds)
+    table = [[0.0] * (count + 1) for _ in range(count + 1)]
+    for a in range(count + 1):
+        total = 0.0
+        for b in range(a, count):
+            total += weight * SKIPPED[kinds[b]]
+            table[a][b + 1] = total
+    return table
+
+
+class _Step(NamedTuple):
+    """The costs of a step between two pieces: to another column of the row, to a new row, to go on with column c."""
+
+    across: float
+    down: float
+    on: tuple[float, ...]
+
+
+def _step(before: Piece, after: Piece, kinds: Sequence[str], widths: Sequence[float], spaced: bool) -> _Step:
+    here, there = before.token, after.token
+    if there.table:
+        return _grid_step(before, after, kinds)
+    penalty = 6.0 if open_bracket(here) and not before.word else 0.0
+    on = tuple(_going_on(before, after, kind, wide, penalty) for kind, wide in zip(kinds, widths, strict=True))
+    if spaced and after.first and not there.gap and not penalty:
+        on = tuple(cost + 0.7 for cost in on)
+    if not after.first:  # on the same line
+        return _Step((1.2 if there.soft else 0.0) + penalty, 5.0 + penalty, on)
+    return _Step(0.3 + penalty, 0.3 + penalty, on)
+
+
+def _going_on(before: Piece, after: Piece, kind: str, column_width: float, opened: float) -> float:
+    """What it costs that a piece goes on with the cell of the one before."""
+    here, there = before.token, after.token
+    if kind not in _ODD_AHEAD:
+        return NEVER
+    if opened:
+        return 0.0
+    odd = _odd_inside(before, after, kind)
+    if not after.first:
+        return odd + (0.3 if there.soft else 4.0)
+    if column_width:
+        return odd + (0.15 if here.width + first_unit(there) > column_width - 0.1 else 3.0)
+    return odd + 0.8
+
+
+_ODD_AHEAD = {"key": 5.0, "indicator": 4.0, "text": 2.0, "word": 6.0}
+"""Columns whose cells may have several lines, and what a comparison costs inside of one."""
+
+
+def _odd_inside(before: Piece, after: Piece, kind: str) -> float:
+    """What it costs that a piece stands inside a cell: one that begins like another kind of cell."""
+    if kind == "word":
+        return 6.0 if before.word or after.word else 1.5
+    if _COMPARISON.match(after.fold):
+        return _ODD_AHEAD[kind]
+    if after.word:
+        return 4.0
+    return 2.0 if _NUMBER.fullmatch(after.fold) else 0.0
+
+
+def _grid_step(before: Piece, after: Piece, kinds: Sequence[str]) -> _Step:
+    here, there = before.token, after.token
+    if here.table == there.table and here.row == there.row:
+        return _Step(0.0, NEVER, tuple(NEVER for _ in kinds))
+    # a row that a page break cut goes on with its cells; anything else is a new row
+    cut = 3.5 if here.table != there.table else 6.0
+    on = tuple(cut + _odd_inside(before, after, k) if k in _ODD_AHEAD else NEVER for k in kinds)
+    return _Step(cut, 0.0, on)
+
+
+_UNIT = re.compile(r"[A-Za-z0-9.,%]+|.")
+_NO_LINE_START = frozenset("，。；：、！？）》”’】〉」』%,.;:!?)]")
+
+
+def first_unit(token: Token) -> float:
+    """The width of what would have had to fit on the line before: a word or a character, with its punctuation."""
+    text = token.text
+    match = _UNIT.match(text)
+    if match is None:
+        return 0.0
+    end = match.end()
+    while end < len(text) and text[end] in _NO_LINE_START:
+        end += 1
+    return sum(1.0 if c > "\u2e7f" or c in "“”‘’…—·" else 0.5 for c in text[:end])
+
+
+def _advance(
+    forward: Sequence[float], cost: Sequence[float], step: _Step, before: Skips, here: Skips, count: int
+) -> tuple[list[float], list[int]]:
+    """One step of the forward pass: the cheapest way into each state."""
+    row = [NEVER] * (2 * count)
+    origin = [0] * (2 * count)
+    ends = [min((forward[2 * c], 2 * c), (forward[2 * c + 1], 2 * c + 1)) for c in range(count)]
+    # the row before ends at its column c: whatever it lacks behind c is skipped
+    fresh, fresh_from = min((value + before[c + 1][count], s) for c, (value, s) in enumerate(ends))
+    fresh += step.down
+    for column in range(count):
+        emission = cost[column]
+        if emission >= NEVER:
+            continue
+        best, best_from = fresh + here[0][column], fresh_from
+        for c in range(column):
+            value = ends[c][0] + step.across + here[c + 1][column]
+            if value < best:
+                best, best_from = value, ends[c][1]
+        row[2 * column] = best + emission
+        origin[2 * column] = best_from
+        going_on = step.on[column]
+        if going_on < NEVER:
+            row[2 * column + 1] = ends[column][0] + going_on
+            origin[2 * column + 1] = ends[column][1]
+    return row, origin
+
+
+def _backward(
+    costs: Sequence[Sequence[float]], steps: Sequence[_Step], skips: Sequence[Skips], count: int
+) -> list[list[float]]:
+    """The cheapest way from each state to the end."""
+    out = [[skips[-1][c + 1][count] for c in range(count) for _ in range(2)]]
+    for n in range(len(costs) - 1, 0, -1):
+        step, cost, after, before, here = steps[n - 1], costs[n], out[-1], skips[n - 1], skips[n]
+        begin = [cost[c] + after[2 * c] if cost[c] < NEVER else NEVER for c in range(count)]
+        fresh = step.down + min(here[0][c] + begin[c] for c in range(count))
+        row = []
+        for column in range(count):
+            best = fresh + before[column + 1][count]
+            for c in range(column + 1, count):
+                best = min(best, step.across + here[column + 1][c] + begin[c])
+            if step.on[column] < NEVER and cost[column] < NEVER:
+                best = min(best, step.on[column] + after[2 * column + 1])
+            row.extend((best, best))
+        out.append(row)
+    out.reverse()
+    return out
+
+
+def _rows(pieces: Sequence[Piece], path: Sequence[int], margins: Sequence[float]) -> list[ListRow]:
+    rows: list[dict[int, list[tuple[Piece, float]]]] = []
+    last = NEVER
+    for piece, state, margin in zip(pieces, path, margins, strict=True):
+        column, goes_on = state >> 1, state & 1
+        if not rows or (not goes_on and column <= last):
+            rows.append({})
+        rows[-1].setdefault(column, []).append((piece, margin))
+        last = column
+    return [
+        {column: Cell(tuple(p for p, _ in cell), min(m for _, m in cell)) for column, cell in row.items()}
+        for row in rows
+    ]
+
+
+def parses(kind: str, text: str) -> bool:
+    """Whether a text is a value of a kind."""
+    if kind == "indicator":
+        return parse_indicator(text).value is not None
+    try:
+        PARSERS[kind](text)  # type: ignore[index]  # the kinds of columns are a superset
+    except (ValueError, KeyError):
+        return False
+    return True
+
+
+def joined(pieces: Sequence[Piece]) -> str:
+    """The folded text of a cell."""
+    return "".join(fold(p.fold) for p in pieces)

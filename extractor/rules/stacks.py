@@ -1,0 +1,157 @@
+"""Puts words of spanning vocabularies back together that narrow columns cut into stacks.
+
+A stack stands in one piece (`满意`/`度指`/`标`), or side by side with another one and around the row beside them,
+as page text prints it: `满意 服务 … the row … 度指 标 对象 满意 度指 标`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from extractor.labels import LabelIndex, stacked_word
+from extractor.rules.lists import Piece
+from extractor.rules.zones import Column
+from extractor.tokens import Token
+
+_LONGEST_FRAGMENT = 6
+
+
+def pieces(
+    tokens: Sequence[Token],
+    positions: Sequence[int],
+    columns: Sequence[Column],
+    index: LabelIndex,
+    cells: Sequence[int],
+) -> list[Piece]:
+    """The tokens of a list with stacks read as one piece each; `cells` counts the cells of each row."""
+    header = cells[tokens[columns[0].token].row]
+    return [
+        p._replace(whole=True) if p.token.table and cells[p.token.row] == header else p
+        for p in _pieces(tokens, positions, columns, index)
+    ]
+
+
+def _pieces(
+    tokens: Sequence[Token], positions: Sequence[int], columns: Sequence[Column], index: LabelIndex
+) -> list[Piece]:
+    own = {c.field.path: n for n, c in enumerate(columns)}
+    run = [tokens[p] for p in positions]
+    moved = _interleaved(run, index, own)
+    out: list[Piece] = []
+    n = 0
+    while n < len(run):
+        if n in moved:
+            out.extend(_word(run, positions, parts, word, index, own) for parts, word in moved[n])
+            n += len(moved[n])
+            continue
+        if any(n in parts for found in moved.values() for parts, _ in found):
+            n += 1
+            continue
+        stack = stacked_word(run, n, index)
+        last, word = stack if stack else (n, "")
+        out.append(_word(run, positions, tuple(range(n, last + 1)), word, index, own))
+        n = last + 1
+    return out
+
+
+def _word(
+    run: Sequence[Token],
+    positions: Sequence[int],
+    parts: Sequence[int],
+    word: str,
+    index: LabelIndex,
+    own: dict[str, int],
+) -> Piece:
+    token = run[parts[0]]
+    columns = frozenset(own[f.path] for f in index.words.get(word, ()) if f.path in own)
+    return Piece(
+        tuple(positions[p] for p in parts),
+        run[parts[-1]] if len(parts) > 1 else token,
+        word or token.fold,
+        columns,
+        token.first,
+    )
+
+
+Found = tuple[tuple[int, ...], str]
+
+
+def _interleaved(run: Sequence[Token], index: LabelIndex, own: dict[str, int]) -> dict[int, list[Found]]:
+    """Stacks that stand around a row: first fragment → the fragments and the word of each stack that begins there."""
+    out: dict[int, list[Found]] = {}
+    taken: set[int] = set()
+    for n, token in enumerate(run):
+        if n in taken or token.table or not token.first or not _fragment(token, index) or stacked_word(run, n, index):
+            continue
+        found = _around(run, n, index)
+        if found:
+            out[n] = found
+            taken.update(p for parts, _ in found for p in parts)
+    return out
+
+
+def _fragment(token: Token, index: LabelIndex) -> bool:
+    return len(token.fold) <= _LONGEST_FRAGMENT and token.fold in index.word_prefixes and token.fold not in index.words
+
+
+def _around(run: Sequence[Token], n: int, index: LabelIndex) -> list[Found]:
+    """One or two stacks whose first fragments stand side by side at `n`, and whose rest stands behind the row."""
+    heads = [n]
+    if n + 1 < len(run) and not run[n + 1].first and run[n + 1].fold in index.word_prefixes:
+        heads.append(n + 1)
+    for count in range(len(heads), 0, -1):
+        for tail in _tails(run, heads[count - 1] + 1):
+            found = _complete([run[h].fold for h in heads[:count]], run, tail, index)
+            if found is not None:
+                return [((h, *parts), word) for h, (parts, word) in zip(heads[:count], found, strict=True)]
+    return []
+
+
+def _tails(run: Sequence[Token], start: int) -> list[list[int]]:
+    """Runs of short tokens, each on a line of its own or beside another short one, that stand behind the row."""
+    out: list[list[int]] = []
+    n = start
+    while n < len(run) and not run[n].first:
+        n += 1
+    stop = min(len(run), n + 24)
+    while n < stop:
+        if run[n].first and len(run[n].fold) <= _LONGEST_FRAGMENT:
+            m = n
+            while m < len(run) and len(run[m].fold) <= _LONGEST_FRAGMENT:
+                m += 1
+            out.append(list(range(n, m)))
+            n = m + 1
+        else:
+            n += 1
+    return out
+
+
+def _complete(heads: Sequence[str], run: Sequence[Token], tail: Sequence[int], index: LabelIndex) -> list[Found] | None:
+    """The shortest way to complete the heads, one after the other, with tokens from the front of the tail."""
+    out: list[Found] = []
+    at = 0
+    for head in heads:
+        if head in index.words and (len(heads) == 1 or at == 0):
+            longer = _extend(head, run, tail, at, index)
+            if longer is None:
+                out.append(((), head))
+                continue
+        word = _extend(head, run, tail, at, index)
+        if word is None:
+            return None
+        parts, text = word
+        out.append((parts, text))
+        at += len(parts)
+    return out
+
+
+def _extend(head: str, run: Sequence[Token], tail: Sequence[int], at: int, index: LabelIndex) -> Found | None:
+    text, parts = head, []
+    for p in tail[at:]:
+        text += run[p].fold
+        parts.append(p)
+        if text in index.words:
+            return tuple(parts), text
+        if text not in index.word_prefixes:
+            return None
+    return None

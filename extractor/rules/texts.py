@@ -1,0 +1,243 @@
+"""Long texts: lines that a page wrapped, paragraphs, numbered items, and columns of text printed one after the other.
+
+The fill of a line tells what a line end is: a printer breaks a line where the next character does not fit. So with a
+column's width known, a line that leaves room for what follows ends a paragraph, and a run of lines of another width is
+another column. Widths are in full-width characters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from extractor.rules.lists import first_unit
+from extractor.tokens import Token, width
+
+_ITEM = re.compile(
+    r"(?:\d{1,2}[、.．)）]|[(（][一二三四五六七八九十\d]{1,3}[)）]|[一二三四五六七八九十]{1,3}、|[①-⑳])(?!\d)"
+)
+_SENTENCE_END = frozenset("。！？；：.!?;:")
+_SLACK = 0.75
+"""What Latin letters and digits may add to or take from a line's width."""
+
+
+class TextLine(NamedTuple):
+    """The tokens of one printed line of a text: positions, width, the tokens themselves."""
+
+    positions: tuple[int, ...]
+    tokens: tuple[Token, ...]
+    width: float
+
+    @property
+    def text(self) -> str:
+        """The line as printed."""
+        first, last = self.tokens[0], self.tokens[-1]
+        return first.unit.text[first.start : last.end]
+
+
+class Split(NamedTuple):
+    """Texts of two columns, as lines, and why one may doubt it."""
+
+    left: list[TextLine]
+    right: list[TextLine]
+    doubt: str
+
+
+def lines_of(tokens: Sequence[Token], positions: Sequence[int]) -> list[TextLine]:
+    """The tokens by printed line."""
+    out: list[list[int]] = []
+    for p in positions:
+        if not out or tokens[p].row != tokens[out[-1][-1]].row or tokens[p].table:
+            out.append([])
+        out[-1].append(p)
+    return [text_line(tokens, line) for line in out]
+
+
+def text_line(tokens: Sequence[Token], positions: Sequence[int]) -> TextLine:
+    """One line of the given tokens."""
+    own = tuple(tokens[p] for p in positions)
+    return TextLine(tuple(positions), own, width(own[0].unit.text[own[0].start : own[-1].end]))
+
+
+def starts_item(line: TextLine) -> bool:
+    """Whether the line begins with an item's number."""
+    return is_item(line.text)
+
+
+def is_item(text: str) -> bool:
+    """Whether a text begins with an item's number."""
+    return bool(_ITEM.match(text.lstrip()))
+
+
+def wraps(line: TextLine, following: TextLine, column: float) -> bool:
+    """Whether the line end is only a wrap: what follows would not have fitted any more."""
+    slack = 0.0 if _even(line) and _even(following) else _SLACK
+    return line.width + first_unit(following.tokens[0]) > column - slack
+
+
+def _even(line: TextLine) -> bool:
+    """Whether all characters of a line have the full width, so that its width is exact."""
+    return line.width == len(line.text)
+
+
+def column_width(lines: Sequence[TextLine]) -> float:
+    """The width of the column that the lines fill best."""
+    return min(_widths(lines), key=lambda w: (sum(_fill_costs(lines, w)), w))
+
+
+def _widths(lines: Sequence[TextLine]) -> list[float]:
+    """Column widths worth a try."""
+    widest = max(line.width for line in lines)
+    return sorted({float(round(line.width)) for line in lines if line.width > widest - 4 and line.width > 4}) or [
+        widest
+    ]
+
+
+def paragraphs(lines: Sequence[TextLine]) -> list[list[TextLine]]:
+    """The lines of one column by paragraph."""
+    if not lines:
+        return []
+    column = column_width(lines)
+    out = [[lines[0]]]
+    for before, line in zip(lines, lines[1:], strict=False):
+        whole = bool(line.tokens[0].table) or (line.tokens[0].table != before.tokens[0].table)
+        if whole or not wraps(before, line, column) or (starts_item(line) and _ends(before)):
+            out.append([])
+        out[-1].append(line)
+    return out
+
+
+def _ends(line: TextLine) -> bool:
+    return line.text.rstrip()[-1:] in _SENTENCE_END
+
+
+def items(parts: Sequence[list[TextLine]]) -> list[list[list[TextLine]]]:
+    """Paragraphs by item: a paragraph that begins with the next number of the list begins an item."""
+    if not any(starts_item(p[0]) for p in parts):
+        return [[p] for p in parts]
+    style = next(_style(p[0]) for p in parts if starts_item(p[0]))
+    out: list[list[list[TextLine]]] = []
+    for part in parts:
+        if not out or (starts_item(part[0]) and _style(part[0]) == style):
+            out.append([])
+        out[-1].append(part)
+    return out
+
+
+def _style(line: TextLine) -> str:
+    match = _ITEM.match(line.text)
+    return re.sub(r"[\d一二三四五六七八九十①-⑳]+", "#", match[0]) if match else ""
+
+
+def side_by_side(lines: Sequence[TextLine], tokens: Sequence[Token]) -> Split | None:
+    """Two columns on the same lines: a line with a gap that is too wide for one column, or a lone line with a gap."""
+    gaps = [_gap(line) for line in lines]
+    if len(lines) == 1 or (len(lines) > 1 and _wide(lines)):
+        cut = gaps[0]
+        if cut is None:
+            return None
+        left = [text_line(tokens, lines[0].positions[:cut])]
+        right = [text_line(tokens, lines[0].positions[cut:])]
+        for line, gap in zip(lines[1:], gaps[1:], strict=True):
+            if gap is not None and line.width > 1.4 * max(left[0].width, right[0].width):
+                left.append(text_line(tokens, line.positions[:gap]))
+                right.append(text_line(tokens, line.positions[gap:]))
+            else:
+                (right if right[0].width >= left[0].width else left).append(line)
+        return Split(left, right, "")
+    return None
+
+
+def _wide(lines: Sequence[TextLine]) -> bool:
+    """Whether the first line is far wider than any other: it then holds lines of both columns."""
+    return lines[0].width > 1.4 * max(line.width for line in lines[1:])
+
+
+def _gap(line: TextLine) -> int | None:
+    """Where a line falls into two columns: at its only hard gap, else at the gap behind a sentence."""
+    hard = [n for n, t in enumerate(line.tokens) if n and not t.soft]
+    if len(hard) == 1:
+        return hard[0]
+    ends = [n for n, t in enumerate(line.tokens) if n and line.tokens[n - 1].fold[-1] in _SENTENCE_END]
+    return ends[0] if not hard and len(ends) == 1 else None
+
+
+class _Fit(NamedTuple):
+    cost: float
+    split: int
+
+
+def one_after_the_other(segments: Sequence[Sequence[TextLine]], alone: bool) -> list[tuple[int, str]]:
+    """Where in each segment (the lines of one page) the second column begins, and the doubt about it.
+
+    Each pair of column widths is tried; a line that is wider than its column, or that leaves room for what follows
+    without ending a paragraph, costs. `alone` says that one column may be empty: then no split is the default.
+    """
+    every = [line for segment in segments for line in segment]
+    widths = _widths(every)
+    best: tuple[float, list[int], list[str]] | None = None
+    for left in widths:
+        for right in widths:
+            cost, splits, doubts = 0.0, [], []
+            for segment in segments:
+                fit, doubt = _best_split(segment, left, right, alone, len(segments) > 1)
+                cost += fit.cost
+                splits.append(fit.split)
+                doubts.append(doubt)
+            if best is None or cost < best[0] - 1e-9:
+                best = (cost, splits, doubts)
+    assert best is not None  # there is at least one width
+    return list(zip(best[1], best[2], strict=True))
+
+
+def _best_split(lines: Sequence[TextLine], left: float, right: float, alone: bool, cut: bool) -> tuple[_Fit, str]:
+    """The cheapest place for the second column to begin in one segment, for two column widths."""
+    count = len(lines)
+    here = _fill_costs(lines, left)
+    there = _fill_costs(lines, right)
+    before = [0.0]
+    for cost in here:
+        before.append(before[-1] + cost)
+    after = [0.0]
+    for cost in reversed(there):
+        after.append(after[-1] + cost)
+    fits = []
+    for split in range(0 if cut or alone else 1, count + (1 if cut or alone else 0)):
+        # the line end at the split is the end of a column, not a wrap: it costs nothing there
+        own = before[split] - (_wrap_cost(lines, split - 1, left) if 0 < split < count else 0.0)
+        fits.append(_Fit(own + after[count - split] + _split_cost(lines, split, alone, cut), split))
+    fits.sort()
+    if alone and fits[0].split == 0:
+        fits[0] = _Fit(fits[0].cost, count)
+    close = [f for f in fits[1:] if f.cost < fits[0].cost + 0.5 and {f.split, fits[0].split} != {0, count}]
+    return fits[0], "the two columns could also part elsewhere" if close else ""
+
+
+def _fill_costs(lines: Sequence[TextLine], column: float) -> list[float]:
+    return [_over_cost(line, column) + _wrap_cost(lines, n, column) for n, line in enumerate(lines)]
+
+
+def _over_cost(line: TextLine, column: float) -> float:
+    return 2.0 if line.width > column + (0.0 if _even(line) else _SLACK) else 0.0
+
+
+def _wrap_cost(lines: Sequence[TextLine], n: int, column: float) -> float:
+    """What it costs that line `n` ends where it does."""
+    if n + 1 >= len(lines) or wraps(lines[n], lines[n + 1], column):
+        return 0.0
+    if _ends(lines[n]):
+        return 0.3
+    return 1.0 if lines[n].text.isascii() else 1.5
+
+
+def _split_cost(lines: Sequence[TextLine], split: int, alone: bool, cut: bool) -> float:
+    """What a split costs: a column begins with a paragraph, the one before it ends with one."""
+    if split in (0, len(lines)):
+        return 0.0 if alone else 1.0
+    cost = 0.4 if alone else 0.0
+    if not _ends(lines[split - 1]) and not cut:
+        cost += 0.6
+    if starts_item(lines[split]) and not starts_item(lines[0]) and lines[split].text[:1] in "1一(（":
+        cost -= 0.3
+    return cost

@@ -1,0 +1,272 @@
+"""Reads labels into zones: which tokens stand behind a label, under a header row, or loose.
+
+One pass over a form's tokens in reading order. A header (two or more column labels side by side) opens a zone that
+lasts until other labels end it; a label opens a bucket for its value.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from extractor.labels import Hit, Target
+from extractor.tokens import Token
+from schemas.spec import FieldSpec, SchemaSpec
+from schemas.values import PARSERS
+
+BucketKind = Literal["value", "columns", "list", "matrix", "row", "loose"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a header: its field (of a matrix: of its first row) and the grid column of its label (-1 in lines)."""
+
+    field: FieldSpec
+    col: int
+    token: int
+
+
+@dataclass(slots=True)
+class Bucket:
+    """Tokens that stand behind a label or under a header. `fields` are those that share a row's label."""
+
+    kind: BucketKind
+    fields: tuple[FieldSpec, ...] = ()
+    columns: tuple[Column, ...] = ()
+    label: int = -1
+    unit: str = ""
+    tokens: list[int] = field(default_factory=list)
+    doubtful: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Zones:
+    """The buckets in reading order, and the hits that were read as labels."""
+
+    buckets: tuple[Bucket, ...]
+    labels: tuple[Hit, ...]
+    units: tuple[tuple[FieldSpec, int, str], ...]
+
+
+def group_of(path: str) -> str:
+    """What a column belongs to: its list, the group that holds a matrix's rows, or the form itself."""
+    if "[]" in path:
+        return path.split("[]")[0]
+    parts = path.split(".")
+    return parts[0] if len(parts) > 2 else ""
+
+
+def read_zones(tokens: Sequence[Token], hits: dict[int, Hit], spec: SchemaSpec) -> Zones:
+    """The zones of a form."""
+    reader = _Reader(tokens, spec, Counter(hit.targets for hit in hits.values()))
+    position = 0
+    runs = _runs(hits)
+    while position < len(tokens):
+        run = runs.get(position)
+        if run is None:
+            reader.token(position)
+            position += 1
+            continue
+        position = reader.run(run)
+    return Zones(tuple(reader.buckets), tuple(reader.labels), tuple(reader.units))
+
+
+def _runs(hits: dict[int, Hit]) -> dict[int, list[Hit]]:
+    """Hits that follow each other with nothing between, by the first token of each run."""
+    out: dict[int, list[Hit]] = {}
+    end, current = -2, [Hit(0, 0, ())]
+    for start in sorted(hits):
+        hit = hits[start]
+        if start == end + 1:
+            current.append(hit)
+        else:
+            current = out[start] = [hit]
+        end = hit.last
+    return out
+
+
+class _Reader:
+    """The state of the pass: the open header, the bucket that takes the next token, the last field in schema order."""
+
+    def __init__(self, tokens: Sequence[Token], spec: SchemaSpec, counts: Counter[tuple[Target, ...]]) -> None:
+        self.tokens = tokens
+        self.counts = counts
+        self.buckets: list[Bucket] = []
+        self.labels: list[Hit] = []
+        self.units: list[tuple[FieldSpec, int, str]] = []
+        self.active: Bucket | None = None
+        self.receiver: Bucket | None = None
+        self.seen: dict[str, int] = {}
+        self.order = {f.path: n for n, f in enumerate(_walk(spec.fields))}
+        self.last = -1
+        self.spec = spec
+
+    def run(self, hits: list[Hit]) -> int:
+        """Takes a run of labels; gives the position behind it."""
+        groups = Counter[str]()
+        for hit in hits:
+            groups.update({group_of(t.field.path) for t in hit.targets if t.column})
+        start = 0
+        while start < len(hits):
+            header, stop = self._header(hits, start, groups)
+            if header is not None:
+                self._open(header, hits[start:stop])
+                start = stop
+                continue
+            self._label(hits[start])
+            start += 1
+        return hits[-1].last + 1
+
+    def _header(self, hits: list[Hit], start: int, groups: Counter[str]) -> tuple[Bucket | None, int]:
+        """The header that starts at a hit: consecutive column labels of the group that most of the run belongs to."""
+        own = [group_of(t.field.path) for t in hits[start].targets if t.column]
+        if not own:
+            return None, start
+        group = max(own, key=lambda g: groups[g])
+        columns: list[Column] = []
+        stop = start
+        names: set[str] = set()
+        for hit in hits[start:]:
+            target = _column_target(hit, group, names)
+            if target is None:
+                break
+            names.add(target.field.name)
+            columns.append(Column(target.field, self.tokens[hit.first].col, hit.first))
+            stop += 1
+        if len(columns) < 2 and not (columns and columns[0].field.printed.long):
+            return None, start
+        kind: BucketKind = "columns" if group == "" else "list" if "[]" in columns[0].field.path else "matrix"
+        return Bucket(kind, columns=tuple(columns), label=hits[start].first), stop
+
+    def _open(self, header: Bucket, hits: list[Hit]) -> None:
+        self.labels.extend(hits)
+        if self.active is not None and _names(self.active) == _names(header):
+            self.receiver = self.active  # the header stands again at the top of a page
+            return
+        self.buckets.append(header)
+        self.active = self.receiver = header
+
+    def _label(self, hit: Hit) -> None:
+        targets = [t for t in hit.targets if not t.column]
+        if not targets:
+            self.plain(hit)
+            return
+        for target in targets:
+            if target.unit and target.field.printed.suffix_of:
+                self.units.append((target.field, hit.last, target.unit))
+        fields = tuple(t.field for t in targets if not t.heading and not (t.unit and t.field.printed.suffix_of))
+        self.labels.append(hit)
+        if not fields:
+            self.receiver = self.active
+            return
+        bucket = self._bucket(fields, hit)
+        if bucket is None:
+            return
+        self.buckets.append(bucket)
+        self.receiver = bucket
+
+    def _bucket(self, fields: tuple[FieldSpec, ...], hit: Hit) -> Bucket | None:
+        """The bucket that a label opens; None for a heading."""
+        first = fields[0]
+        if len({f.printed.column for f in fields}) == len(fields) and all(f.printed.column for f in fields):
+            self.active = None
+            return Bucket("row", fields, label=hit.first)
+        if first.structure == "group" and any(c.printed.column for c in first.children):
+            chosen, doubt = self._choose(fields, self.counts[hit.targets])
+            return Bucket("matrix", (chosen,), label=hit.first, doubtful=doubt, columns=self._matrix_columns())
+        if first.structure in ("group", "rows"):
+            if first.structure == "rows" and (
+                self.active is None or group_of(first.path + "[]") not in _groups(self.active)
+            ):
+                self.active = None
+            self.receiver = self.active
+            return None
+        chosen, doubt = self._choose(fields, self.counts[hit.targets])
+        if chosen.kind == "text":
+            self.active = None
+        return Bucket("value", (chosen,), label=hit.first, doubtful=doubt)
+
+    def _matrix_columns(self) -> tuple[Column, ...]:
+        headers = [b for b in self.buckets if b.kind == "matrix" and b.columns and not b.fields]
+        return headers[-1].columns if headers else ()
+
+    def _choose(self, fields: tuple[FieldSpec, ...], printed: int) -> tuple[FieldSpec, str]:
+        """Of several fields under one label: in order, if it is printed for each; else the next in the schema's order."""
+        fresh = [f for f in fields if f.path not in self.seen] or list(fields)
+        ahead = [f for f in fresh if self.order[f.path] > self.last] if printed < len(fields) else []
+        chosen = min(ahead or fresh, key=lambda f: self.order[f.path])
+        doubt = "the label stands here again" if chosen.path in self.seen else ""
+        self.seen[chosen.path] = 1
+        self.last = self.order[chosen.path]
+        return chosen, doubt
+
+    def plain(self, hit: Hit) -> None:
+        """A label that is no label here: its tokens are text."""
+        for position in range(hit.first, hit.last + 1):
+            self.token(position)
+
+    def token(self, position: int) -> None:
+        """Gives a token to the bucket that it belongs to."""
+        bucket = self._taker(self.tokens[position])
+        if bucket is None:
+            if not self.buckets or self.buckets[-1].kind != "loose":
+                self.buckets.append(Bucket("loose"))
+            bucket = self.buckets[-1]
+        bucket.tokens.append(position)
+
+    def _taker(self, token: Token) -> Bucket | None:
+        bucket = self.receiver
+        if bucket is None:
+            return self.active
+        if bucket is self.active:
+            return bucket
+        here = self.tokens[bucket.label]
+        if bucket.kind == "value" and (bucket.fields[0].printed.long or bucket.fields[0].structure == "texts"):
+            return bucket
+        if token.table or here.table:
+            same = token.table == here.table and token.row == here.row
+            return bucket if same else self.active
+        if bucket.kind == "value" and self._full(bucket):
+            return self.active
+        return bucket
+
+    def _full(self, bucket: Bucket) -> bool:
+        """Whether a value that is a number, a date or a word of a closed vocabulary is already complete."""
+        spec = bucket.fields[0]
+        if not bucket.tokens:
+            return False
+        joined = "".join(self.tokens[p].fold for p in bucket.tokens)
+        if spec.printed.vocabulary:
+            return joined in spec.printed.vocabulary
+        if spec.kind == "text":
+            return False
+        try:
+            PARSERS[spec.kind](joined)
+        except ValueError:
+            return False
+        return True
+
+
+def _column_target(hit: Hit, group: str, names: set[str]) -> Target | None:
+    for target in hit.targets:
+        if target.column and group_of(target.field.path) == group and target.field.name not in names:
+            return target
+    return None
+
+
+def _names(bucket: Bucket) -> tuple[str, ...]:
+    return tuple(c.field.path for c in bucket.columns)
+
+
+def _groups(bucket: Bucket) -> set[str]:
+    return {group_of(c.field.path) for c in bucket.columns}
+
+
+def _walk(fields: Sequence[FieldSpec]) -> list[FieldSpec]:
+    out: list[FieldSpec] = []
+    for f in fields:
+        out.append(f)
+        out.extend(_walk(f.children))
+    return out
