@@ -16,12 +16,10 @@ from typing import NamedTuple
 
 from extractor import __version__, discovery, exports, store, workers
 from extractor.config import Settings
-from extractor.errors import CallError, SchemaError
+from extractor.errors import SchemaError
 from extractor.results import DocumentResult
 from extractor.store import Ledger, ResultRow, Task
 from schemas.spec import SchemaSpec
-
-ENGINE_VERSIONS = {"rules": 1}  # to be raised when an engine's answers change
 
 Process = Callable[[Path, str, Settings, Sequence[SchemaSpec], str], DocumentResult]
 
@@ -67,8 +65,10 @@ def run(plan: Plan, process: Process | None = None, progress: Callable[[Progress
         inputs = discovery.inputs(plan.paths, plan.out, plan.settings.max_bytes)
         store.begin(ledger, mark, plan.engine, plan.schemas, plan.settings.public(), __version__, inputs)
         reused = store.counts(ledger).done
-        _read_all(ledger, mark, plan, process or _pipeline(), progress or (lambda _: None))
-        files = exports.lines(ledger, plan.out)
+        try:
+            _read_all(ledger, mark, plan, process or _pipeline(), progress or (lambda _: None))
+        finally:  # what is finished is there, also when the run must stop
+            files = exports.lines(ledger, plan.out)
         store.finish(ledger)
         counts, by_schema = store.counts(ledger), tuple(store.schema_counts(ledger))
     return Summary(counts, by_schema, reused, time.monotonic() - start, files.records, files.documents)
@@ -89,19 +89,15 @@ def load_schemas(names: Sequence[str]) -> tuple[SchemaSpec, ...]:
 
 def fingerprint(settings: Settings, specs: Sequence[SchemaSpec], engine: str) -> str:
     """The hash of all that can change an answer, and of nothing else: not worker counts, not a commit."""
+    from extractor import pipeline
+
+    pipeline.engine_named(engine)
     what = {
-        "engine": [engine, _version(engine)],
+        "engine": [engine, pipeline.VERSIONS[engine]],
         "schemas": [[spec.name, spec.shape, spec.labels] for spec in specs],
         "settings": settings.answering(engine),
     }
     return hashlib.sha256(store.dumps(what).encode()).hexdigest()[:32]
-
-
-def _version(engine: str) -> int:
-    version = ENGINE_VERSIONS.get(engine)
-    if version is None:
-        raise CallError(f"engine {engine!r} is not there; there are: {', '.join(ENGINE_VERSIONS)}")
-    return version
 
 
 def _pipeline() -> Process:

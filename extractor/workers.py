@@ -24,7 +24,7 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from extractor.errors import ExtractorError
+from extractor.errors import CallError, ExtractorError, StopRun
 
 Setup = Callable[..., Callable[[Any], Any]]
 
@@ -53,7 +53,7 @@ class Answer(NamedTuple):
 
 
 class _Reply(NamedTuple):
-    kind: str  # "ready", "done", "failed"; "leaving": failed, and the worker ends
+    kind: str  # "ready", "done", "failed"; "leaving": failed, and the worker ends; "stop": so must the call
     value: Any
     seconds: float
 
@@ -75,7 +75,8 @@ def map(
     """The answers to `tasks`, each as soon as it is there, from `count` workers.
 
     `setup(*arguments)` runs once in each worker and gives the function that takes a task; all must be picklable.
-    Tasks are taken from the iterable as workers become free. Raises `ExtractorError` when no worker can start.
+    Tasks are taken from the iterable as workers become free. Raises `ExtractorError` when no worker can start, and
+    what a worker raises to end it all: `StopRun` or `CallError`.
     """
     crew = _Crew(setup, arguments, iter(tasks), count, limits)
     try:
@@ -151,6 +152,8 @@ class _Crew:
         except (EOFError, OSError):
             yield from self._lost(worker)
             return
+        if reply.kind == "stop":
+            raise reply.value
         if reply.kind == "ready":
             worker.ready, self.failed_starts = True, 0
         else:
@@ -234,7 +237,11 @@ def _signal_name(code: int | None) -> str:
 def _work(pipe: Connection, setup: Setup, arguments: tuple[Any, ...], limits: Limits) -> None:
     os.setsid()
     os.dup2(2, 1)  # what libraries print must not mix with what the command prints
-    function = setup(*arguments)
+    try:
+        function = setup(*arguments)
+    except ExtractorError as error:
+        pipe.send_bytes(pickle.dumps(_Reply("stop", error, 0.0)))
+        return
     _limit_memory(limits.memory_mb)
     pipe.send_bytes(pickle.dumps(_Reply("ready", None, 0.0)))
     while True:
@@ -243,7 +250,7 @@ def _work(pipe: Connection, setup: Setup, arguments: tuple[Any, ...], limits: Li
             kind = _answer_to(pipe, function, task, limits)
         except (EOFError, BrokenPipeError, ConnectionResetError):
             return  # the parent is gone
-        if kind == "leaving":
+        if kind in ("leaving", "stop"):
             return
 
 
@@ -262,6 +269,8 @@ def _attempt(function: Callable[[Any], Any], task: Any, limits: Limits) -> tuple
         return "done", pickle.dumps(_Reply("done", value, time.monotonic() - start))
     except MemoryError:
         kind, reason = "leaving", f"needs more memory than {limits.memory_mb} MB (setting memory_mb)"
+    except (StopRun, CallError) as error:
+        return "stop", pickle.dumps(_Reply("stop", error, time.monotonic() - start))
     except (Exception, SystemExit) as error:
         if os.environ.get("EXTRACTOR_DEBUG"):
             traceback.print_exc(file=sys.stderr)

@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from extractor.config import Settings
+from extractor.errors import StopRun
 from extractor.layout import Box
 from extractor.results import DocumentResult, Finding, Place, Record, Residue, Span
 from schemas.spec import SchemaSpec
 
 
 def process(path: Path, name: str, settings: Settings, schemas: Sequence[SchemaSpec], engine: str) -> DocumentResult:
-    """`fail REASON`, `crash`, `sleep SECONDS`, `count FILE` do what they say; any other line is a form's project."""
+    """`fail REASON`, `stop REASON`, `crash`, `sleep SECONDS`, `count FILE` do what they say; other lines are forms."""
     content = path.read_bytes()
     sha256 = hashlib.sha256(content).hexdigest()
     records: list[Record] = []
@@ -23,6 +24,8 @@ def process(path: Path, name: str, settings: Settings, schemas: Sequence[SchemaS
         word, _, rest = line.partition(" ")
         if word == "fail":
             return DocumentResult(name, sha256, "failed", reason=rest, seconds=0.25)
+        if word == "stop":
+            raise StopRun(rest)
         if word == "crash":
             os._exit(9)
         if word == "sleep":

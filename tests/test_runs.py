@@ -20,7 +20,7 @@ from pydantic import SecretStr
 
 from extractor import runs, store
 from extractor.config import Settings
-from extractor.errors import CallError, SchemaError
+from extractor.errors import CallError, SchemaError, StopRun
 from extractor.runs import Plan, Progress, Summary
 
 
@@ -177,6 +177,19 @@ def other_content(path: Path, *arguments: Any) -> Any:
     return fake_engine.process(path, *arguments)
 
 
+def test_a_run_that_must_stop_keeps_what_is_finished(tmp_path: Path, out: Path) -> None:
+    docs = tmp_path / "docs"
+    write(docs / "a.txt", "one")
+    stop = write(docs / "b.txt", "stop the key is refused")
+    write(docs / "c.txt", "three")
+    with pytest.raises(StopRun, match="the key is refused"):
+        make(docs, out=out, workers=1)
+    assert records(out) == [("a.txt", 0, "one")]
+    write(stop, "two")
+    assert make(docs, out=out).reused == 1
+    assert records(out) == [("a.txt", 0, "one"), ("b.txt", 0, "two"), ("c.txt", 0, "three")]
+
+
 def test_progress_counts_what_was_to_be_read(tmp_path: Path, out: Path) -> None:
     docs = tmp_path / "docs"
     write(docs / "a.txt", "one")
@@ -199,7 +212,7 @@ def test_an_unknown_schema_or_engine_is_the_calls_fault(tmp_path: Path, out: Pat
     path = write(tmp_path / "a.txt", "one")
     with pytest.raises(SchemaError, match=r"no schema named 'nonsense'; there are: project_target"):
         runs.run(Plan((path,), out, Settings(), ("nonsense",), "rules"))
-    with pytest.raises(CallError, match="engine 'magic' is not there"):
+    with pytest.raises(CallError, match="no engine named 'magic'"):
         runs.run(Plan((path,), out, Settings(), (), "magic"))
     assert not out.exists()
 

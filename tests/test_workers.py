@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from extractor import workers
-from extractor.errors import ExtractorError
+from extractor.errors import ExtractorError, SchemaError, StopRun
 from extractor.workers import Answer, Limits
 
 LIMITS = Limits(seconds=20, memory_mb=1_000)
@@ -42,6 +42,10 @@ def spin(what: str) -> None:
     sum(range(10**15))  # never gives the interpreter back
 
 
+def stop(what: str) -> None:
+    raise StopRun("the endpoint refuses the key")
+
+
 ACTIONS: dict[Any, Callable[[Any], Any]] = {
     "raise": lambda _: 1 / 0,
     "exit": lambda _: sys.exit(4),
@@ -53,6 +57,7 @@ ACTIONS: dict[Any, Callable[[Any], Any]] = {
     "grow": lambda _: len(bytearray(2_000_000_000)),
     "print": lambda _: print("noise of a library"),
     "big": lambda _: "x" * 5_000_000,
+    "stop": stop,
     "unpicklable": lambda _: lambda: None,
 }
 
@@ -128,6 +133,22 @@ def sleeper() -> Callable[[float], None]:
 def test_a_worker_that_cannot_start_ends_the_call() -> None:
     with pytest.raises(ExtractorError, match="no worker process can start: it ended with exit status 3"):
         list(workers.map(broken_setup, (), [1], 2, LIMITS))
+
+
+def unwilling_setup() -> Callable[[Any], Any]:
+    raise SchemaError("no such schema file")
+
+
+def test_an_error_of_the_call_in_a_worker_is_the_callers() -> None:
+    with pytest.raises(SchemaError, match="no such schema file"):
+        list(workers.map(unwilling_setup, (), [1], 2, LIMITS))
+
+
+def test_a_task_can_stop_everything() -> None:
+    answers = workers.map(setup, (), [1, 2, "stop", *range(3, 500)], 1, LIMITS)
+    assert [next(answers).task, next(answers).task] == [1, 2]
+    with pytest.raises(StopRun, match="refuses the key"):
+        next(answers)
 
 
 def test_tasks_are_taken_as_workers_become_free() -> None:

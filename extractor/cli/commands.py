@@ -1,0 +1,110 @@
+"""One function a command: it takes the parsed call and gives the exit status."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from extractor.config import Settings
+from extractor.errors import CallError
+
+
+def run(call: Namespace) -> int:
+    """`extractor run`."""
+    from extractor import runs, store
+    from extractor.cli import show
+
+    settings = _settings(call, model=call.model, workers=call.workers, engine=call.engine)
+    engine = settings.engine or ("hybrid" if settings.model else "rules")
+    show.engine_chosen(engine, settings)
+    plan = runs.Plan(tuple(call.paths), call.out, settings, _schemas(call, settings), engine)
+    with show.progress() as progress:
+        summary = runs.run(plan, progress=progress)
+    with store.reading(plan.out) as ledger:
+        show.summary(summary, store.failures(ledger))
+    return 1 if summary.counts.failed else 0
+
+
+def look(call: Namespace) -> int:
+    """`extractor look`."""
+    from extractor import runs, sources
+    from extractor.cli import show
+    from extractor.errors import DocumentError, MissingPackage
+    from extractor.look import describe
+
+    settings = _settings(call)
+    if not call.path.is_file():
+        raise CallError(f"{call.path}: {'is a folder; name one file' if call.path.is_dir() else 'no such file'}")
+    schemas = runs.load_schemas(_schemas(call, settings))
+    try:
+        document = sources.read(call.path, call.path.name, settings)
+    except (DocumentError, MissingPackage) as error:
+        print(f"extractor: {call.path}: {error}", file=sys.stderr)
+        return 1
+    described = describe(document, settings, schemas)
+    print(json.dumps(described, ensure_ascii=False) if call.json else show.description(described))
+    return 0
+
+
+def evaluate(call: Namespace) -> int:
+    """`extractor eval`."""
+    from eval import report
+
+    return report.evaluate(call.directory, call.gold, call.json)
+
+
+def export(call: Namespace) -> int:
+    """`extractor export`."""
+    from extractor import exports, runs, store
+
+    with store.reading(call.directory) as ledger:
+        specs = runs.load_schemas(store.last_run(ledger).schemas)
+        made = exports.export(ledger, specs, call.to)
+    for note in made.notes:
+        print(f"extractor: {note}", file=sys.stderr)
+    for path in made.files:
+        print(path)
+    return 0
+
+
+def schemas(call: Namespace) -> int:
+    """`extractor schemas`."""
+    from extractor import runs
+    from extractor.cli import show
+
+    chosen = runs.load_schemas(tuple(call.schema))
+    wanted = {name.rpartition(":")[2] for name in call.schema}
+    for spec in chosen:
+        if not wanted or spec.name in wanted or spec.model.__name__ in wanted:
+            print(show.schema(spec))
+    return 0
+
+
+def doctor(call: Namespace) -> int:
+    """`extractor doctor`."""
+    from extractor.cli.doctor import report
+
+    print(report(Settings.load(call.config)))
+    return 0
+
+
+def _settings(call: Namespace, **overrides: object) -> Settings:
+    return Settings.load(call.config, password=_password() if call.password else None, **overrides)
+
+
+def _password() -> str:
+    import getpass
+
+    return getpass.getpass("password of the documents: ", stream=sys.stderr)
+
+
+def _schemas(call: Namespace, settings: Settings) -> tuple[str, ...]:
+    return tuple(_absolute(name) for name in call.schema or settings.schemas)
+
+
+def _absolute(name: str) -> str:
+    """`FILE.py:CLASS` with the whole path, so that the ledger can name it from anywhere."""
+    path, colon, cls = name.rpartition(":")
+    return f"{Path(path).resolve()}:{cls}" if colon and path.endswith(".py") else name

@@ -1,0 +1,101 @@
+"""What can be said on the command line."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from extractor import __version__
+from extractor.cli import commands
+from extractor.exports import FORMATS
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The parsed call; its `run` is the function of the command, which takes the call and gives the exit status."""
+    return parser().parse_args(arguments)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    top = argparse.ArgumentParser(prog="extractor", description="Documents full of tables in, validated records out.")
+    top.add_argument("--version", action="version", version=f"extractor {__version__}")
+    adder = top.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
+    for add in (_run, _look, _eval, _export, _schemas, _doctor):
+        add(adder)
+    return top
+
+
+Adder = argparse._SubParsersAction  # argparse has no public name for it
+
+
+def _run(adder: Adder[argparse.ArgumentParser]) -> None:
+    this = adder.add_parser("run", help="read documents into records; again: goes on where it stopped")
+    this.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files, and folders with all that is in them")
+    this.add_argument("--out", required=True, type=Path, metavar="DIR", help="the folder of the results")
+    this.add_argument("--engine", choices=["rules", "llm", "hybrid"], help="by default hybrid with a model, else rules")
+    _add_schema(this)
+    this.add_argument("--model", help="the model's name, as its endpoint knows it")
+    this.add_argument("--workers", type=_positive, metavar="N", help="processes; by default one per core")
+    _add_reading(this)
+    this.set_defaults(run=commands.run)
+
+
+def _look(adder: Adder[argparse.ArgumentParser]) -> None:
+    this = adder.add_parser("look", help="show pages, tables, forms and chunks of a document; calls no model")
+    this.add_argument("path", type=Path, metavar="PATH")
+    this.add_argument("--json", action="store_true", help="print JSON")
+    _add_schema(this)
+    _add_reading(this)
+    this.set_defaults(run=commands.look)
+
+
+def _eval(adder: Adder[argparse.ArgumentParser]) -> None:
+    this = adder.add_parser("eval", help="score a run against gold")
+    this.add_argument("directory", type=Path, metavar="DIR", help="the folder of a run")
+    this.add_argument(
+        "--gold", required=True, nargs="+", type=Path, metavar="DIR_OR_FILE", help="NAME.gold.json, or folders of them"
+    )
+    this.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file too")
+    this.set_defaults(run=commands.evaluate)
+
+
+def _export(adder: Adder[argparse.ArgumentParser]) -> None:
+    this = adder.add_parser("export", help=f"write the records of a run as tables ({', '.join(FORMATS)})")
+    this.add_argument("directory", type=Path, metavar="DIR", help="the folder of a run")
+    this.add_argument("--to", required=True, type=Path, metavar="FILE", help="its suffix says the format")
+    this.set_defaults(run=commands.export)
+
+
+def _schemas(adder: Adder[argparse.ArgumentParser]) -> None:
+    this = adder.add_parser("schemas", help="list the schemas with their fields and labels")
+    _add_schema(this)
+    this.set_defaults(run=commands.schemas)
+
+
+def _doctor(adder: Adder[argparse.ArgumentParser]) -> None:
+    this = adder.add_parser("doctor", help="say what is installed and configured")
+    this.add_argument("--config", type=Path, metavar="FILE", help="settings; by default extractor.toml, if it is here")
+    this.set_defaults(run=commands.doctor)
+
+
+def _add_schema(this: argparse.ArgumentParser) -> None:
+    this.add_argument(
+        "--schema",
+        action="append",
+        default=[],
+        metavar="NAME|FILE.py:CLASS",
+        help="only this schema (may be repeated); by default all that are built in",
+    )
+
+
+def _add_reading(this: argparse.ArgumentParser) -> None:
+    this.add_argument("--config", type=Path, metavar="FILE", help="settings; by default extractor.toml, if it is here")
+    this.add_argument("--password", action="store_true", help="ask for the password of protected files")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number

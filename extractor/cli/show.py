@@ -1,0 +1,177 @@
+"""What the commands print: a progress bar or plain lines, the summary of a run, a document, a schema."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from extractor.config import Settings
+from extractor.runs import Progress, Summary
+from extractor.store import Failure
+from schemas.spec import FieldSpec, SchemaSpec
+
+if TYPE_CHECKING:
+    from rich.table import Table as RichTable
+
+SECONDS_BETWEEN_LINES = 5.0
+
+
+def say(message: str) -> None:
+    """One line to stderr."""
+    print(message, file=sys.stderr, flush=True)
+
+
+def engine_chosen(engine: str, settings: Settings) -> None:
+    """Says which engine reads, and why where nobody chose it."""
+    if settings.engine is None and engine == "rules":
+        say("engine: rules (built in, no network); no model is configured: setting model, or --model")
+    else:
+        say(f"engine: {engine}" + (f", model {settings.model}" if engine != "rules" else ""))
+
+
+@contextlib.contextmanager
+def progress() -> Iterator[Callable[[Progress], None]]:
+    """Takes each document that is done: a bar on a terminal, now and then a line elsewhere."""
+    if sys.stderr.isatty():
+        with _bar() as advance:
+            yield advance
+    else:
+        yield _plain_lines()
+
+
+@contextlib.contextmanager
+def _bar() -> Iterator[Callable[[Progress], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    console = Console(stderr=True)
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}", markup=False))
+    with Bar(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def advance(step: Progress) -> None:
+            bar.update(task, completed=step.done, total=step.total, description=step.name)
+            if step.reason is not None:
+                console.print(f"failed: {step.name}: {step.reason}", style="red", markup=False, highlight=False)
+
+        yield advance
+
+
+def _plain_lines() -> Callable[[Progress], None]:
+    last = time.monotonic()
+
+    def advance(step: Progress) -> None:
+        nonlocal last
+        if step.reason is not None:
+            say(f"failed: {step.name}: {step.reason}")
+        if step.done == step.total or time.monotonic() - last >= SECONDS_BETWEEN_LINES:
+            last = time.monotonic()
+            say(f"{step.done} of {step.total} documents read")
+
+    return advance
+
+
+def summary(result: Summary, failures: Iterable[Failure]) -> None:
+    """The table at the end of a run, the documents that failed, and where the files are."""
+    from rich.console import Console
+
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(_figures(result))
+    if result.schemas:
+        console.print(_by_schema(result))
+    for failure in failures:
+        console.print(f"failed: {failure.name}: {failure.reason}", markup=False)
+    console.print(f"records:   {result.records}\ndocuments: {result.documents}", markup=False)
+
+
+def _figures(result: Summary) -> RichTable:
+    counts = result.counts
+    rows = {
+        "documents": f"{counts.documents}" + (f" ({result.reused} read before)" if result.reused else ""),
+        "done": f"{counts.done}",
+        "failed": f"{counts.failed}",
+        "settled documents": f"{counts.settled_documents}",
+        "forms": f"{counts.forms}",
+        "settled forms": f"{counts.settled}",
+        "forms for review": f"{counts.forms - counts.settled}",
+        "residue": f"{counts.residue}",
+        "seconds": f"{result.seconds:.1f}",
+    }
+    table = _table("", "run", header=False)
+    for name, value in rows.items():
+        table.add_row(name, value)
+    return table
+
+
+def _by_schema(result: Summary) -> RichTable:
+    table = _table("schema", "forms", "settled", "for review", "residue")
+    for count in result.schemas:
+        figures = (count.forms, count.settled, count.forms - count.settled, count.residue)
+        table.add_row(count.schema, *map(str, figures))
+    return table
+
+
+def _table(first: str, *others: str, header: bool = True) -> RichTable:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE, show_header=header, pad_edge=False)
+    table.add_column(first)
+    for name in others:
+        table.add_column(name, justify="right" if header else "left")
+    return table
+
+
+def description(described: dict[str, Any]) -> str:
+    """A document as `look` shows it to a person."""
+    parts = [f"{described['document']}  sha256 {described['sha256']}"]
+    parts += [f"note: {note['message']}" for note in described["notes"]]
+    for page in described["pages"]:
+        parts.append(_page(page))
+    parts.append(f"{len(described['forms'])} forms")
+    parts += [_form(form) for form in described["forms"]]
+    parts.append(f"{len(described['chunks'])} chunks, about {described['tokens']} tokens")
+    for number, chunk in enumerate(described["chunks"], 1):
+        parts.append(f"--- chunk {number}: form {chunk['form']}, {chunk['schema']}, about {chunk['tokens']} tokens")
+        parts.append(chunk["text"])
+    return "\n".join(parts)
+
+
+def _page(page: dict[str, Any]) -> str:
+    size = f", {page['width']:.0f} × {page['height']:.0f} points" if page["width"] else ""
+    head = f"page {page['page']}: {len(page['lines'])} lines, {len(page['tables'])} tables{size}"
+    return "\n".join([head, *(_grid(number, table) for number, table in enumerate(page["tables"], 1))])
+
+
+def _grid(number: int, table: dict[str, Any]) -> str:
+    cells = table["cells"]
+    rows = max((c["row"] + c["row_span"] for c in cells), default=0)
+    columns = max((c["col"] + c["col_span"] for c in cells), default=0)
+    merged = sum(c["row_span"] > 1 or c["col_span"] > 1 for c in cells)
+    return f"  table {number}: {rows} rows, {columns} columns, {len(cells)} cells, {merged} of them merged"
+
+
+def _form(form: dict[str, Any]) -> str:
+    first, last = form["pages"][0], form["pages"][-1]
+    where = f"page {first}" if first == last else f"pages {first} to {last}"
+    return f"  form {form['form']}: {form['schema']}, {where}, {form['rows']} rows: {form['title'] or '(no title)'}"
+
+
+def schema(spec: SchemaSpec) -> str:
+    """A schema with its fields, one a line: path, kind, the labels it is printed under."""
+    head = f"{spec.name}: {', '.join(spec.titles) or 'any table that no other schema claims'}"
+    return "\n".join([head, *(_field(field, 1) for field in spec.fields)])
+
+
+def _field(field: FieldSpec, depth: int) -> str:
+    what = field.kind if field.structure == "scalar" else field.structure
+    printed = field.printed
+    labels = " | ".join(printed.labels)
+    column = f"column {' | '.join(printed.column)}" if printed.column else ""
+    where = "; ".join(part for part in (labels, column, f"like {printed.pattern}" if printed.pattern else "") if part)
+    line = f"{'  ' * depth}{field.name} ({what})" + (f": {where}" if where else "")
+    return "\n".join([line, *(_field(child, depth + 1) for child in field.children)])

@@ -1,0 +1,72 @@
+"""What a document looks like before any engine sees it: pages, tables, forms, chunks as they would be sent.
+
+No model is called. The shape of `describe` is that of `extractor look --json`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from extractor.chunking import chunks
+from extractor.config import Settings
+from extractor.layout import Box, Document, Grid, Line, Page
+from extractor.regions import cut
+from extractor.results import Chunk, Form
+from schemas.spec import SchemaSpec
+
+
+def describe(document: Document, settings: Settings, schemas: Sequence[SchemaSpec]) -> dict[str, Any]:
+    """The document as JSON: pages (their tables before stitching), forms, chunks, and an estimate of tokens."""
+    regions = cut(document, schemas)
+    parts = [chunk for form in regions.forms for chunk in chunks(form, settings.token_budget)]
+    return {
+        "document": document.name,
+        "sha256": document.sha256,
+        "notes": [{"kind": n.kind, "page": n.page, "message": n.message} for n in document.notes],
+        "pages": [_page(page) for page in document.pages],
+        "forms": [_form(form) for form in regions.forms],
+        "chunks": [_chunk(chunk) for chunk in parts],
+        "tokens": sum(chunk.tokens for chunk in parts),
+    }
+
+
+def _page(page: Page) -> dict[str, Any]:
+    return {
+        "page": page.number,
+        "width": page.width,
+        "height": page.height,
+        "reader": page.reader,
+        "lines": [{"text": b.text, "box": _box(b.box)} for b in page.blocks if isinstance(b, Line)],
+        "tables": [_table(b) for b in page.blocks if isinstance(b, Grid)],
+    }
+
+
+def _table(grid: Grid) -> dict[str, Any]:
+    cells = [
+        {
+            "row": c.row,
+            "col": c.col,
+            "row_span": c.row_span,
+            "col_span": c.col_span,
+            "text": c.text,
+            "box": _box(c.box),
+        }
+        for c in grid.cells
+    ]
+    return {"box": _box(grid.box), "cells": cells}
+
+
+def _form(form: Form) -> dict[str, Any]:
+    rows = (*form.title_rows, *form.rows)
+    pages = sorted({row.page for row in rows})
+    title = " ".join(unit.text.strip() for row in form.title_rows for unit in row.units)
+    return {"form": form.index, "schema": form.schema.name, "title": title, "pages": pages, "rows": len(rows)}
+
+
+def _chunk(chunk: Chunk) -> dict[str, Any]:
+    return {"form": chunk.form, "schema": chunk.schema.name, "tokens": chunk.tokens, "text": chunk.text}
+
+
+def _box(box: Box | None) -> list[float] | None:
+    return None if box is None else [round(v, 2) for v in box]
