@@ -1,0 +1,52 @@
+"""Zip packages: which format one is, and whether it is safe to unpack."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+from extractor.config import Settings
+from extractor.errors import DocumentError
+
+MEMBERS = {
+    "word/document.xml": "word",
+    "xl/workbook.xml": "excel",
+    "xl/workbook.bin": "office",
+    "ppt/presentation.xml": "office",
+    "content.xml": "office",
+}
+
+# What a document of the largest size allowed may come to when unpacked, and how much denser than text it may be.
+GROWTH = 20
+RATIO = 500
+SMALL = 32 * 1024 * 1024
+
+
+def kind_of_package(path: Path) -> str:
+    """The format of a zip package, by its members. DocumentError: it is damaged, or an archive of files."""
+    try:
+        with zipfile.ZipFile(path) as package:
+            names = set(package.namelist())
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        raise DocumentError(f"the file is a damaged zip package ({error}); save or download it again") from None
+    for member, kind in MEMBERS.items():
+        if member in names:
+            return kind
+    main = next((n for n in names if n.startswith("word/document") and n.endswith(".xml")), None)
+    if main:
+        return "word"
+    raise DocumentError("this is a zip archive: unpack it first, and give the files in it")
+
+
+def refuse_bomb(path: Path, settings: Settings) -> None:
+    """DocumentError where a package would unpack to far more than a document holds."""
+    with zipfile.ZipFile(path) as package:
+        members = package.infolist()
+    size = sum(member.file_size for member in members)
+    packed = max(1, path.stat().st_size)
+    limit = settings.max_bytes * GROWTH
+    if size > limit or (size > SMALL and size > packed * RATIO):
+        raise DocumentError(
+            f"the package unpacks to {size} bytes, {size // packed} times its size "
+            f"(limits: {limit} bytes, {RATIO} times): it looks like a zip bomb; if it is none, save it as PDF"
+        )
