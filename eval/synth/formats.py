@@ -9,6 +9,7 @@ from eval.synth.gold import gold
 from eval.synth.html import html, markdown
 from eval.synth.ocr_text import ocr_text
 from eval.synth.page_text import page_text
+from eval.synth.pdf import pdf
 from eval.synth.planted import plant
 from eval.synth.rendered import Renderer
 from eval.synth.seeds import seeded
@@ -35,6 +36,7 @@ FORMATS: dict[str, Format] = {
     "page": Format(page_text, ".txt"),
     "html": Format(html, ".html"),
     "md": Format(markdown, ".md"),
+    "pdf": Format(pdf, ".pdf"),
 }
 
 

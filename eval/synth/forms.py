@@ -142,9 +142,11 @@ def _target_rows(values: Values, p: Printing) -> tuple[Row, ...]:
     names = ("level1", "level2", "level3", "target")
     head = tuple(label(p.column(f"indicators[].{n}"), cols=c) for n, c in zip(names, (1, 1, 1, 2), strict=True))
     rows = values["indicators"]
-    heading = label(p.label("indicators"), rows=len(rows) + 1)
     body = [(*spans, _level3(i, r), _target(i, r, "target", 2)) for i, r, spans in _spanning(rows, (1, 1))]
-    return (heading, *head), *body
+    if p.style.heading_below:
+        heading = label(p.label("indicators"), rows=len(rows))
+        return (blank(), *head), (heading, *body[0]), *body[1:]
+    return (label(p.label("indicators"), rows=len(rows) + 1), *head), *body
 
 
 def _level3(i: int, row: Values, cols: int = 1) -> Cell:

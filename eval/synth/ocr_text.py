@@ -106,7 +106,7 @@ def _ocr_plain(state: _Ocr, row: list[Slot], cols: int) -> None:
 
 def _ocr_long(state: _Ocr, row: list[Slot], cols: int) -> None:
     """A row whose long text is cut by a page break between two paragraphs."""
-    long = max(row, key=lambda s: len(s.cell.text))
+    long = max(row, key=lambda s: s.cell.text.count("\n"))
     paragraphs = long.cell.text.split("\n")
     cut = state.rng.randint(1, len(paragraphs) - 1)
     texts = [""] * cols

@@ -12,7 +12,7 @@ from eval.synth.words import Topic
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How one document prints: full-width punctuation, separators, unit, null mark, decimals, brackets."""
+    """How one document prints: full-width punctuation, separators, unit, null mark, decimals, brackets, headings."""
 
     wide: bool
     thousands: bool
@@ -20,6 +20,7 @@ class Style:
     null: str
     decimals: bool
     brackets: bool
+    heading_below: bool
 
 
 class Setting(NamedTuple):
@@ -41,6 +42,7 @@ def make_style(rng: Random) -> Style:
         null=rng.choice(("-", "-", "-", "—", "/", "")),
         decimals=rng.random() < 0.8,
         brackets=rng.random() < 0.85,
+        heading_below=rng.random() < 0.6,
     )
 
 
