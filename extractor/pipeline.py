@@ -17,9 +17,9 @@ from extractor.regions import cut
 from extractor.results import Answer, DocumentResult, Finding, Form, Record, Row
 from schemas.spec import SchemaSpec
 
-Engine = Callable[[Form, Settings], Answer]
+Engine = Callable[[Sequence[Form], Settings], Sequence[Answer]]
 
-ENGINES: dict[str, Engine] = {"rules": lambda form, settings: rules.extract(form)}
+ENGINES: dict[str, Engine] = {"rules": lambda forms, settings: rules.extract(forms)}
 VERSIONS: dict[str, str] = {"rules": rules.VERSION}
 
 
@@ -43,8 +43,8 @@ def process(document: Document, settings: Settings, schemas: Sequence[SchemaSpec
     regions = cut(document, schemas)
     records: list[Record] = []
     left: list[Row] = list(regions.outside)
-    for form in regions.forms:
-        record, unclaimed = _record(document, form, extract(form, settings), engine, settings)
+    for form, answer in zip(regions.forms, extract(regions.forms, settings), strict=True):
+        record, unclaimed = _record(document, form, answer, engine, settings)
         records.append(record)
         left.extend(unclaimed)
     tables, unclaimed_lines = outside.account(document, left, regions.furniture, len(records))

@@ -6,11 +6,14 @@ It gives values as they are printed and abstains rather than guess: what it cann
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from extractor.labels import label_index, spot, unglue
 from extractor.results import Answer, Candidate, Form, Place
 from extractor.rules import values
+from extractor.rules.lists import Listing, Widths, learn_widths, listing
+from extractor.rules.stacks import pieces
 from extractor.rules.values import Draft
 from extractor.rules.zones import Bucket, Zones, read_zones
 from extractor.tokens import Token, tokenize
@@ -29,12 +32,39 @@ _HANDLERS: dict[str, Callable[[Draft, Bucket], None]] = {
 }
 
 
-def extract(form: Form) -> Answer:
-    """The values of a form, with the places of every label and null mark."""
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A form whose tokens are sorted into zones; `listings` are its lists by their header's first token."""
+
+    form: Form
+    tokens: list[Token]
+    zones: Zones
+    listings: dict[int, Listing]
+
+
+def extract(forms: Sequence[Form]) -> list[Answer]:
+    """The values of a document's forms: what one form shows of the page, such as how wide its columns are, serves all."""
+    readings = [_read(form) for form in forms]
+    widths = learn_widths([one for reading in readings for one in reading.listings.values()])
+    return [_answer(reading, widths) for reading in readings]
+
+
+def _read(form: Form) -> _Reading:
     index = label_index(form.schema)
     tokens = unglue(tokenize(form.rows), index)
     zones = read_zones(tokens, spot(tokens, index), form.schema)
-    draft = Draft(tokens, index, [len(row.units) for row in form.rows])
+    cells = [len(row.units) for row in form.rows]
+    listings = {
+        b.label: listing(pieces(tokens, b.tokens, b.columns, index, cells), b.columns)
+        for b in zones.buckets
+        if b.kind == "list"
+    }
+    return _Reading(form, tokens, zones, listings)
+
+
+def _answer(reading: _Reading, widths: Widths) -> Answer:
+    form, tokens, zones = reading.form, reading.tokens, reading.zones
+    draft = Draft(tokens, reading.listings, widths)
     _units(draft, zones)
     _around_labels(draft, zones)
     for bucket in zones.buckets:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from extractor.rules.zones import Column
-from extractor.tokens import Token, open_bracket
+from extractor.tokens import Token, open_bracket, width
 from schemas.spec import FieldSpec
 from schemas.values import PARSERS, fold, parse_indicator
 
@@ -62,18 +62,63 @@ def column_kind(field: FieldSpec) -> str:
     return field.kind
 
 
-def read_rows(pieces: Sequence[Piece], columns: Sequence[Column]) -> list[ListRow]:
-    """The rows that the pieces make; twice, since the first reading tells how wide the columns are."""
-    if not pieces:
+class Width(NamedTuple):
+    """The widest line seen in a column; `sure` says that lines were seen to wrap there, so that no wider one is to come."""
+
+    widest: float
+    sure: bool
+
+
+Widths = dict[str, Width]
+"""Field path → how wide its column is, over all forms of a document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list to be read: its pieces, its columns, and what the pieces cost in each."""
+
+    pieces: tuple[Piece, ...]
+    columns: tuple[Column, ...]
+    kinds: tuple[str, ...]
+    costs: tuple[tuple[float, ...], ...]
+    spaced: bool
+
+
+def listing(pieces: Sequence[Piece], columns: Sequence[Column]) -> Listing:
+    """The pieces of a list with their costs."""
+    kinds = tuple(column_kind(c.field) for c in columns)
+    costs = tuple(tuple(_emissions(p, columns, kinds)) for p in pieces)
+    return Listing(tuple(pieces), tuple(columns), kinds, costs, _blank_lined(pieces))
+
+
+def learn_widths(listings: Sequence[Listing]) -> Widths:
+    """How wide the columns are, from a first reading of all lists of a document that stand in lines."""
+    widths: Widths = {}
+    for one in listings:
+        if one.pieces and not one.pieces[0].token.table:
+            path, margins = _decode(one, [Width(0.0, False)] * len(one.kinds))
+            _widen(widths, one, path, margins)
+    return widths
+
+
+def _widen(widths: Widths, one: Listing, path: Sequence[int], margins: Sequence[float]) -> None:
+    for n, (piece, state, margin) in enumerate(zip(one.pieces, path, margins, strict=True)):
+        if margin < DOUBT or piece.token.table:
+            continue
+        name = one.columns[state >> 1].field.path
+        known = widths.get(name, Width(0.0, False))
+        goes_on = n + 1 < len(path) and path[n + 1] == state | 1 and margins[n + 1] >= DOUBT and one.pieces[n + 1].first
+        sure = known.sure or goes_on
+        widths[name] = Width(max(known.widest, piece.token.width), sure)
+
+
+def read_rows(one: Listing, widths: Widths) -> list[ListRow]:
+    """The rows that the pieces of a list make."""
+    if not one.pieces:
         return []
-    kinds = [column_kind(c.field) for c in columns]
-    spaced = _blank_lined(pieces)
-    costs = [_emissions(p, columns, kinds) for p in pieces]
-    path, margins = _decode(pieces, costs, kinds, [0.0] * len(kinds), spaced)
-    if any(not p.token.table for p in pieces):
-        widths = _widths(pieces, path, len(kinds))
-        path, margins = _decode(pieces, costs, kinds, widths, spaced)
-    return _rows(pieces, path, margins)
+    known = [widths.get(c.field.path, Width(0.0, False)) for c in one.columns]
+    path, margins = _decode(one, known)
+    return _rows(one.pieces, path, margins)
 
 
 def _blank_lined(pieces: Sequence[Piece]) -> bool:
@@ -130,23 +175,9 @@ NULLS = frozenset({"-", "--", "—", "——", "/", "\\", "–", "□"})
 """Marks that stand for nothing."""
 
 
-def _widths(pieces: Sequence[Piece], path: Sequence[int], count: int) -> list[float]:
-    """The widest line of each column in a first reading: what a full line looks like."""
-    widths = [0.0] * count
-    for piece, state in zip(pieces, path, strict=True):
-        column = state >> 1
-        widths[column] = max(widths[column], piece.token.width)
-    return widths
-
-
-def _decode(
-    pieces: Sequence[Piece],
-    costs: Sequence[Sequence[float]],
-    kinds: Sequence[str],
-    widths: Sequence[float],
-    spaced: bool,
-) -> tuple[list[int], list[float]]:
+def _decode(one: Listing, widths: Sequence[Width]) -> tuple[list[int], list[float]]:
     """The cheapest state of each piece and its margin; state = 2 · column + (1 if the piece goes on with a cell)."""
+    pieces, costs, kinds, spaced = one.pieces, one.costs, one.kinds, one.spaced
     count = len(kinds)
     skip = _skip_costs(kinds, 1.0)
     seen = _skip_costs(kinds, 0.1)
@@ -201,7 +232,7 @@ class _Step(NamedTuple):
     on: tuple[float, ...]
 
 
-def _step(before: Piece, after: Piece, kinds: Sequence[str], widths: Sequence[float], spaced: bool) -> _Step:
+def _step(before: Piece, after: Piece, kinds: Sequence[str], widths: Sequence[Width], spaced: bool) -> _Step:
     here, there = before.token, after.token
     if there.table:
         return _grid_step(before, after, kinds)
@@ -214,7 +245,7 @@ def _step(before: Piece, after: Piece, kinds: Sequence[str], widths: Sequence[fl
     return _Step(0.3 + penalty, 0.3 + penalty, on)
 
 
-def _going_on(before: Piece, after: Piece, kind: str, column_width: float, opened: float) -> float:
+def _going_on(before: Piece, after: Piece, kind: str, column_width: Width, opened: float) -> float:
     """What it costs that a piece goes on with the cell of the one before."""
     here, there = before.token, after.token
     if kind not in _ODD_AHEAD:
@@ -224,9 +255,11 @@ def _going_on(before: Piece, after: Piece, kind: str, column_width: float, opene
     odd = _odd_inside(before, after, kind)
     if not after.first:
         return odd + (0.3 if there.soft else 4.0)
-    if column_width:
-        return odd + (0.15 if here.width + first_unit(there) > column_width - 0.1 else 3.0)
-    return odd + 0.8
+    if here.width + first_unit(there) <= column_width.widest - 0.1:
+        return odd + 3.0  # it would have fitted
+    if here.width > column_width.widest + 0.5:
+        return odd + 0.8  # wider than anything known here: nobody knows whether it is full
+    return odd + (0.15 if column_width.sure else 0.3)
 
 
 _ODD_AHEAD = {"key": 5.0, "indicator": 4.0, "text": 2.0, "word": 6.0}
@@ -254,20 +287,14 @@ def _grid_step(before: Piece, after: Piece, kinds: Sequence[str]) -> _Step:
     return _Step(cut, 0.0, on)
 
 
-_UNIT = re.compile(r"[A-Za-z0-9.,%]+|.")
-_NO_LINE_START = frozenset("，。；：、！？）》”’】〉」』%,.;:!?)]")
+_UNIT = re.compile(r"[“‘《〈（(「『【\[]*(?:[A-Za-z0-9.,%]+|.)[，。；：、！？）》”’】〉」』%,.;:!?)\]]*")
+"""What a printer keeps on one line: a word or a character, with the brackets and the punctuation that cling to it."""
 
 
 def first_unit(token: Token) -> float:
-    """The width of what would have had to fit on the line before: a word or a character, with its punctuation."""
-    text = token.text
-    match = _UNIT.match(text)
-    if match is None:
-        return 0.0
-    end = match.end()
-    while end < len(text) and text[end] in _NO_LINE_START:
-        end += 1
-    return sum(1.0 if c > "\u2e7f" or c in "“”‘’…—·" else 0.5 for c in text[:end])
+    """The width of what would have had to fit on the line before."""
+    match = _UNIT.match(token.text)
+    return width(match[0]) if match else 0.0
 
 
 def _advance(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from extractor.rules.lists import first_unit
@@ -17,9 +18,8 @@ from extractor.tokens import Token, width
 _ITEM = re.compile(
     r"(?:\d{1,2}[、.．)）]|[(（][一二三四五六七八九十\d]{1,3}[)）]|[一二三四五六七八九十]{1,3}、|[①-⑳])(?!\d)"
 )
+_FIRST_ITEM = re.compile(r"[(（]?[1一①](?!\d)")
 _SENTENCE_END = frozenset("。！？；：.!?;:")
-_SLACK = 0.75
-"""What Latin letters and digits may add to or take from a line's width."""
 
 
 class TextLine(NamedTuple):
@@ -28,10 +28,11 @@ class TextLine(NamedTuple):
     positions: tuple[int, ...]
     tokens: tuple[Token, ...]
     width: float
+    indented: bool = False
 
     @property
     def text(self) -> str:
-        """The line as printed."""
+        """The line as printed, without its indent."""
         first, last = self.tokens[0], self.tokens[-1]
         return first.unit.text[first.start : last.end]
 
@@ -55,9 +56,11 @@ def lines_of(tokens: Sequence[Token], positions: Sequence[int]) -> list[TextLine
 
 
 def text_line(tokens: Sequence[Token], positions: Sequence[int]) -> TextLine:
-    """One line of the given tokens."""
+    """One line of the given tokens; what indents it belongs to its width."""
     own = tuple(tokens[p] for p in positions)
-    return TextLine(tuple(positions), own, width(own[0].unit.text[own[0].start : own[-1].end]))
+    first, text = own[0], own[0].unit.text
+    indent = 0.5 * (first.start - len(text[: first.start].rstrip())) if first.first and not first.table else 0.0
+    return TextLine(tuple(positions), own, indent + width(text[first.start : own[-1].end]), indent > 0)
 
 
 def starts_item(line: TextLine) -> bool:
@@ -72,13 +75,14 @@ def is_item(text: str) -> bool:
 
 def wraps(line: TextLine, following: TextLine, column: float) -> bool:
     """Whether the line end is only a wrap: what follows would not have fitted any more."""
-    slack = 0.0 if _even(line) and _even(following) else _SLACK
-    return line.width + first_unit(following.tokens[0]) > column - slack
+    return line.width + first_unit(following.tokens[0]) > column - max(_slack(line), _slack(following))
 
 
-def _even(line: TextLine) -> bool:
-    """Whether all characters of a line have the full width, so that its width is exact."""
-    return line.width == len(line.text)
+def _slack(line: TextLine) -> float:
+    """How inexact a line's width is: full-width characters are exact, Latin ones and the spaces beside them are not."""
+    if line.width == len(line.text):
+        return 0.0
+    return 0.5 + 0.5 * line.text.count(" ") + 1.0 * line.indented
 
 
 def column_width(lines: Sequence[TextLine]) -> float:
@@ -102,7 +106,7 @@ def paragraphs(lines: Sequence[TextLine]) -> list[list[TextLine]]:
     out = [[lines[0]]]
     for before, line in zip(lines, lines[1:], strict=False):
         whole = bool(line.tokens[0].table) or (line.tokens[0].table != before.tokens[0].table)
-        if whole or not wraps(before, line, column) or (starts_item(line) and _ends(before)):
+        if whole or line.indented or not wraps(before, line, column) or (starts_item(line) and _ends(before)):
             out.append([])
         out[-1].append(line)
     return out
@@ -163,55 +167,52 @@ def _gap(line: TextLine) -> int | None:
     return ends[0] if not hard and len(ends) == 1 else None
 
 
-class _Fit(NamedTuple):
-    cost: float
-    split: int
-
-
-def one_after_the_other(segments: Sequence[Sequence[TextLine]], alone: bool) -> list[tuple[int, str]]:
+def one_after_the_other(segments: Sequence[Sequence[TextLine]], alone: bool) -> tuple[list[int], str]:
     """Where in each segment (the lines of one page) the second column begins, and the doubt about it.
 
     Each pair of column widths is tried; a line that is wider than its column, or that leaves room for what follows
     without ending a paragraph, costs. `alone` says that one column may be empty: then no split is the default.
     """
-    every = [line for segment in segments for line in segment]
-    widths = _widths(every)
-    best: tuple[float, list[int], list[str]] | None = None
+    widths = _widths([line for segment in segments for line in segment])
+    best, chosen = float("inf"), [0] * len(segments)
+    cheapest: list[dict[int, float]] = [{} for _ in segments]
     for left in widths:
         for right in widths:
-            cost, splits, doubts = 0.0, [], []
-            for segment in segments:
-                fit, doubt = _best_split(segment, left, right, alone, len(segments) > 1)
-                cost += fit.cost
-                splits.append(fit.split)
-                doubts.append(doubt)
-            if best is None or cost < best[0] - 1e-9:
-                best = (cost, splits, doubts)
-    assert best is not None  # there is at least one width
-    return list(zip(best[1], best[2], strict=True))
+            fits = [_splits(segment, left, right, alone, len(segments) > 1) for segment in segments]
+            lowest = [min(costs.values()) for costs in fits]
+            total = sum(lowest)
+            for known, costs, low in zip(cheapest, fits, lowest, strict=True):
+                for split, cost in costs.items():
+                    known[split] = min(known.get(split, float("inf")), total - low + cost)
+            if total < best - 1e-9:
+                best = total
+                chosen = [min(costs, key=costs.__getitem__) for costs in fits]
+    doubtful = any(
+        cost < best + _CLOSE
+        for known, own in zip(cheapest, chosen, strict=True)
+        for split, cost in known.items()
+        if split != own
+    )
+    return chosen, "the two columns could also part elsewhere" if doubtful else ""
 
 
-def _best_split(lines: Sequence[TextLine], left: float, right: float, alone: bool, cut: bool) -> tuple[_Fit, str]:
-    """The cheapest place for the second column to begin in one segment, for two column widths."""
+_CLOSE = 0.5
+"""Readings whose costs differ by less are both possible."""
+
+
+def _splits(lines: Sequence[TextLine], left: float, right: float, alone: bool, cut: bool) -> dict[int, float]:
+    """The cost of each place where the second column may begin in one segment, for two column widths."""
     count = len(lines)
-    here = _fill_costs(lines, left)
-    there = _fill_costs(lines, right)
-    before = [0.0]
-    for cost in here:
-        before.append(before[-1] + cost)
-    after = [0.0]
-    for cost in reversed(there):
-        after.append(after[-1] + cost)
-    fits = []
-    for split in range(0 if cut or alone else 1, count + (1 if cut or alone else 0)):
+    if count == 1 and not (alone or cut):
+        return {1: 0.0}
+    before = [0.0, *accumulate(_fill_costs(lines, left))]
+    after = [0.0, *accumulate(reversed(_fill_costs(lines, right)))]
+    out = {}
+    for split in range(0 if cut or alone else 1, count + (1 if cut and not alone else 0)):
         # the line end at the split is the end of a column, not a wrap: it costs nothing there
         own = before[split] - (_wrap_cost(lines, split - 1, left) if 0 < split < count else 0.0)
-        fits.append(_Fit(own + after[count - split] + _split_cost(lines, split, alone, cut), split))
-    fits.sort()
-    if alone and fits[0].split == 0:
-        fits[0] = _Fit(fits[0].cost, count)
-    close = [f for f in fits[1:] if f.cost < fits[0].cost + 0.5 and {f.split, fits[0].split} != {0, count}]
-    return fits[0], "the two columns could also part elsewhere" if close else ""
+        out[split] = own + after[count - split] + _split_cost(lines, split, left, alone, cut)
+    return out
 
 
 def _fill_costs(lines: Sequence[TextLine], column: float) -> list[float]:
@@ -219,25 +220,28 @@ def _fill_costs(lines: Sequence[TextLine], column: float) -> list[float]:
 
 
 def _over_cost(line: TextLine, column: float) -> float:
-    return 2.0 if line.width > column + (0.0 if _even(line) else _SLACK) else 0.0
+    return 2.0 if line.width > column + _slack(line) else 0.0
 
 
 def _wrap_cost(lines: Sequence[TextLine], n: int, column: float) -> float:
     """What it costs that line `n` ends where it does."""
-    if n + 1 >= len(lines) or wraps(lines[n], lines[n + 1], column):
+    if n + 1 >= len(lines) or (wraps(lines[n], lines[n + 1], column) and not lines[n + 1].indented):
         return 0.0
     if _ends(lines[n]):
         return 0.3
     return 1.0 if lines[n].text.isascii() else 1.5
 
 
-def _split_cost(lines: Sequence[TextLine], split: int, alone: bool, cut: bool) -> float:
+def _split_cost(lines: Sequence[TextLine], split: int, column: float, alone: bool, cut: bool) -> float:
     """What a split costs: a column begins with a paragraph, the one before it ends with one."""
     if split in (0, len(lines)):
         return 0.0 if alone else 1.0
     cost = 0.4 if alone else 0.0
     if not _ends(lines[split - 1]) and not cut:
         cost += 0.6
-    if starts_item(lines[split]) and not starts_item(lines[0]) and lines[split].text[:1] in "1一(（":
-        cost -= 0.3
+    if wraps(lines[split - 1], lines[split], column) and not cut:
+        cost += 0.6  # a last line that happens to be full is rare
+    number = _ITEM.match(lines[split].text)
+    if number is not None:  # a column may begin with the first item, hardly with a later one
+        cost += -0.3 if _FIRST_ITEM.match(number[0]) else 1.0
     return cost

@@ -6,11 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from extractor.labels import LabelIndex
 from extractor.results import Candidate, Finding, Place
 from extractor.rules import texts
-from extractor.rules.lists import DOUBT, NULLS, ListRow, column_kind, parses, read_rows
-from extractor.rules.stacks import pieces
+from extractor.rules.lists import DOUBT, NULLS, Listing, ListRow, Widths, column_kind, parses, read_rows
 from extractor.rules.zones import Bucket, Column
 from extractor.tokens import Token
 from schemas.spec import FieldSpec
@@ -24,8 +22,8 @@ class Draft:
     """What the engine has read so far."""
 
     tokens: Sequence[Token]
-    index: LabelIndex
-    cells: Sequence[int]
+    listings: dict[int, Listing]
+    widths: Widths
     candidates: list[Candidate] = field(default_factory=list)
     nulls: list[Place] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -261,11 +259,10 @@ def _sequence(draft: Draft, lines: list[texts.TextLine], alone: bool) -> texts.S
         segments[-1].append(line)
     left: list[texts.TextLine] = []
     right: list[texts.TextLine] = []
-    doubt = ""
-    for segment, (split, why) in zip(segments, texts.one_after_the_other(segments, alone), strict=True):
+    splits, doubt = texts.one_after_the_other(segments, alone)
+    for segment, split in zip(segments, splits, strict=True):
         left.extend(segment[:split])
         right.extend(segment[split:])
-        doubt = doubt or why
     return texts.Split(left, right, doubt)
 
 
@@ -322,7 +319,7 @@ def list_rows(draft: Draft, bucket: Bucket) -> None:
     """The rows under a list's header; spanning labels are carried down."""
     columns = bucket.columns
     list_path = columns[0].field.path.split("[]")[0]
-    rows = read_rows(pieces(draft.tokens, bucket.tokens, columns, draft.index, draft.cells), columns)
+    rows = read_rows(draft.listings[bucket.label], draft.widths)
     above: dict[int, tuple[int, ...]] = {}
     kinds = [column_kind(c.field) for c in columns]
     number = draft.rows.get(list_path, 0)
