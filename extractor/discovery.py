@@ -25,8 +25,7 @@ class _Found(NamedTuple):
 
 
 def inputs(paths: Sequence[Path], out: Path, max_bytes: int) -> Iterator[Input]:
-    """The documents under `paths`, hashed, in order; each file once. Raises `CallError` where there is none."""
-    check(paths, out)
+    """The documents under `paths`, hashed, in order; each file once; `check` has let them pass."""
     names: set[str] = set()
     seen: set[Path] = set()
     for found in _walk_all(paths, out):
@@ -37,12 +36,10 @@ def inputs(paths: Sequence[Path], out: Path, max_bytes: int) -> Iterator[Input]:
         name = _free_name(found, names)
         names.add(name)
         yield _read(name, path, max_bytes)
-    if not seen:
-        raise CallError(f"no documents in {', '.join(str(p) for p in paths)}: give files, or folders that hold some")
 
 
 def check(paths: Sequence[Path], out: Path) -> None:
-    """Raises `CallError` for a path that isn't there, or that is the output folder."""
+    """Raises `CallError` for a path that isn't there or is the output folder, and where there is no document."""
     for path in paths:
         try:
             path.stat()
@@ -52,6 +49,8 @@ def check(paths: Sequence[Path], out: Path) -> None:
             raise CallError(f"{path}: is the output folder too; give --out a folder of its own")
         if path.is_dir() and not os.access(path, os.R_OK | os.X_OK):
             raise CallError(f"{path}: no permission to list this folder")
+    if not any(True for _ in _walk_all(paths, out)):
+        raise CallError(f"no documents in {', '.join(map(str, paths))}: give files, or folders that hold some")
 
 
 def _walk_all(paths: Sequence[Path], out: Path) -> Iterator[_Found]:

@@ -35,7 +35,7 @@ class Plan(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """One document more is done (or failed, for `reason`): `done` of `total` that were to be read."""
+    """One document more is done (or failed, for `reason`): `done` of `total`; the first, with 0 done, names none."""
 
     done: int
     total: int
@@ -111,6 +111,7 @@ def _read_all(ledger: Ledger, mark: str, plan: Plan, process: Process, progress:
     limits = workers.Limits(plan.settings.seconds_per_document, plan.settings.memory_mb)
     arguments = (process, plan.settings, plan.schemas, plan.engine)
     count = min(plan.settings.workers or cores(), max(total, 1))
+    progress(Progress(0, total, "", None))
     answers = workers.map(reader, arguments, store.waiting(ledger), count, limits)
     with contextlib.closing(answers):
         for done, answer in enumerate(answers, 1):

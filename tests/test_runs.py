@@ -198,7 +198,7 @@ def test_progress_counts_what_was_to_be_read(tmp_path: Path, out: Path) -> None:
     seen: list[Progress] = []
     plan = Plan((docs,), out, Settings(workers=1), (), "rules")
     runs.run(plan, process=fake_engine.process, progress=seen.append)
-    assert seen == [Progress(1, 1, "b.txt", "broken")]
+    assert seen == [Progress(0, 1, "", None), Progress(1, 1, "b.txt", "broken")]
 
 
 def test_another_folder_of_results_is_independent(tmp_path: Path) -> None:

@@ -18,9 +18,10 @@ def run(call: Namespace) -> int:
 
     settings = _settings(call, model=call.model, workers=call.workers, engine=call.engine)
     engine = settings.engine or ("hybrid" if settings.model else "rules")
-    show.engine_chosen(engine, settings)
+    if engine != "rules" and settings.model is None:
+        raise CallError(f"engine {engine} needs a model: give --model, or set model in extractor.toml")
     plan = runs.Plan(tuple(call.paths), call.out, settings, _schemas(call, settings), engine)
-    with show.progress() as progress:
+    with show.progress(show.engine_chosen(engine, settings)) as progress:
         summary = runs.run(plan, progress=progress)
     with store.reading(plan.out) as ledger:
         show.summary(summary, store.failures(ledger))

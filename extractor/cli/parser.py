@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from extractor import __version__
 from extractor.cli import commands
@@ -16,9 +17,16 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser().parse_args(arguments)
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong with a call."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (help: {self.prog} --help)\n")
+
+
 def parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
-    top = argparse.ArgumentParser(prog="extractor", description="Documents full of tables in, validated records out.")
+    top = _Parser(prog="extractor", description="Documents full of tables in, validated records out.")
     top.add_argument("--version", action="version", version=f"extractor {__version__}")
     adder = top.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
     for add in (_run, _look, _eval, _export, _schemas, _doctor):
@@ -26,10 +34,7 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-Adder = argparse._SubParsersAction  # argparse has no public name for it
-
-
-def _run(adder: Adder[argparse.ArgumentParser]) -> None:
+def _run(adder: argparse._SubParsersAction[_Parser]) -> None:
     this = adder.add_parser("run", help="read documents into records; again: goes on where it stopped")
     this.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files, and folders with all that is in them")
     this.add_argument("--out", required=True, type=Path, metavar="DIR", help="the folder of the results")
@@ -41,7 +46,7 @@ def _run(adder: Adder[argparse.ArgumentParser]) -> None:
     this.set_defaults(run=commands.run)
 
 
-def _look(adder: Adder[argparse.ArgumentParser]) -> None:
+def _look(adder: argparse._SubParsersAction[_Parser]) -> None:
     this = adder.add_parser("look", help="show pages, tables, forms and chunks of a document; calls no model")
     this.add_argument("path", type=Path, metavar="PATH")
     this.add_argument("--json", action="store_true", help="print JSON")
@@ -50,7 +55,7 @@ def _look(adder: Adder[argparse.ArgumentParser]) -> None:
     this.set_defaults(run=commands.look)
 
 
-def _eval(adder: Adder[argparse.ArgumentParser]) -> None:
+def _eval(adder: argparse._SubParsersAction[_Parser]) -> None:
     this = adder.add_parser("eval", help="score a run against gold")
     this.add_argument("directory", type=Path, metavar="DIR", help="the folder of a run")
     this.add_argument(
@@ -60,20 +65,20 @@ def _eval(adder: Adder[argparse.ArgumentParser]) -> None:
     this.set_defaults(run=commands.evaluate)
 
 
-def _export(adder: Adder[argparse.ArgumentParser]) -> None:
+def _export(adder: argparse._SubParsersAction[_Parser]) -> None:
     this = adder.add_parser("export", help=f"write the records of a run as tables ({', '.join(FORMATS)})")
     this.add_argument("directory", type=Path, metavar="DIR", help="the folder of a run")
     this.add_argument("--to", required=True, type=Path, metavar="FILE", help="its suffix says the format")
     this.set_defaults(run=commands.export)
 
 
-def _schemas(adder: Adder[argparse.ArgumentParser]) -> None:
+def _schemas(adder: argparse._SubParsersAction[_Parser]) -> None:
     this = adder.add_parser("schemas", help="list the schemas with their fields and labels")
     _add_schema(this)
     this.set_defaults(run=commands.schemas)
 
 
-def _doctor(adder: Adder[argparse.ArgumentParser]) -> None:
+def _doctor(adder: argparse._SubParsersAction[_Parser]) -> None:
     this = adder.add_parser("doctor", help="say what is installed and configured")
     this.add_argument("--config", type=Path, metavar="FILE", help="settings; by default extractor.toml, if it is here")
     this.set_defaults(run=commands.doctor)

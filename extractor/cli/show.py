@@ -24,55 +24,61 @@ def say(message: str) -> None:
     print(message, file=sys.stderr, flush=True)
 
 
-def engine_chosen(engine: str, settings: Settings) -> None:
-    """Says which engine reads, and why where nobody chose it."""
-    if settings.engine is None and engine == "rules":
-        say("engine: rules (built in, no network); no model is configured: setting model, or --model")
-    else:
-        say(f"engine: {engine}" + (f", model {settings.model}" if engine != "rules" else ""))
+def engine_chosen(engine: str, settings: Settings) -> str:
+    """Which engine reads, and why where nobody chose it."""
+    if settings.model is None and settings.engine is None:
+        return "engine: rules (built in, no network); no model is configured: setting model, or --model"
+    return f"engine: {engine}" + (f", model {settings.model}" if engine != "rules" else "")
 
 
 @contextlib.contextmanager
-def progress() -> Iterator[Callable[[Progress], None]]:
+def progress(engine: str) -> Iterator[Callable[[Progress], None]]:
     """Takes each document that is done: a bar on a terminal, now and then a line elsewhere."""
     if sys.stderr.isatty():
-        with _bar() as advance:
+        with _bar(engine) as advance:
             yield advance
     else:
-        yield _plain_lines()
+        yield _plain_lines(engine)
 
 
 @contextlib.contextmanager
-def _bar() -> Iterator[Callable[[Progress], None]]:
+def _bar(engine: str) -> Iterator[Callable[[Progress], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
-    console = Console(stderr=True)
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}", markup=False))
-    with Bar(*columns, console=console, transient=True) as bar:
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
 
         def advance(step: Progress) -> None:
             bar.update(task, completed=step.done, total=step.total, description=step.name)
-            if step.reason is not None:
-                console.print(f"failed: {step.name}: {step.reason}", style="red", markup=False, highlight=False)
+            for line in _remarks(engine, step):
+                bar.console.print(line, markup=False, highlight=False)
 
         yield advance
 
 
-def _plain_lines() -> Callable[[Progress], None]:
+def _plain_lines(engine: str) -> Callable[[Progress], None]:
     last = time.monotonic()
 
     def advance(step: Progress) -> None:
         nonlocal last
-        if step.reason is not None:
-            say(f"failed: {step.name}: {step.reason}")
-        if step.done == step.total or time.monotonic() - last >= SECONDS_BETWEEN_LINES:
+        for line in _remarks(engine, step):
+            say(line)
+        if step.done and (step.done == step.total or time.monotonic() - last >= SECONDS_BETWEEN_LINES):
             last = time.monotonic()
             say(f"{step.done} of {step.total} documents read")
 
     return advance
+
+
+def _remarks(engine: str, step: Progress) -> Iterator[str]:
+    if step.done == 0:
+        yield engine
+        yield f"{step.total} documents to read" if step.total else "nothing new to read"
+    if step.reason is not None:
+        yield f"failed: {step.name}: {step.reason}"
 
 
 def summary(result: Summary, failures: Iterable[Failure]) -> None:

@@ -1,0 +1,57 @@
+# Needs python3 (3.11 or newer) and make, nothing else. `make run` and `make test` do all the set-up.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+# make run DOCS="a.pdf b/" reads one's own files.
+DOCS ?=
+OUT ?= $(if $(DOCS),out/documents,out/samples)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format types imports unit lock clean
+
+help:
+	@echo 'make run                  read the samples into $(OUT)'
+	@echo 'make run DOCS="a.pdf b/"  read your own files into out/documents (or OUT=folder)'
+	@echo 'make test                 lint, types, architecture, tests'
+	@echo 'make lock                 resolve requirements.lock anew'
+
+run: $(READY)
+	@$(BIN)/extractor run $(if $(DOCS),$(DOCS),eval/samples --engine rules) --out '$(OUT)'
+
+test: lint types imports unit
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(READY)
+	$(BIN)/mypy
+
+imports: $(READY)
+	$(BIN)/lint-imports
+
+unit: $(READY)
+	$(BIN)/pytest
+
+# Set up again only when what is to be installed has changed.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) install -r requirements.lock
+	$(PIP) install --no-deps -e .
+	@touch $@
+
+lock: $(READY)
+	$(PIP) install uv
+	$(BIN)/uv pip compile --no-emit-index-url --no-header --all-extras --universal --python-version 3.11 \
+		--output-file requirements.lock pyproject.toml
+
+clean:
+	rm -rf .venv out dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
