@@ -47,10 +47,17 @@ def check(paths: Sequence[Path], out: Path) -> None:
             raise CallError(f"{path}: {(error.strerror or str(error)).lower()}") from None
         if path.is_dir() and out.exists() and path.samefile(out):
             raise CallError(f"{path}: is the output folder too; give --out a folder of its own")
-        if path.is_dir() and not os.access(path, os.R_OK | os.X_OK):
-            raise CallError(f"{path}: no permission to list this folder")
+        if path.is_dir():
+            _list(path)
     if not any(True for _ in _walk_all(paths, out)):
         raise CallError(f"no documents in {', '.join(map(str, paths))}: give files, or folders that hold some")
+
+
+def _list(folder: Path) -> None:
+    try:
+        os.scandir(folder).close()
+    except OSError as error:
+        raise CallError(f"{folder}: cannot be listed: {(error.strerror or str(error)).lower()}") from None
 
 
 def _walk_all(paths: Sequence[Path], out: Path) -> Iterator[_Found]:

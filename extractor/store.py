@@ -11,6 +11,7 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
@@ -365,14 +366,21 @@ def _body(line: dict[str, Any]) -> str:
     return dumps(line)
 
 
+_LINE_END = re.compile("[\x85\u2028\u2029]")
+_LINE_ENDS = str.maketrans({char: f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029"})
+
+
 def dumps(value: object) -> str:
-    """Compact JSON in plain characters; lone surrogates, which no file can hold, are escaped."""
+    """Compact JSON in plain characters, on what every reader takes for one line.
+
+    What no file can hold (lone surrogates), and what some take for the end of a line, is escaped.
+    """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     try:
         text.encode()
     except UnicodeEncodeError:
         return json.dumps(value, separators=(",", ":"))
-    return text
+    return text.translate(_LINE_ENDS) if _LINE_END.search(text) else text
 
 
 # Reading
