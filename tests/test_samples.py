@@ -19,7 +19,14 @@ GOLD = sorted((ROOT / "gold").glob("*.gold.json"))
 SHAPES = {"ocr-tabs", "page-text", "markdown", "html"}
 ENCODINGS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb": "utf-8-sig"}
 PIECES = 4  # a page break cuts a text in two, a second one in three, a column beside it in one more
-DATES = ("{y}-{m:02}-{d:02}", "{y}年{m}月{d}日", "{y}年{m:02}月{d:02}日", "{y}.{m}.{d}", "{y}/{m}/{d}")
+DATES = (
+    "{y}-{m:02}-{d:02}",
+    "{y}年{m}月{d}日",
+    "{y}年{m:02}月{d:02}日",
+    "{y}.{m}.{d}",
+    "{y}.{m:02}.{d:02}",
+    "{y}/{m}/{d}",
+)
 
 
 def load(path: Path) -> dict[str, Any]:
