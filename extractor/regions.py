@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 
 from extractor.furniture import furniture
 from extractor.labels import label_index, label_key, spot, unglue
@@ -21,6 +22,8 @@ from schemas.values import fold
 
 _LONGEST_PREFIX = 40
 _HEAD_SHARE = 0.5
+PAGE_GAP = 3
+"""So many blank lines in a text without page marks stand for a page break."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ def cut(document: Document, schemas: Sequence[SchemaSpec]) -> Regions:
     """The forms of a document, and what is left outside."""
     titled = tuple(s for s in schemas if s.titles)
     marks = furniture(document, frozenset(fold(t) for s in titled for t in s.titles))
-    rows = [r for r in rows_of(document) if not _is_furniture(r, marks)]
+    rows = _without_furniture(rows_of(document), marks)
     titles = _starts(_titles(rows, titled), rows)
     forms: list[Form] = []
     outside: list[Row] = []
@@ -80,6 +83,19 @@ def _grid_rows(grid: Grid, table: int) -> list[Row]:
         Row(grid.page, tuple(cells), table, not grid.ragged)  # type: ignore[arg-type]  # cells are units
         for _, cells in sorted(by_row.items())
     ]
+
+
+def _without_furniture(rows: Sequence[Row], marks: frozenset[Place]) -> list[Row]:
+    """The rows without page furniture; a row behind it stands behind a page break."""
+    out: list[Row] = []
+    broken = False
+    for row in rows:
+        if _is_furniture(row, marks):
+            broken = True
+            continue
+        out.append(row._replace(gap=max(row.gap, PAGE_GAP)) if broken else row)
+        broken = False
+    return out
 
 
 def _is_furniture(row: Row, marks: frozenset[Place]) -> bool:
@@ -155,13 +171,14 @@ def _continues(rows: Sequence[Row], start: _Title, title: _Title, end: int) -> b
 
 
 def _head_values(rows: Sequence[Row], spec: SchemaSpec) -> dict[str, str]:
-    """Which of the schema's top-level labels stand in the rows, with the token behind each."""
+    """Which labels of the form's head (what stands above its first list) are in the rows, with the token behind each."""
     index = label_index(spec)
+    head = {f.path for f in takewhile(lambda f: f.structure != "rows", spec.fields) if f.structure == "scalar"}
     tokens = unglue(tokenize(rows), index)
     out: dict[str, str] = {}
     for hit in spot(tokens, index).values():
         for target in hit.targets:
-            if target.field.structure == "scalar" and not target.column and "." not in target.field.path:
+            if target.field.path in head and not target.column and not target.heading:
                 out[target.field.path] = tokens[hit.last + 1].fold if hit.last + 1 < len(tokens) else ""
     return out
 
@@ -172,12 +189,15 @@ def _form(index: int, title: _Title, rows: Sequence[Row]) -> Form:
     places = [_whole(u, r.page) for r in rows[:height] for u in r.units if u.text.strip()]
     body: list[Row] = []
     repeated: list[Place] = []
+    broken = False
     for row in rows[height:]:
         text = _row_text(row) if len(row.units) <= 12 else ""
         if text and len(text) < 90 and _title_pattern(title.schema).fullmatch(text):
             repeated.extend(_whole(u, row.page) for u in row.units if u.text.strip())
+            broken = True
         else:
-            body.append(row)
+            body.append(row._replace(gap=max(row.gap, PAGE_GAP)) if broken else row)
+            broken = False
     return Form(index, title.schema, tuple(body), tuple(places), tuple(rows[:height]), tuple(repeated))
 
 

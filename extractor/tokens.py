@@ -85,7 +85,7 @@ def _words(row: Row, number: int, out: list[Token]) -> None:
     text = unit.text
     first, start, end = True, -1, -1
     for match in _WORD.finditer(text):
-        if start >= 0 and _open_bracket(text[start:end]):
+        if start >= 0 and (_open_bracket(text[start:end]) or _clings(text[start:end], match[0])):
             end = match.end()
             continue
         if start >= 0:
@@ -94,6 +94,11 @@ def _words(row: Row, number: int, out: list[Token]) -> None:
         start, end = match.span()
     if start >= 0:
         out.append(_line_token(row, unit, number, start, end, first))
+
+
+def _clings(before: str, piece: str) -> bool:
+    """Whether a space only sets off an operator from its number, or a number from its percent sign."""
+    return before[-1] in "≥≤＞＜><=＝≧≦" or (piece[0] in "%％" and before[-1].isdigit())
 
 
 def _line_token(row: Row, unit: Unit, number: int, start: int, end: int, first: bool) -> Token:

@@ -54,9 +54,9 @@ def fold(text: str) -> str:
 
 
 def parse_amount(text: str) -> str:
-    """A printed number as a decimal string without separators; digits, sign and decimals stay as printed."""
+    """A printed number, or percentage, as a decimal string without separators; digits and sign stay as printed."""
     folded = fold(text)
-    match = re.fullmatch(r"([-+−]?)[¥￥]?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?", folded)
+    match = re.fullmatch(r"([-+−]?)[¥￥]?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?%?", folded)
     if match is None:
         raise ValueError(f"not a number: {text!r}")
     sign = "-" if match[1] in ("-", "−") else ""
@@ -90,6 +90,10 @@ _INDICATOR = re.compile(
 )
 
 
+_CALENDAR = re.compile(r"月|日|号|年(?!$)")
+"""What follows a number that is a date and no quantity (`6月底前`)."""
+
+
 def parse_indicator(text: str) -> IndicatorValue:
     """A printed indicator value: `≥1300.00(小时)` has operator, number and unit, `提升` has only its text."""
     whole = " ".join(text.split())
@@ -99,6 +103,8 @@ def parse_indicator(text: str) -> IndicatorValue:
     unit = match["unit"]
     if unit.startswith("(") and unit.endswith(")"):
         unit = unit[1:-1]
+    elif match["op"] is None and _CALENDAR.match(unit):
+        return IndicatorValue(text=whole)
     if len(unit) > 8:
         return IndicatorValue(text=whole)
     return IndicatorValue.model_validate(

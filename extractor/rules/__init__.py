@@ -126,24 +126,32 @@ def _patterned(schema: SchemaSpec) -> list[FieldSpec]:
 def _alone_in_rows(
     draft: Draft, spec: FieldSpec, pattern: re.Pattern[str], loose: list[int], labels: list[Place]
 ) -> bool:
+    """The first row that is what the field looks like; later ones that say the same are repeats on later pages."""
     by_row: dict[int, list[int]] = {}
     for p in loose:
         by_row.setdefault(draft.tokens[p].row, []).append(p)
+    said = ""
     for row in by_row.values():
         match = pattern.fullmatch("".join(draft.tokens[p].fold for p in row))
-        if match is None:
+        wanted = "" if match is None else match[1] if match.groups() else match[0]
+        if not wanted or said not in ("", wanted):
             continue
-        wanted = match[1] if match.groups() else match[0]
-        for p in row:
-            token = draft.tokens[p]
-            at = token.text.find(wanted)
-            if at >= 0:
-                start = token.start + at
-                place = Place(token.page, token.unit.id, start, start + len(wanted))
-                draft.candidates.append(Candidate(spec.path, wanted, (place,)))
-                labels.extend(draft.tokens[q].place for q in row)
-                return True
-    return False
+        labels.extend(draft.tokens[p].place for p in row)
+        if not said:
+            said = _give_part(draft, spec, row, wanted)
+    return bool(said)
+
+
+def _give_part(draft: Draft, spec: FieldSpec, row: Sequence[int], wanted: str) -> str:
+    for p in row:
+        token = draft.tokens[p]
+        at = token.text.find(wanted)
+        if at >= 0:
+            start = token.start + at
+            place = Place(token.page, token.unit.id, start, start + len(wanted))
+            draft.candidates.append(Candidate(spec.path, wanted, (place,)))
+            return wanted
+    return ""
 
 
 def _alone_in_title(draft: Draft, spec: FieldSpec, pattern: re.Pattern[str], form: Form) -> None:

@@ -128,6 +128,7 @@ def _blank_lined(pieces: Sequence[Piece]) -> bool:
 
 
 _NUMBER = re.compile(r"[-+−]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
+_QUANTITY = re.compile(r"[-+−]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?([^\d,.;:]{1,3}|\([^()]{1,8}\))")
 _COMPARISON = re.compile(r"[≥≤><=≧≦⩾⩽]")
 
 
@@ -159,13 +160,15 @@ def _kind_cost(piece: Piece, column: int, kind: str, field: FieldSpec) -> float:
     comparison = bool(_COMPARISON.match(text))
     number = bool(_NUMBER.fullmatch(text))
     if kind == "key":
-        return 6.0 if comparison else 5.0 if number else 3.0 if piece.word else 0.0
+        if _QUANTITY.fullmatch(text):
+            return 2.5
+        return 6.0 if comparison else 5.0 if number else 4.0 if piece.word else 0.0
     if kind == "indicator":
         if comparison:
             return 0.0
         if piece.word:
             return 4.0
-        return 0.4 if text[0].isdigit() or text in NULLS else 0.6
+        return 0.1 if _QUANTITY.fullmatch(text) else 0.4 if text[0].isdigit() or text in NULLS else 0.6
     if kind == "amount":
         return 0.0 if number else 0.2 if text in NULLS else NEVER
     return 4.0 if number or comparison else 3.0 if piece.word else 1.0
@@ -221,6 +224,8 @@ def _skip_costs(kinds: Sequence[str], weight: float) -> list[list[float]]:
         for b in range(a, count):
             total += weight * SKIPPED[kinds[b]]
             table[a][b + 1] = total
+        if a and kinds[a - 1] == "word":  # a row of labels alone: printed forms have them
+            table[a][count] = min(table[a][count], 2.5)
     return table
 
 
@@ -241,7 +246,8 @@ def _step(before: Piece, after: Piece, kinds: Sequence[str], widths: Sequence[Wi
     if spaced and after.first and not there.gap and not penalty:
         on = tuple(cost + 0.7 for cost in on)
     if not after.first:  # on the same line
-        return _Step((1.2 if there.soft else 0.0) + penalty, 5.0 + penalty, on)
+        begins = _COMPARISON.match(after.fold) or _QUANTITY.fullmatch(after.fold) or _NUMBER.fullmatch(after.fold)
+        return _Step((1.2 if there.soft and not begins else 0.0) + penalty, 5.0 + penalty, on)
     return _Step(0.3 + penalty, 0.3 + penalty, on)
 
 
@@ -274,6 +280,8 @@ def _odd_inside(before: Piece, after: Piece, kind: str) -> float:
         return _ODD_AHEAD[kind]
     if after.word:
         return 4.0
+    if _QUANTITY.fullmatch(after.fold):
+        return 1.5
     return 2.0 if _NUMBER.fullmatch(after.fold) else 0.0
 
 

@@ -6,16 +6,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from extractor.regions import PAGE_GAP
 from extractor.results import Candidate, Finding, Place
 from extractor.rules import texts
 from extractor.rules.lists import DOUBT, NULLS, Listing, ListRow, Widths, column_kind, parses, read_rows
 from extractor.rules.zones import Bucket, Column
 from extractor.tokens import Token
 from schemas.spec import FieldSpec
-
-_PAGE_GAP = 3
-"""So many blank lines in a text without page marks stand for a page break."""
-
 
 @dataclass(slots=True)
 class Draft:
@@ -254,7 +251,7 @@ def _sequence(draft: Draft, lines: list[texts.TextLine], alone: bool) -> texts.S
     for line in lines:
         token = line.tokens[0]
         last = segments[-1][-1].tokens[0] if segments[-1] else None
-        if last is not None and (token.gap >= _PAGE_GAP or token.page != last.page):
+        if last is not None and (token.gap >= PAGE_GAP or token.page != last.page):
             segments.append([])
         segments[-1].append(line)
     left: list[texts.TextLine] = []

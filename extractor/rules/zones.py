@@ -6,6 +6,7 @@ lasts until other labels end it; a label opens a bucket for its value.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -60,13 +61,14 @@ def group_of(path: str) -> str:
 
 def read_zones(tokens: Sequence[Token], hits: dict[int, Hit], spec: SchemaSpec) -> Zones:
     """The zones of a form."""
-    reader = _Reader(tokens, spec, Counter(hit.targets for hit in hits.values()))
+    reader = _Reader(tokens, spec, hits)
+    alone = standing_alone(tokens, spec)
     position = 0
     runs = _runs(hits)
     while position < len(tokens):
         run = runs.get(position)
         if run is None:
-            reader.token(position)
+            reader.token(position, tokens[position].row in alone)
             position += 1
             continue
         position = reader.run(run)
@@ -87,12 +89,17 @@ def _runs(hits: dict[int, Hit]) -> dict[int, list[Hit]]:
     return out
 
 
+_NUMERIC = re.compile(r"[-+−¥￥/□—–]*\d|[-+−/□—–]+$")
+
+
 class _Reader:
     """The state of the pass: the open header, the bucket that takes the next token, the last field in schema order."""
 
-    def __init__(self, tokens: Sequence[Token], spec: SchemaSpec, counts: Counter[tuple[Target, ...]]) -> None:
+    def __init__(self, tokens: Sequence[Token], spec: SchemaSpec, hits: dict[int, Hit]) -> None:
         self.tokens = tokens
-        self.counts = counts
+        self.counts = Counter(hit.targets for hit in hits.values())
+        # fields that stand under a label of their own: a label that they share with others is for those
+        self.own = {h.targets[0].field.path for h in hits.values() if len(h.targets) == 1}
         self.buckets: list[Bucket] = []
         self.labels: list[Hit] = []
         self.units: list[tuple[FieldSpec, int, str]] = []
@@ -194,7 +201,8 @@ class _Reader:
 
     def _choose(self, fields: tuple[FieldSpec, ...], printed: int) -> tuple[FieldSpec, str]:
         """Of several fields under one label: in order, if it is printed for each; else the next in the schema's order."""
-        fresh = [f for f in fields if f.path not in self.seen] or list(fields)
+        free = [f for f in fields if f.path not in self.own] if len(fields) > 1 else []
+        fresh = [f for f in free or fields if f.path not in self.seen] or list(fields)
         ahead = [f for f in fresh if self.order[f.path] > self.last] if printed < len(fields) else []
         chosen = min(ahead or fresh, key=lambda f: self.order[f.path])
         doubt = "the label stands here again" if chosen.path in self.seen else ""
@@ -207,9 +215,9 @@ class _Reader:
         for position in range(hit.first, hit.last + 1):
             self.token(position)
 
-    def token(self, position: int) -> None:
-        """Gives a token to the bucket that it belongs to."""
-        bucket = self._taker(self.tokens[position])
+    def token(self, position: int, alone: bool = False) -> None:
+        """Gives a token to the bucket that it belongs to; one that stands alone belongs to none."""
+        bucket = None if alone else self._taker(self.tokens[position])
         if bucket is None:
             if not self.buckets or self.buckets[-1].kind != "loose":
                 self.buckets.append(Bucket("loose"))
@@ -228,9 +236,14 @@ class _Reader:
         if token.table or here.table:
             same = token.table == here.table and token.row == here.row
             return bucket if same else self.active
-        if bucket.kind == "value" and self._full(bucket):
+        if bucket.kind == "value" and (self._full(bucket) or self._foreign(bucket, token)):
             return self.active
         return bucket
+
+    def _foreign(self, bucket: Bucket, token: Token) -> bool:
+        """Whether a token cannot be part of a number or a date, while a list waits for it."""
+        plain = bucket.fields[0].kind == "text" or self.active is None
+        return not plain and not _NUMERIC.match(token.fold)
 
     def _full(self, bucket: Bucket) -> bool:
         """Whether a value that is a number, a date or a word of a closed vocabulary is already complete."""
@@ -247,6 +260,17 @@ class _Reader:
         except ValueError:
             return False
         return True
+
+
+def standing_alone(tokens: Sequence[Token], spec: SchemaSpec) -> frozenset[int]:
+    """The rows that are, whole, what a field looks like that stands alone."""
+    patterns = [re.compile(f.printed.pattern) for f in spec.fields if f.structure == "scalar" and f.printed.pattern]
+    if not patterns:
+        return frozenset()
+    rows: dict[int, str] = {}
+    for token in tokens:
+        rows[token.row] = rows.get(token.row, "") + token.fold if len(rows.get(token.row, "")) < 40 else ""
+    return frozenset(row for row, text in rows.items() if text and any(p.fullmatch(text) for p in patterns))
 
 
 def _column_target(hit: Hit, group: str, names: set[str]) -> Target | None:
