@@ -171,7 +171,7 @@ class _CsvSink:
         self.file.close()
 
 
-_FORMULA = re.compile(r"[=+\-@\t\r](?!$)", re.DOTALL)
+_FORMULA = re.compile(r"[=+\-@\t\r](?!\Z)")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
