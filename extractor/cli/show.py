@@ -53,32 +53,29 @@ def _bar(engine: str) -> Iterator[Callable[[Progress], None]]:
 
         def advance(step: Progress) -> None:
             bar.update(task, completed=step.done, total=step.total, description=step.name)
-            for line in _remarks(engine, step):
-                bar.console.print(line, markup=False, highlight=False)
+            if step.done == 0:
+                bar.console.print(_start(engine, step.total), markup=False, highlight=False)
 
         yield advance
 
 
 def _plain_lines(engine: str) -> Callable[[Progress], None]:
-    last = time.monotonic()
+    last, failed = time.monotonic(), 0
 
     def advance(step: Progress) -> None:
-        nonlocal last
-        for line in _remarks(engine, step):
-            say(line)
-        if step.done and (step.done == step.total or time.monotonic() - last >= SECONDS_BETWEEN_LINES):
+        nonlocal last, failed
+        failed += step.reason is not None
+        if step.done == 0:
+            say(_start(engine, step.total))
+        elif step.done == step.total or time.monotonic() - last >= SECONDS_BETWEEN_LINES:
             last = time.monotonic()
-            say(f"{step.done} of {step.total} documents read")
+            say(f"{step.done} of {step.total} documents read" + (f", {failed} failed" if failed else ""))
 
     return advance
 
 
-def _remarks(engine: str, step: Progress) -> Iterator[str]:
-    if step.done == 0:
-        yield engine
-        yield f"{step.total} documents to read" if step.total else "nothing new to read"
-    if step.reason is not None:
-        yield f"failed: {step.name}: {step.reason}"
+def _start(engine: str, total: int) -> str:
+    return f"{engine}\n" + (f"{total} documents to read" if total else "nothing new to read")
 
 
 def summary(result: Summary, failures: Iterable[Failure]) -> None:
@@ -89,9 +86,9 @@ def summary(result: Summary, failures: Iterable[Failure]) -> None:
     console.print(_figures(result))
     if result.schemas:
         console.print(_by_schema(result))
-    for failure in failures:
-        console.print(f"failed: {failure.name}: {failure.reason}", markup=False)
     console.print(f"records:   {result.records}\ndocuments: {result.documents}", markup=False)
+    for failure in failures:
+        say(f"failed: {failure.name}: {failure.reason}")
 
 
 def _figures(result: Summary) -> RichTable:
