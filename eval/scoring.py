@@ -3,29 +3,44 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from eval import metrics
+from eval.calibration import Judged, doubt
 from eval.gold import Gold
 from eval.metrics import Counts, Cube, Forms, Rows
 from eval.predictions import Prediction, Reading, matching
-from eval.verdicts import ERRORS, FormVerdicts, Leaf, document_verdicts
+from eval.provenance import Source, stated
+from eval.verdicts import ERRORS, FormVerdicts, Leaf, document_verdicts, known
 
 
 class Mistake(NamedTuple):
-    """A leaf in error, with its form (-1: no such form) in gold and in the record."""
+    """A leaf in error: its form (-1: no such form) in gold and in the record, and where the record says it stands."""
 
     schema: str
     form: int
     record: int
     leaf: Leaf
+    evidence: tuple[Mapping[str, Any], ...] = ()
+
+
+class Claims(NamedTuple):
+    """Values of records and of gold, and how many of them do not stand in the source."""
+
+    values: int = 0
+    absent: int = 0
+    gold_values: int = 0
+    gold_absent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentScore:
-    """How one document was read: counts, forms, rows, and each error."""
+    """How one document was read: counts, forms, rows, each error, each record's doubt, and what it cost.
+
+    `claims` is None where the source was not looked at; `usage` adds up the figures of the records' usage.
+    """
 
     document: str
     gold: str
@@ -38,6 +53,11 @@ class DocumentScore:
     idle_findings: int
     edits: int
     likeness: Mapping[str, tuple[float, int]]
+    judged: tuple[Judged, ...] = ()
+    residue: int = 0
+    usage: Mapping[str, float] = field(default_factory=dict)
+    seconds: float | None = None
+    claims: Claims | None = None
     reason: str | None = None
 
     @property
@@ -46,21 +66,29 @@ class DocumentScore:
         return metrics.counts(self.cube)
 
 
-def score_run(golds: Sequence[Gold], run: Mapping[str, Reading]) -> list[DocumentScore]:
+SourceOf = Callable[[Gold], Source | None]
+
+
+def score_run(
+    golds: Sequence[Gold], run: Mapping[str, Reading], source_of: SourceOf = lambda gold: None
+) -> list[DocumentScore]:
     """Each gold document against each of the run's documents that it means; one that is not there counts as empty."""
     out: list[DocumentScore] = []
     for gold in golds:
         readings: list[Reading | None] = [run[name] for name in matching(gold.document, run)]
-        out += [score_document(gold, reading) for reading in readings or [None]]
+        source = source_of(gold)
+        out += [score_document(gold, reading, source) for reading in readings or [None]]
     return out
 
 
-def score_document(gold: Gold, reading: Reading | None) -> DocumentScore:
+def score_document(gold: Gold, reading: Reading | None, source: Source | None = None) -> DocumentScore:
     """One document's score; without a reading all of gold is omitted."""
-    return summarise(gold, reading, document_verdicts(gold, reading))
+    return summarise(gold, reading, document_verdicts(gold, reading), source)
 
 
-def summarise(gold: Gold, reading: Reading | None, verdicts: Sequence[FormVerdicts]) -> DocumentScore:
+def summarise(
+    gold: Gold, reading: Reading | None, verdicts: Sequence[FormVerdicts], source: Source | None = None
+) -> DocumentScore:
     """The figures of a document's verdicts."""
     records = {record.form: record for record in reading.records} if reading else {}
     flags = {v.record: records[v.record].flags for v in verdicts if v.record is not None}
@@ -71,12 +99,48 @@ def summarise(gold: Gold, reading: Reading | None, verdicts: Sequence[FormVerdic
         metrics.cube(verdicts),
         _forms(verdicts, records),
         sum((metrics.rows(v.rows) for v in verdicts), Rows()),
-        tuple(_mistakes(verdicts)),
+        tuple(_mistakes(verdicts, records)),
         sum(len(found) for found in flags.values()),
         sum(metrics.unjustified(flags[v.record], v.leaves) for v in verdicts if v.record is not None),
         metrics.edits(verdicts),
         _likeness(verdicts),
+        tuple(_judged(verdicts, records)),
+        sum(len(record.residue) for record in records.values()),
+        usage(records.values()),
+        reading.seconds if reading else None,
+        _claims(gold, reading, source) if source else None,
         reading.reason if reading else "no record of this document in the run",
+    )
+
+
+def _judged(verdicts: Iterable[FormVerdicts], records: Mapping[int, Prediction]) -> Iterable[Judged]:
+    for form in verdicts:
+        if form.record is not None:
+            kinds = Counter(leaf.verdict for leaf in form.leaves)
+            errors = sum(kinds[verdict] for verdict in ERRORS)
+            yield Judged(doubt(records[form.record]), kinds["right"], errors)
+
+
+def usage(records: Iterable[Prediction]) -> dict[str, float]:
+    """The numbers that records state of their usage, added up by name."""
+    out: dict[str, float] = {}
+    for record in records:
+        for name, value in record.usage.items():
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                out[name] = out.get(name, 0) + value
+    return out
+
+
+def _claims(gold: Gold, reading: Reading | None, source: Source) -> Claims:
+    specs = {form.schema.name: form.schema for form in gold.forms}
+    records = [(specs.get(r.schema) or known(r.schema), r.values) for r in (reading.records if reading else ())]
+    read = [stated(spec, values, source) for spec, values in records if spec is not None and spec.name in specs]
+    true = [stated(form.schema, form.values, source) for form in gold.forms]
+    return Claims(
+        sum(s.values for s in read),
+        sum(len(s.absent) for s in read),
+        sum(s.values for s in true),
+        sum(len(s.absent) for s in true),
     )
 
 
@@ -87,12 +151,22 @@ def _forms(verdicts: Iterable[FormVerdicts], records: Mapping[int, Prediction]) 
     return Forms(outcomes["found"], outcomes["missing"], outcomes["extra"], sum(v.perfect for v in listed), settled)
 
 
-def _mistakes(verdicts: Iterable[FormVerdicts]) -> Iterable[Mistake]:
+def _mistakes(verdicts: Iterable[FormVerdicts], records: Mapping[int, Prediction]) -> Iterable[Mistake]:
     for form in verdicts:
         gold, record = -1 if form.gold is None else form.gold, -1 if form.record is None else form.record
         for leaf in form.leaves:
             if leaf.verdict in ERRORS:
-                yield Mistake(form.schema, gold, record, leaf)
+                spans = evidence(records[record], leaf.path) if record >= 0 else ()
+                yield Mistake(form.schema, gold, record, leaf, spans)
+
+
+def evidence(record: Prediction, path: str) -> tuple[Mapping[str, Any], ...]:
+    """The spans of a value: its own, or those of the nearest value that holds it (an indicator's parts have one)."""
+    while path:
+        if record.evidence.get(path):
+            return tuple(record.evidence[path])
+        path = path[: max(path.rfind("."), path.rfind("["), 0)]
+    return ()
 
 
 def _likeness(verdicts: Iterable[FormVerdicts]) -> dict[str, tuple[float, int]]:
@@ -117,6 +191,11 @@ class Total:
     idle_findings: int
     edits: int
     likeness: Mapping[str, tuple[float, int]]
+    judged: tuple[Judged, ...] = ()
+    residue: int = 0
+    usage: Mapping[str, float] = field(default_factory=dict)
+    seconds: float | None = None
+    claims: Claims | None = None
 
     @property
     def counts(self) -> Counts:
@@ -131,9 +210,9 @@ def total(scores: Iterable[DocumentScore]) -> Total:
     likeness: dict[str, tuple[float, int]] = {}
     for score in listed:
         cube.update(score.cube)
-        for field, (alike, n) in score.likeness.items():
-            before = likeness.get(field, (0.0, 0))
-            likeness[field] = before[0] + alike, before[1] + n
+        for name, (alike, n) in score.likeness.items():
+            before = likeness.get(name, (0.0, 0))
+            likeness[name] = before[0] + alike, before[1] + n
     return Total(
         cube,
         sum((score.forms for score in listed), Forms()),
@@ -142,4 +221,21 @@ def total(scores: Iterable[DocumentScore]) -> Total:
         sum(score.idle_findings for score in listed),
         sum(score.edits for score in listed),
         likeness,
+        tuple(judged for score in listed for judged in score.judged),
+        sum(score.residue for score in listed),
+        _added(score.usage for score in listed),
+        sum(timed) if (timed := [s.seconds for s in listed if s.seconds is not None]) else None,
+        _all_claims([score.claims for score in listed if score.claims is not None]),
     )
+
+
+def _added(usages: Iterable[Mapping[str, float]]) -> dict[str, float]:
+    out: dict[str, float] = {}
+    for one in usages:
+        for name, value in one.items():
+            out[name] = out.get(name, 0) + value
+    return out
+
+
+def _all_claims(claims: Sequence[Claims]) -> Claims | None:
+    return Claims(*(sum(column) for column in zip(*claims, strict=True))) if claims else None

@@ -8,7 +8,10 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TextIO
+
+from extractor.errors import CallError
 
 Value = str | int | float | None
 
@@ -78,7 +81,17 @@ def comma_separated(table: Table) -> str:
     return out.getvalue()
 
 
-WRITERS: dict[str, Callable[[Table], str]] = {"plain": plain, "markdown": markdown, "csv": comma_separated}
+WRITERS: dict[str, Callable[[Table], str]] = {".txt": plain, ".md": markdown, ".csv": comma_separated}
+
+
+def written(tables: Iterable[Table], path: Path) -> str:
+    """Tables as a file of this suffix holds them; raises `CallError` for a suffix that is not known."""
+    writer = WRITERS.get(path.suffix.lower())
+    if writer is None:
+        raise CallError(
+            f"{path}: tables are written to {', '.join(WRITERS)}, not {path.suffix or 'a file of no suffix'}"
+        )
+    return "\n".join(writer(table) for table in tables)
 
 
 def show(tables: Iterable[Table], file: TextIO | None = None) -> None:
