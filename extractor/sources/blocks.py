@@ -55,7 +55,11 @@ class Blocks:
 
     def rows(self, rows: Sequence[Sequence[str]], ragged: bool) -> None:
         """Adds a grid of rows of texts, one column a text."""
-        self.grid((Spot(r, c, text) for r, row in enumerate(rows) for c, text in enumerate(row)), ragged)
+        page, number = self.page, self.grids + 1
+        cells = tuple(Cell(page, number, r, c, text) for r, row in enumerate(rows) for c, text in enumerate(row))
+        if any(cell.text and not cell.text.isspace() for cell in cells):
+            self.grids = number
+            self.blocks.append(Grid(page, number, cells, ragged=ragged))
 
     def finished(self, reader: str) -> Page:
         """The page as it stands."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from extractor.errors import DocumentError
 from extractor.sources.blocks import Spot, collapsed
 
 Item = str | list[Spot]
 
 # HTML's own limits are 1,000 and 65,534. A column span beyond this is capped at what the other rows make up.
 WIDE_SPAN = 64
-MOST_COLUMNS = 1000
+MOST_COLUMNS = 16_384
 
 
 @dataclass(slots=True)
@@ -130,18 +131,40 @@ def spots(sections: list[list[list[Slot]]]) -> list[Spot]:
     widest = _widest(sections)
     out: list[Spot] = []
     busy: list[int] = []  # by column: the first row that no cell from above covers
+    covered = Covered()
     at = 0
     for rows in sections:
         end = at + len(rows)
         for row in rows:
-            col = 0
+            col = covered.start(busy, at) if row else 0
             for slot in row:
                 col = _free(busy, col, at)
                 spot = _placed(slot, at, col, busy, end, widest)
                 out.append(spot)
                 col += spot.col_span
             at += 1
+        if len(busy) > MOST_COLUMNS:
+            raise DocumentError(f"a table has more than {MOST_COLUMNS} columns: its spans are wrong; print it to PDF")
     return out
+
+
+@dataclass(slots=True)
+class Covered:
+    """The columns on the left that cells from above cover: a tall table isn't searched from the left each time."""
+
+    cols: int = 0
+    until: int = 0
+
+    def start(self, busy: list[int], row: int) -> int:
+        """The first column of the row that is free."""
+        if row >= self.until:
+            self.cols = 0
+        col = _free(busy, self.cols, row)
+        if col > self.cols:
+            fresh = min(busy[self.cols : col])
+            self.until = fresh if self.cols == 0 else min(self.until, fresh)
+            self.cols = col
+        return col
 
 
 def _free(busy: list[int], col: int, row: int) -> int:

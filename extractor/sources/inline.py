@@ -22,6 +22,8 @@ TAG = re.compile(
 
 # CommonMark leaves `**名称：**上海` alone, since the closing mark stands between punctuation and a letter.
 LEFT_OVER = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+# A product or a masked number, which Markdown would take for emphasis.
+PRODUCT = re.compile(r"(?<=[0-9])\*(?=[0-9])")
 LONGEST = 20_000
 
 
@@ -36,7 +38,7 @@ def plain(line: str) -> str:
         from extractor.sources.tabbed import decoded_entities
 
         return decoded_entities(TAG.sub(_tag_text, line))
-    tokens = _parser().parseInline(line)[0].children or []
+    tokens = _parser().parseInline(PRODUCT.sub(r"\\*", line))[0].children or []
     return LEFT_OVER.sub(r"\2", "".join(map(_shown, tokens)))
 
 

@@ -84,11 +84,13 @@ def parts(text: str) -> list[Part]:
             if line is not None and marker is None:
                 lines.append(line)
                 continue
+            stated = _stated(marker)
+            if stated == number and not found:
+                continue  # what stands before the mark of the first page is on that page
             if any(lines):
                 found.append(Part(lines, number))
                 number += 1
             lines = []
-            stated = _stated(marker)
             number = stated if stated >= number else number
     return found
 
@@ -102,6 +104,13 @@ def _stated(marker: re.Match[str] | None) -> int:
     return int(marker["comment"] or 0)
 
 
+class Ends(NamedTuple):
+    """The last lines of a page on which an HTML table or a comment is closed: one that opens later never is."""
+
+    table: int
+    comment: int
+
+
 class Read(NamedTuple):
     """A page and the remarks on it."""
 
@@ -113,21 +122,25 @@ def _page(part: Part) -> Read:
     blocks = Blocks(part.number)
     notes: list[Note] = []
     at = 0
-    closing = max((n for n, line in enumerate(part.lines) if "</t" in line.lower()), default=-1)
+    ends = Ends(_last(part.lines, "</t"), _last(part.lines, "-->"))
     while at < len(part.lines):
-        at = _block(part.lines, at, closing, blocks, notes)
+        at = _block(part.lines, at, ends, blocks, notes)
     return Read(blocks.finished("markdown"), tuple(notes))
 
 
-def _block(lines: Sequence[str], at: int, closing: int, blocks: Blocks, notes: list[Note]) -> int:
-    """Adds the block that starts at a line, and gives the line after it; no HTML table ends after line `closing`."""
+def _last(lines: Sequence[str], what: str) -> int:
+    return max((number for number, line in enumerate(lines) if what in line.lower()), default=-1)
+
+
+def _block(lines: Sequence[str], at: int, ends: Ends, blocks: Blocks, notes: list[Note]) -> int:
+    """Adds the block that starts at a line, and gives the line after it."""
     line = lines[at]
     if "<" in line:
-        html_end = _html_table_end(lines, at, closing)
+        html_end = _html_table_end(lines, at, ends.table)
         if html_end:
             notes += _add_html(lines, at, html_end, blocks)
             return html_end
-        if "<!--" in line:
+        if "<!--" in line and at <= ends.comment:
             return _add_comment(lines, at, blocks, notes)
     if FENCE.fullmatch(line):
         return _add_fence(lines, at, blocks)
@@ -184,12 +197,10 @@ def _add_fence(lines: Sequence[str], at: int, blocks: Blocks) -> int:
 
 def _add_comment(lines: Sequence[str], at: int, blocks: Blocks, notes: list[Note]) -> int:
     """Leaves out comments, which may span lines, with a note where they held words; keeps the text around them."""
-    end = at
-    while end < len(lines) and "".join(lines[at : end + 1]).count("<!--") > "".join(lines[at : end + 1]).count("-->"):
-        end += 1
-        if end - at > tabbed.LOOK_AHEAD or end == len(lines):
-            blocks.line(lines[at], at + 1)
-            return at + 1
+    end = _comment_end(lines, at)
+    if end is None:
+        blocks.line(lines[at], at + 1)
+        return at + 1
     text = "\n".join(lines[at : end + 1])
     for comment in re.findall(r"<!--(.*?)-->", text, re.S):
         words = " ".join(comment.split())
@@ -198,6 +209,15 @@ def _add_comment(lines: Sequence[str], at: int, blocks: Blocks, notes: list[Note
     for line in re.sub(r"<!--.*?-->", "", text, flags=re.S).split("\n"):
         blocks.line(line_text(line), at + 1)
     return end + 1
+
+
+def _comment_end(lines: Sequence[str], at: int) -> int | None:
+    """The line that closes the comment that opens on a line."""
+    _, _, after = lines[at].rpartition("<!--")
+    if "-->" in after:
+        return at
+    near = range(at + 1, min(at + tabbed.LOOK_AHEAD, len(lines)))
+    return next((end for end in near if "-->" in lines[end]), None)
 
 
 def _html_table_end(lines: Sequence[str], at: int, closing: int) -> int:
@@ -221,9 +241,9 @@ def _add_html(lines: Sequence[str], at: int, end: int, blocks: Blocks) -> tuple[
     tags = list(TABLE_TAG.finditer(text))
     start = next(tag.start() for tag in tags if not tag[1])
     stop = tags[-1].end() if tags[-1][1] else len(text)
-    blocks.line(line_text(text[:start]), at + 1)
+    blocks.line(line_text(text[:start]).strip(), at + 1)
     notes = markup.add(text[start:stop], blocks, at + 1)
-    blocks.line(line_text(text[stop:]), end)
+    blocks.line(line_text(text[stop:]).strip(), end)
     return notes
 
 

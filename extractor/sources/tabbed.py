@@ -13,6 +13,7 @@ LOOK_AHEAD = 200
 LONGEST_ROW = 2000
 SOFT_BREAKS = "\x0b\x85\u2028\u2029"
 SOFT_BREAK = re.compile(f"[{SOFT_BREAKS}]")
+NOT_PLAIN = re.compile(f"[<&\n{SOFT_BREAKS}]")
 OPEN = re.compile(r"<p(?:\s[^<>]*)?>", re.IGNORECASE)
 TAG = re.compile(r"</?p(?:\s[^<>]*)?>|<br\s*/?>", re.IGNORECASE)
 ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
@@ -60,7 +61,7 @@ def _add_run(lines: Sequence[str], start: int, blocks: Blocks, first: int) -> in
         for number, line in enumerate(lines[start:at], first + start):
             blocks.line(_line_text(line) if "<" in line else line, number)
     else:
-        blocks.rows([[cell_text(part) for part in row.split("\t")] for row in rows], ragged=True)
+        blocks.rows([_cells(row) for row in rows], ragged=True)
     return at
 
 
@@ -117,6 +118,11 @@ def _unquoted(row: str) -> str:
         part[1:-1].replace('""', '"') if "\n" in part and len(part) > 1 and part[0] == part[-1] == '"' else part
         for part in row.split("\t")
     )
+
+
+def _cells(row: str) -> list[str]:
+    cells = row.split("\t")
+    return list(map(cell_text, cells)) if NOT_PLAIN.search(row) else cells
 
 
 def cell_text(text: str) -> str:

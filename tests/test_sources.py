@@ -1,0 +1,123 @@
+"""Picking a reader: by content, then by suffix; what cannot be read says why and what to do."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from extractor import sources
+from extractor.config import Settings
+from extractor.errors import DocumentError
+
+SETTINGS = Settings()
+
+
+@pytest.mark.parametrize(
+    "name, head, expected",
+    [
+        ("really.txt", b"%PDF-1.7\n%\xe2\xe3", "pdf"),
+        ("late.txt", b"junk\n%PDF-1.4\n", "pdf"),
+        ("report.pdf", b"\x89PNG\r\n\x1a\n\0\0", "image"),
+        ("photo.txt", b"\xff\xd8\xff\xe0", "image"),
+        ("scan.bin", b"II*\0\x08\0", "image"),
+        ("scan.tif", b"MM\0*", "image"),
+        ("x.md", b"RIFF\x10\0\0\0WEBPVP8 ", "image"),
+        ("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "office"),
+        ("rich.txt", b"{\\rtf1\\ansi", "office"),
+        ("a.HTM", "文".encode(), "html"),
+        ("a.md", "文".encode(), "markdown"),
+        ("a.csv", "文".encode(), "delimited"),
+        ("a.json", b"{}", "structured"),
+        ("a.txt", "本文说明 %PDF-1.7 格式".encode(), "text"),
+        ("a", "文".encode(), "text"),
+    ],
+)
+def test_content_comes_before_the_suffix(name: str, head: bytes, expected: str) -> None:
+    assert sources.kind(Path(name), head) == expected
+
+
+def test_every_suffix_names_a_reader() -> None:
+    assert {*sources.SUFFIXES.values(), *sources.MAGIC.values()} <= set(sources.READERS)
+
+
+def test_empty_file_says_so(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"")
+    with pytest.raises(DocumentError, match="the file is empty"):
+        sources.read(tmp_path / "a.txt", "a.txt", SETTINGS)
+
+
+@pytest.mark.parametrize("data", [b" \n\t\n", b"\xef\xbb\xbf", "\u3000\u200b".encode()])
+def test_white_file_says_so(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "a.txt").write_bytes(data)
+    with pytest.raises(DocumentError, match="nothing but white space"):
+        sources.read(tmp_path / "a.txt", "a.txt", SETTINGS)
+
+
+def test_large_file_is_refused_unread(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("书" * 100, encoding="utf-8")
+    with pytest.raises(DocumentError, match="300 bytes are more than the limit of 200"):
+        sources.read(tmp_path / "a.txt", "a.txt", Settings(max_bytes=200))
+
+
+def test_too_many_pages_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("\f".join("一二三四"), encoding="utf-8")
+    with pytest.raises(DocumentError, match="4 pages are more than the limit of 3"):
+        sources.read(tmp_path / "a.txt", "a.txt", Settings(max_pages=3))
+
+
+def test_directory_and_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(DocumentError, match="not a file"):
+        sources.read(tmp_path, "x", SETTINGS)
+    with pytest.raises(DocumentError, match="no such file"):
+        sources.read(tmp_path / "gone.txt", "gone.txt", SETTINGS)
+
+
+@contextmanager
+def as_somebody() -> Iterator[None]:
+    """An ordinary user: root may read everything."""
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+
+
+def test_no_permission(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("文", encoding="utf-8")
+    path.chmod(0)
+    with as_somebody(), pytest.raises(DocumentError, match="permission denied"):
+        sources.read(path, "a.txt", SETTINGS)
+
+
+@pytest.mark.parametrize("head", [b"\x1f\x8b\x08\0", b"7z\xbc\xaf'\x1c\0", b"GIF89a\0", b"Rar!\x1a\x07\0"])
+def test_archives_and_other_images_say_what_to_do(tmp_path: Path, head: bytes) -> None:
+    (tmp_path / "a.txt").write_bytes(head)
+    with pytest.raises(DocumentError, match=r"unpack it first|save it as PNG"):
+        sources.read(tmp_path / "a.txt", "a.txt", SETTINGS)
+
+
+def test_damaged_zip(tmp_path: Path) -> None:
+    (tmp_path / "a.docx").write_bytes(b"PK\x03\x04" + b"\0" * 100)
+    with pytest.raises(DocumentError, match="damaged zip package"):
+        sources.read(tmp_path / "a.docx", "a.docx", SETTINGS)
+
+
+def test_binary_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(os.urandom(1_000_000))
+    with pytest.raises(DocumentError, match="not text in any encoding known"):
+        sources.read(tmp_path / "a.txt", "a.txt", SETTINGS)
+
+
+def test_sha256(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"abc\n")
+    expected = hashlib.sha256(b"abc\n").hexdigest()
+    assert sources.sha256(path) == expected == sources.read(path, "a.txt", SETTINGS).sha256
