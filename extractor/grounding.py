@@ -15,7 +15,7 @@ from itertools import groupby
 from extractor.labels import label_index, spot, unglue
 from extractor.layout import Box, Unit
 from extractor.results import Answer, Candidate, Finding, Form, Match, Place, Residue, Row, Span
-from extractor.tokens import tokenize
+from extractor.tokens import HEADING, tokenize
 from schemas.spec import SchemaSpec
 from schemas.values import fold
 
@@ -212,11 +212,6 @@ def _residue_findings(residue: Sequence[Residue], candidates: Sequence[Candidate
                 yield Finding(path, "reading", "residue", "warning", message)
 
 
-_HEADING = re.compile(
-    r"[(（]?[一二三四五六七八九十]+[)）]?[、.．]|第[一二三四五六七八九十\d]+[章节部分]|附[件表录注]|注[:：]|说明[:：]?|备注"
-)
-
-
 def _tail(form: Form, sheet: _Sheet, residue: Sequence[Residue]) -> tuple[set[tuple[int, str]], tuple[Row, ...]]:
     """Rows behind the last that the form claims, if they are prose or another table: they stand outside of it."""
     last = -1
@@ -230,7 +225,7 @@ def _tail(form: Form, sheet: _Sheet, residue: Sequence[Residue]) -> tuple[set[tu
     for n, row in enumerate(rows):
         text = " ".join(u.text.strip() for u in row.units if u.text.strip())
         foreign = row.table and row.table not in own_tables
-        heading = not row.table and (_HEADING.match(text) or "。" in text or row.gap >= 2)
+        heading = not row.table and (HEADING.match(text) or "。" in text or row.gap >= 2)
         if foreign or heading or not text:
             if text:
                 left = rows[n:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -97,12 +98,30 @@ def unglue(tokens: Sequence[Token], index: LabelIndex) -> list[Token]:
             if at >= 0:
                 out.extend(split_token(token, token.start + at + 1))
                 continue
-        out.append(token)
+        out.extend(_cell_parts(token, index) if token.table and not whole else (token,))
     return out
 
 
+def _cell_parts(token: Token, index: LabelIndex) -> Sequence[Token]:
+    """A cell that holds two spanning labels, or a label and its value, with white space between: cut there."""
+    match = _FIRST_WORD.match(token.unit.text, token.start, token.end)
+    if match is None or match.end() >= token.end or token.end - token.start > 200:
+        return (token,)
+    head = fold(match[1])
+    rest = token.unit.text[match.end() : token.end]
+    if (head in index.words and fold(rest) in index.words) or label_key(head) in index.labels:
+        return split_token(token, match.end(1))
+    return (token,)
+
+
+_FIRST_WORD = re.compile(r"(\S+)\s+")
+
+
 def spot(tokens: Sequence[Token], index: LabelIndex) -> dict[int, Hit]:
-    """The label hits by the index of their first token; longest first, none overlapping."""
+    """The label hits by the index of their first token; longest first, none overlapping.
+
+    Cells side by side that say the same are one merged cell, as some converters write it out: one hit.
+    """
     hits: dict[int, Hit] = {}
     position, count = 0, len(tokens)
     while position < count:
@@ -111,9 +130,18 @@ def spot(tokens: Sequence[Token], index: LabelIndex) -> dict[int, Hit]:
             position += 1
             continue
         last, key = hit
+        if len(index.labels[key]) == 1:
+            while last + 1 < len(tokens) and same_merged_cell(tokens[last], tokens[last + 1]):
+                last += 1
         hits[position] = Hit(position, last, index.labels[key])
         position = last + 1
     return hits
+
+
+def same_merged_cell(before: Token, after: Token) -> bool:
+    """Whether two cells side by side say the same words: a merged cell that was written out once a column."""
+    side_by_side = bool(before.table) and before.row == after.row and after.col == before.col + before.span
+    return side_by_side and before.fold == after.fold and not after.fold.replace(".", "").isdigit()
 
 
 def stacked_word(tokens: Sequence[Token], position: int, index: LabelIndex) -> tuple[int, str] | None:

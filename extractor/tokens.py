@@ -49,6 +49,10 @@ class Token(NamedTuple):
 
 
 _WORD = re.compile(r"\S+")
+HEADING = re.compile(
+    r"[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十]{1,3}[)）]|第[一二三四五六七八九十\d]+[章节部分]|附[件表录注]|备?注[:：]|(填[表报])?说明[:：]|填表人"
+)
+"""How a line begins that stands outside of a table."""
 
 
 def tokenize(rows: Sequence[Row]) -> list[Token]:

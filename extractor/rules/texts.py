@@ -171,28 +171,26 @@ def one_after_the_other(segments: Sequence[Sequence[TextLine]], alone: bool) -> 
     """Where in each segment (the lines of one page) the second column begins, and the doubt about it.
 
     Each pair of column widths is tried; a line that is wider than its column, or that leaves room for what follows
-    without ending a paragraph, costs. `alone` says that one column may be empty: then no split is the default.
+    without ending a paragraph, costs. Both columns begin on the first page, unless one may be empty (`alone`: then no
+    split is the default); a left column that has ended does not begin again.
     """
     widths = _widths([line for segment in segments for line in segment])
-    best, chosen = float("inf"), [0] * len(segments)
     cheapest: list[dict[int, float]] = [{} for _ in segments]
     for left in widths:
         for right in widths:
-            fits = [_splits(segment, left, right, alone, len(segments) > 1) for segment in segments]
-            lowest = [min(costs.values()) for costs in fits]
-            total = sum(lowest)
-            for known, costs, low in zip(cheapest, fits, lowest, strict=True):
-                for split, cost in costs.items():
-                    known[split] = min(known.get(split, float("inf")), total - low + cost)
-            if total < best - 1e-9:
-                best = total
-                chosen = [min(costs, key=costs.__getitem__) for costs in fits]
-    doubtful = any(
-        cost < best + _CLOSE
-        for known, own in zip(cheapest, chosen, strict=True)
-        for split, cost in known.items()
-        if split != own
-    )
+            fits = [
+                _splits(segment, left, right, alone, n == 0, n == len(segments) - 1)
+                for n, segment in enumerate(segments)
+            ]
+            for known, totals in zip(cheapest, _totals(fits), strict=True):
+                for split, total in totals.items():
+                    known[split] = min(known.get(split, float("inf")), total)
+    chosen = [min(known, key=known.__getitem__) for known in cheapest]
+    best = min(cheapest[0].values())
+    others = [
+        total for known, own in zip(cheapest, chosen, strict=True) for split, total in known.items() if split != own
+    ]
+    doubtful = min(others, default=float("inf")) < best + _CLOSE
     return chosen, "the two columns could also part elsewhere" if doubtful else ""
 
 
@@ -200,18 +198,54 @@ _CLOSE = 0.5
 """Readings whose costs differ by less are both possible."""
 
 
-def _splits(lines: Sequence[TextLine], left: float, right: float, alone: bool, cut: bool) -> dict[int, float]:
-    """The cost of each place where the second column may begin in one segment, for two column widths."""
+def _totals(fits: Sequence[dict[int, float]]) -> list[dict[int, float]]:
+    """For each split of each segment: the cost of the whole text with it; once 0 (no left column), always 0."""
+    alive, dead = [0.0], [float("inf")]
+    for costs in fits:
+        goes_on = min((c for split, c in costs.items() if split), default=float("inf"))
+        ends = costs.get(0, float("inf"))
+        dead.append(min(alive[-1], dead[-1]) + ends)
+        alive.append(alive[-1] + goes_on)
+    behind_alive, behind_dead = [0.0], [0.0]
+    for costs in reversed(fits):
+        ends = costs.get(0, float("inf"))
+        goes_on = min((c for split, c in costs.items() if split), default=float("inf"))
+        behind_alive.append(min(goes_on + behind_alive[-1], ends + behind_dead[-1]))
+        behind_dead.append(ends + behind_dead[-1])
+    count = len(fits)
+    out = []
+    for n, costs in enumerate(fits):
+        before_zero = min(alive[n], dead[n])
+        out.append(
+            {
+                split: (alive[n] + cost + behind_alive[count - n - 1])
+                if split
+                else (before_zero + cost + behind_dead[count - n - 1])
+                for split, cost in costs.items()
+            }
+        )
+    return out
+
+
+def _splits(
+    lines: Sequence[TextLine], left: float, right: float, alone: bool, first: bool, last: bool
+) -> dict[int, float]:
+    """The cost of each place where the second column may begin in one segment, for two column widths.
+
+    A column begins with a paragraph on the first page only, and ends with one on the last.
+    """
     count = len(lines)
-    if count == 1 and not (alone or cut):
+    if count == 1 and first and not alone:
         return {1: 0.0}
     before = [0.0, *accumulate(_fill_costs(lines, left))]
     after = [0.0, *accumulate(reversed(_fill_costs(lines, right)))]
     out = {}
-    for split in range(0 if cut or alone else 1, count + (1 if cut and not alone else 0)):
+    for split in range(0 if alone or not first else 1, count + (0 if first else 1)):
         # the line end at the split is the end of a column, not a wrap: it costs nothing there
         own = before[split] - (_wrap_cost(lines, split - 1, left) if 0 < split < count else 0.0)
-        out[split] = own + after[count - split] + _split_cost(lines, split, left, alone, cut)
+        out[split] = own + after[count - split]
+        if 0 < split < count:
+            out[split] += 0.4 * alone + first * _begin_cost(lines[split], alone) + last * _end_cost(lines, split, left)
     return out
 
 
@@ -232,16 +266,15 @@ def _wrap_cost(lines: Sequence[TextLine], n: int, column: float) -> float:
     return 1.0 if lines[n].text.isascii() else 1.5
 
 
-def _split_cost(lines: Sequence[TextLine], split: int, column: float, alone: bool, cut: bool) -> float:
-    """What a split costs: a column begins with a paragraph, the one before it ends with one."""
-    if split in (0, len(lines)):
-        return 0.0 if alone else 1.0
-    cost = 0.4 if alone else 0.0
-    if not _ends(lines[split - 1]) and not cut:
-        cost += 0.6
-    if wraps(lines[split - 1], lines[split], column) and not cut:
-        cost += 0.6  # a last line that happens to be full is rare
-    number = _ITEM.match(lines[split].text)
-    if number is not None:  # a column may begin with the first item, hardly with a later one
-        cost += -0.3 if _FIRST_ITEM.match(number[0]) else 1.0
-    return cost
+def _begin_cost(line: TextLine, alone: bool) -> float:
+    """A column may begin with the first item of a list, hardly with a later one."""
+    number = _ITEM.match(line.text)
+    if number is None:
+        return 0.0
+    return (0.0 if alone else -0.3) if _FIRST_ITEM.match(number[0]) else 1.0
+
+
+def _end_cost(lines: Sequence[TextLine], split: int, column: float) -> float:
+    """A column ends with a sentence, and its last line is rarely full."""
+    cost = 0.0 if _ends(lines[split - 1]) else 0.6
+    return cost + (0.6 if wraps(lines[split - 1], lines[split], column) else 0.0)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from extractor.labels import same_merged_cell
 from extractor.regions import PAGE_GAP
 from extractor.results import Candidate, Finding, Place
 from extractor.rules import texts
@@ -13,6 +14,7 @@ from extractor.rules.lists import DOUBT, NULLS, Listing, ListRow, Widths, column
 from extractor.rules.zones import Bucket, Column
 from extractor.tokens import Token
 from schemas.spec import FieldSpec
+
 
 @dataclass(slots=True)
 class Draft:
@@ -59,6 +61,7 @@ def join(parts: Sequence[str]) -> str:
 def value(draft: Draft, bucket: Bucket) -> None:
     """The value behind a label."""
     spec = bucket.fields[0]
+    _merge_repeats(draft, bucket)
     if not bucket.tokens:
         return
     if bucket.doubtful:
@@ -83,6 +86,17 @@ def value(draft: Draft, bucket: Bucket) -> None:
     if rest:
         draft.doubt(spec.path, "text_left", f"more text stands behind the value: {draft.join(rest)[:40]}")
         draft.loose.extend(rest)
+
+
+def _merge_repeats(draft: Draft, bucket: Bucket) -> None:
+    """Drops the repeats of a merged cell that was written out once a column."""
+    kept: list[int] = []
+    for p in bucket.tokens:
+        if kept and p > 0 and same_merged_cell(draft.tokens[p - 1], draft.tokens[p]):
+            draft.null([p])
+        else:
+            kept.append(p)
+    bucket.tokens[:] = kept
 
 
 def _fitting(draft: Draft, spec: FieldSpec, tokens: Sequence[int]) -> Sequence[int]:
@@ -220,6 +234,7 @@ def text_columns(draft: Draft, bucket: Bucket) -> None:
     if not bucket.tokens:
         return
     fields = [c.field for c in bucket.columns]
+    _merge_repeats(draft, bucket)
     if draft.tokens[bucket.tokens[0]].table:
         _grid_columns(draft, bucket, fields)
         return
@@ -320,8 +335,9 @@ def list_rows(draft: Draft, bucket: Bucket) -> None:
     above: dict[int, tuple[int, ...]] = {}
     kinds = [column_kind(c.field) for c in columns]
     number = draft.rows.get(list_path, 0)
-    for row in rows:
-        if set(row) <= {n for n, k in enumerate(kinds) if k == "word"} and not _own_row(draft, row):
+    words = [n for n, k in enumerate(kinds) if k == "word"]
+    for row, following in zip(rows, [*rows[1:], {}], strict=True):
+        if set(row) <= set(words) and not _own_row(draft, row, following, words[-1]):
             above.update({n: cell_tokens(cell) for n, cell in row.items()})
             continue
         _give_row(draft, columns, kinds, row, above, f"{list_path}[{number}]")
@@ -334,9 +350,10 @@ def cell_tokens(cell: object) -> tuple[int, ...]:
     return tuple(p for piece in cell.pieces for p in piece.tokens)  # type: ignore[attr-defined]
 
 
-def _own_row(draft: Draft, row: ListRow) -> bool:
-    """Whether labels alone are a row of their own: in a grid they are, in lines they belong to what follows."""
-    return any(draft.tokens[p].table for cell in row.values() for p in cell_tokens(cell))
+def _own_row(draft: Draft, row: ListRow, following: ListRow, lowest: int) -> bool:
+    """Whether labels alone are a row of their own: in a grid they are, in lines where the next row has its own label."""
+    in_grid = any(draft.tokens[p].table for cell in row.values() for p in cell_tokens(cell))
+    return in_grid or (lowest in row and (lowest in following or not following))
 
 
 def _give_row(

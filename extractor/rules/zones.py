@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from extractor.labels import Hit, Target
-from extractor.tokens import Token
+from extractor.tokens import HEADING, Token
 from schemas.spec import FieldSpec, SchemaSpec
 from schemas.values import PARSERS
 
@@ -225,12 +225,19 @@ class _Reader:
         bucket.tokens.append(position)
 
     def _taker(self, token: Token) -> Bucket | None:
+        if self.active is not None and self.active.kind == "list" and self._ends_list(token):
+            if self.receiver is self.active:
+                self.receiver = None
+            self.active = None
         bucket = self.receiver
         if bucket is None:
             return self.active
         if bucket is self.active:
             return bucket
         here = self.tokens[bucket.label]
+        if bucket.kind == "value" and bucket.fields[0].structure == "texts" and self._ends_items(bucket, token):
+            self.receiver = None
+            return self.active
         if bucket.kind == "value" and (bucket.fields[0].printed.long or bucket.fields[0].structure == "texts"):
             return bucket
         if token.table or here.table:
@@ -244,6 +251,18 @@ class _Reader:
         """Whether a token cannot be part of a number or a date, while a list waits for it."""
         plain = bucket.fields[0].kind == "text" or self.active is None
         return not plain and not _NUMERIC.match(token.fold)
+
+    def _ends_list(self, token: Token) -> bool:
+        """Whether a line shows that the list is over: it stands below a grid, or is a heading of the text around."""
+        assert self.active is not None  # the caller has looked
+        if token.table or not token.first or not self.active.tokens:
+            return False
+        return bool(self.tokens[self.active.tokens[-1]].table) or bool(HEADING.match(token.fold))
+
+    def _ends_items(self, bucket: Bucket, token: Token) -> bool:
+        """Whether a heading shows that a numbered list of texts is over."""
+        numbered = bool(bucket.tokens) and self.tokens[bucket.tokens[0]].fold[0].isdigit()
+        return numbered and token.first and not token.table and bool(HEADING.match(token.fold))
 
     def _full(self, bucket: Bucket) -> bool:
         """Whether a value that is a number, a date or a word of a closed vocabulary is already complete."""
