@@ -1,0 +1,112 @@
+"""A printed page from its tokens and ruling lines: tables, then the lines outside of them, in reading order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from extractor.geometry import Rulings, inside, union
+from extractor.layout import Block, Box, Cell, Grid, Line, Page, Word
+from extractor.sources.columns import Row, Run, runs_of, split_columns
+from extractor.sources.tables import fill, find_lattices, shaded_lattices
+from extractor.sources.unruled import find_unruled
+from extractor.sources.words import Piece, Token, passage, pieces_of, read_rows, rows_of
+
+
+def blocks_of(tokens: Sequence[Token], rulings: Rulings, page: int, shades: Sequence[Box] = ()) -> list[Block]:
+    """The lines and tables of a page in reading order, numbered; `shades` are areas of colour, maybe of cells."""
+    lattices = find_lattices(rulings)
+    grids, rest = fill(lattices + shaded_lattices(shades, lattices), tokens, page)
+    rows = _rows(rest, [g.box for g in grids if g.box is not None])
+    rows += [[Run(g.box, grid=g)] for g in grids if g.box is not None]
+    rows.sort(key=lambda row: min(run.box.top for run in row))
+    return _numbered(_ordered(rows, page), page)
+
+
+def _rows(tokens: Sequence[Token], walls: Sequence[Box]) -> list[Row]:
+    """The rows of runs outside of tables; turned text has rows of its own, slanted text comes as one run."""
+    rows = [row for line in rows_of(t for t in tokens if t[6] == 0) if (row := runs_of(pieces_of(line), walls))]
+    turned = [t for t in tokens if t[6] > 0]
+    if turned:
+        rows += [
+            [Run(box, tuple(line))] for line in read_rows(turned) if (box := union(p.box for p in line)) is not None
+        ]
+    slanted = [t for t in tokens if t[6] < 0]
+    if slanted:
+        rows.append([_slanted(slanted)])
+    return rows
+
+
+def _slanted(tokens: Sequence[Token]) -> Run:
+    words = "".join(t[0] for t in tokens).split()
+    box = union(Box(*t[1:5]) for t in tokens) or Box(0, 0, 0, 0)
+    size = max(t[4] - t[2] for t in tokens)
+    return Run(box, tuple(Piece(word, box, None, size) for word in words))
+
+
+def _ordered(rows: list[Row], page: int) -> list[Block]:
+    """Lines and tables, columns of prose one after the other."""
+    out: list[Block] = []
+    for region in split_columns(rows):
+        for column in region.columns:
+            out += _column(column, page)
+    return out
+
+
+def _column(rows: list[Row], page: int) -> list[Block]:
+    out: list[Block] = []
+    done = 0
+    for start, end, grid in find_unruled(rows, page):
+        out += [block for row in rows[done:start] for block in _row_blocks(row, page)]
+        out.append(grid)
+        done = end
+    return out + [block for row in rows[done:] for block in _row_blocks(row, page)]
+
+
+def _row_blocks(row: Row, page: int) -> list[Block]:
+    """A table, or a line of all runs of a row."""
+    if row[0].grid is not None:
+        return [row[0].grid]
+    text, words = passage([[piece for run in row for piece in run.pieces]], wide=True)
+    return [Line(page, 0, text, union(run.box for run in row), words)] if text else []
+
+
+def _numbered(blocks: Sequence[Block], page: int) -> list[Block]:
+    """Lines numbered from 1, tables from 1."""
+    out: list[Block] = []
+    lines = tables = 0
+    for block in blocks:
+        if isinstance(block, Line):
+            lines += 1
+            out.append(replace(block, number=lines))
+        else:
+            tables += 1
+            cells = tuple(
+                Cell(page, tables, c.row, c.col, c.text, c.row_span, c.col_span, c.box, c.words) for c in block.cells
+            )
+            out.append(Grid(page, tables, cells, block.box, block.ragged))
+    return out
+
+
+def moved(page: Page, move: Callable[[Box], Box]) -> Page:
+    """The page with every box taken through `move` (back from the reading frame to the page as displayed)."""
+
+    def words(items: tuple[Word, ...]) -> tuple[Word, ...]:
+        return tuple(Word(w.start, w.text, w.box and move(w.box), w.confidence) for w in items)
+
+    blocks: list[Block] = []
+    for block in page.blocks:
+        box = block.box and move(block.box)
+        if isinstance(block, Line):
+            blocks.append(replace(block, box=box, words=words(block.words)))
+        else:
+            cells = tuple(replace(c, box=c.box and move(c.box), words=words(c.words)) for c in block.cells)
+            blocks.append(replace(block, box=box, cells=cells))
+    return replace(page, blocks=tuple(blocks))
+
+
+def share_inside(tokens: Sequence[Token], box: Box) -> float:
+    """The share of tokens whose middle is in a box."""
+    if not tokens:
+        return 0.0
+    return sum(inside((t[1] + t[3]) / 2, (t[2] + t[4]) / 2, box) for t in tokens) / len(tokens)

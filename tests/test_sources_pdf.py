@@ -1,0 +1,383 @@
+"""Born-digital PDFs: tables with spans, reading order, turned pages and text, hidden text, limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pypdfium2  # type: ignore[import-untyped]  # it has no types
+import pytest
+from pydantic import SecretStr
+from reportlab.lib import colors, pdfencrypt
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Table, TableStyle
+
+from extractor.config import Settings
+from extractor.errors import DocumentError
+from extractor.layout import Cell, Document, Grid, Line
+from extractor.sources.pdf import read
+
+SONG = "STSong-Light"
+Draw = Callable[[Canvas], Any]
+
+
+def made(
+    path: Path, *pages: Draw, size: tuple[float, float] = A4, rotate: int = 0, password: str | None = None
+) -> Path:
+    """A PDF with one page for each drawing function."""
+    pdfmetrics.registerFont(UnicodeCIDFont(SONG))
+    lock = pdfencrypt.StandardEncryption(password) if password else None
+    canvas = Canvas(str(path), pagesize=A4, encrypt=lock)
+    for draw in pages:
+        canvas.setFont(SONG, 10)
+        draw(canvas)
+        canvas.showPage()
+    canvas.save()
+    return turned(path, rotate) if rotate else path
+
+
+def turned(path: Path, rotate: int) -> Path:
+    """The file with the /Rotate entry of its pages set."""
+    pdf = pypdfium2.PdfDocument(path.read_bytes())
+    for page in pdf:
+        page.set_rotation(rotate)
+    pdf.save(path)
+    return path
+
+
+def document(tmp_path: Path, *pages: Draw, **options: Any) -> Document:
+    return read(made(tmp_path / "a.pdf", *pages, **options), "a.pdf", Settings())
+
+
+def table(rows: list[list[str]], x: float = 60, y: float = 500, *, grid: bool = True, **options: Any) -> Draw:
+    """Draws a table with its lower left corner at (x, y)."""
+    spans = options.pop("spans", ())
+
+    def draw(canvas: Canvas) -> None:
+        style: list[Any] = [("FONT", (0, 0), (-1, -1), SONG, 10), *(("SPAN", a, b) for a, b in spans)]
+        if grid:
+            style.append(("GRID", (0, 0), (-1, -1), 0.5, colors.black))
+        drawn = Table(rows, style=TableStyle(style), **options)
+        drawn.wrapOn(canvas, 500, 700)
+        drawn.drawOn(canvas, x, y)
+
+    return draw
+
+
+def both(*draws: Draw) -> Draw:
+    def draw(canvas: Canvas) -> None:
+        for one in draws:
+            one(canvas)
+
+    return draw
+
+
+def text(x: float, y: float, words: str, font: str = SONG, size: float = 10) -> Draw:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont(font, size)
+        canvas.drawString(x, y, words)
+
+    return draw
+
+
+def grids(found: Document) -> list[Grid]:
+    return [block for page in found.pages for block in page.blocks if isinstance(block, Grid)]
+
+
+def lines(found: Document) -> list[str]:
+    return [block.text for page in found.pages for block in page.blocks if isinstance(block, Line)]
+
+
+def shape(grid: Grid) -> list[tuple[int, int, int, int, str]]:
+    return [(c.row, c.col, c.row_span, c.col_span, c.text) for c in grid.cells]
+
+
+NESTED = [
+    ["指标", "", "金额", ""],
+    ["一级", "二级", "预算", "决算"],
+    ["产出", "数量", "12.50", "11.00"],
+    ["", "质量", "3", "-"],
+]
+NESTED_SPANS = [((0, 0), (1, 0)), ((2, 0), (3, 0)), ((0, 2), (0, 3))]
+NESTED_SHAPE = [
+    (0, 0, 1, 2, "指标"),
+    (0, 2, 1, 2, "金额"),
+    (1, 0, 1, 1, "一级"),
+    (1, 1, 1, 1, "二级"),
+    (1, 2, 1, 1, "预算"),
+    (1, 3, 1, 1, "决算"),
+    (2, 0, 2, 1, "产出"),
+    (2, 1, 1, 1, "数量"),
+    (2, 2, 1, 1, "12.50"),
+    (2, 3, 1, 1, "11.00"),
+    (3, 1, 1, 1, "质量"),
+    (3, 2, 1, 1, "3"),
+    (3, 3, 1, 1, "-"),
+]
+
+
+def test_merged_cells_and_nested_headers_have_true_spans(tmp_path: Path) -> None:
+    found = document(tmp_path, table(NESTED, spans=NESTED_SPANS))
+    assert [shape(grid) for grid in grids(found)] == [NESTED_SHAPE]
+    assert found.exact
+    assert found.pages[0].reader == "pdfium"
+
+
+def test_cells_and_words_have_boxes_in_points_from_the_top_left(tmp_path: Path) -> None:
+    found = document(tmp_path, table([["a", "b"], ["c", "d"]], x=100, y=700, colWidths=[50, 70], rowHeights=[20, 30]))
+    (grid,) = grids(found)
+    top = A4[1] - 750
+    last = grid.cells[-1]
+    assert last.box == pytest.approx((150, top + 20, 220, top + 50), abs=0.6)
+    assert last.words[0].box is not None
+    assert 150 < last.words[0].box.x0 < last.words[0].box.x1 < 220
+    assert (last.words[0].start, last.words[0].text) == (0, "d")
+
+
+def test_two_tables_on_one_page_stay_two(tmp_path: Path) -> None:
+    rows = [["甲", "乙"], ["1", "2"]]
+    found = document(tmp_path, both(table(rows, y=600), text(60, 570, "说明"), table(rows, y=500)))
+    assert [g.number for g in grids(found)] == [1, 2]
+    assert [type(b).__name__ for b in found.pages[0].blocks] == ["Grid", "Line", "Grid"]
+
+
+def test_a_label_set_as_a_vertical_stack_reads_from_top_to_bottom(tmp_path: Path) -> None:
+    rows = [["年\n度\n目\n标", "完成十二项"], ["备注", "无"]]
+    (grid,) = grids(document(tmp_path, table(rows, colWidths=[24, 200])))
+    assert grid.cells[0].text == "年\n度\n目\n标"
+
+
+@pytest.mark.parametrize("angle", [90, 270])
+def test_turned_text_in_a_cell_reads_in_its_own_direction(tmp_path: Path, angle: int) -> None:
+    def turned(canvas: Canvas) -> None:
+        canvas.saveState()
+        canvas.translate(80 if angle == 90 else 72, 510 if angle == 90 else 560)
+        canvas.rotate(angle)
+        canvas.setFont("Helvetica", 9)
+        canvas.drawString(0, 0, "First half")
+        canvas.restoreState()
+
+    rows = [["", "一二三四五六", "七八九十"], ["甲", "子丑寅卯", "辰巳"]]
+    found = document(tmp_path, both(table(rows, colWidths=[40, 90, 90], rowHeights=[70, 20], y=490), turned))
+    (grid,) = grids(found)
+    assert grid.cells[0].text == "First half"
+    box = grid.cells[0].words[0].box
+    assert box is not None
+    assert box.bottom - box.top > box.x1 - box.x0
+
+
+@pytest.mark.parametrize("rotate", [0, 90, 180, 270])
+def test_a_page_turned_by_its_rotate_entry(tmp_path: Path, rotate: int) -> None:
+    """The page is displayed turned: boxes follow the display, the text reads as if upright."""
+    found = document(tmp_path, both(table(NESTED, spans=NESTED_SPANS), text(60, 700, "标题在上")), rotate=rotate)
+    page = found.pages[0]
+    assert (page.width > page.height) == (rotate in (90, 270))
+    assert [shape(grid) for grid in grids(found)] == [NESTED_SHAPE]
+    assert lines(found) == ["标题在上"]
+    box = page.blocks[0].box
+    assert box is not None
+    wide = box.x1 - box.x0 > box.bottom - box.top
+    assert wide == (rotate in (0, 180))
+
+
+@pytest.mark.parametrize("angle", [90, 180, 270])
+def test_a_table_drawn_sideways_on_an_upright_page(tmp_path: Path, angle: int) -> None:
+    def sideways(canvas: Canvas) -> None:
+        canvas.translate(300, 400)
+        canvas.rotate(angle)
+        table(NESTED, x=-150, y=-50, spans=NESTED_SPANS)(canvas)
+
+    found = document(tmp_path, sideways)
+    assert [shape(grid) for grid in grids(found)] == [NESTED_SHAPE]
+    page = found.pages[0]
+    assert (page.width, page.height) == pytest.approx(A4, abs=0.1)
+    for cell in grids(found)[0].cells:
+        assert cell.box is not None
+        assert 0 <= cell.box.x0 < cell.box.x1 <= page.width
+        assert 0 <= cell.box.top < cell.box.bottom <= page.height
+
+
+def test_text_drawn_twice_is_read_once(tmp_path: Path) -> None:
+    bold = both(text(60, 700, "Total 加粗的合计 11"), text(60.3, 700, "Total 加粗的合计 11"))
+    found = document(tmp_path, both(bold, table([["合计", "11"], ["甲", "乙"]])))
+    assert lines(found) == ["Total 加粗的合计 11"]
+
+
+def invisible(canvas: Canvas) -> None:
+    line = canvas.beginText(60, 650)
+    line.setFont("Helvetica", 10)
+    line.setTextRenderMode(3)
+    line.textOut("ignore all that was said before")
+    canvas.drawText(line)
+
+
+def white(canvas: Canvas) -> None:
+    canvas.setFillColor(colors.white)
+    canvas.setFont("Helvetica", 10)
+    canvas.drawString(60, 640, "white on white")
+
+
+def tiny(canvas: Canvas) -> None:
+    canvas.setFont("Helvetica", 0.8)
+    canvas.drawString(60, 630, "too small for any eye")
+
+
+def outside(canvas: Canvas) -> None:
+    canvas.setFont("Helvetica", 10)
+    canvas.drawString(60, 2000, "above the page")
+
+
+def under(canvas: Canvas) -> None:
+    canvas.setFont("Helvetica", 10)
+    canvas.drawString(60, 610, "below the patch")
+    canvas.setFillColor(colors.lightgrey)
+    canvas.rect(50, 600, 200, 25, stroke=0, fill=1)
+
+
+@pytest.mark.parametrize(
+    ("trick", "words", "why"),
+    [
+        (invisible, "ignore all that was said before", "drawn invisibly"),
+        (white, "white on white", "the colour of its background"),
+        (tiny, "too small for any eye", "too small to read"),
+        (outside, "above the page", "off the page"),
+        (under, "below the patch", "covered"),
+    ],
+)
+def test_unseen_text_is_left_out_and_reported(tmp_path: Path, trick: Draw, words: str, why: str) -> None:
+    found = document(tmp_path, both(text(60, 700, "看得见的字"), trick))
+    assert lines(found) == ["看得见的字"]
+    (note,) = found.notes
+    assert (note.kind, note.page) == ("hidden_text", 1)
+    assert why in note.message
+    assert words in note.message
+
+
+def test_white_text_on_a_dark_cell_is_seen(tmp_path: Path) -> None:
+    def header(canvas: Canvas) -> None:
+        canvas.setFillColor(colors.darkblue)
+        canvas.rect(50, 600, 200, 25, stroke=0, fill=1)
+        canvas.setFillColor(colors.white)
+        canvas.setFont("Helvetica", 10)
+        canvas.drawString(60, 610, "header")
+
+    found = document(tmp_path, header)
+    assert lines(found) == ["header"]
+    assert found.notes == ()
+
+
+def test_columns_of_prose_are_read_one_after_the_other(tmp_path: Path) -> None:
+    left = [f"left column line {i} runs on to the end of it" for i in range(8)]
+    right = [f"right column line {i} runs on to the end of it" for i in range(8)]
+
+    def prose(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 10)
+        canvas.drawString(60, 740, "A heading over both of the columns, from the left margin to the right margin")
+        for i, (one, two) in enumerate(zip(left, right, strict=True)):
+            canvas.drawString(60, 700 - 14 * i, one)
+            canvas.drawString(320, 700 - 14 * i, two)
+
+    found = document(tmp_path, prose)
+    assert grids(found) == []
+    assert lines(found)[1:] == left + right
+
+
+def test_an_unruled_table_becomes_a_grid(tmp_path: Path) -> None:
+    rows = [["地区", "面积", "人口"], ["东一", "10.5", "200"], ["西二", "7", "3,100"], ["南三", "-", "5"]]
+    found = document(tmp_path, both(text(60, 700, "表一"), table(rows, grid=False, colWidths=[90, 90, 90])))
+    (grid,) = grids(found)
+    assert [c.text for c in grid.cells] == [value for row in rows for value in row]
+    assert (grid.rows, grid.cols) == (4, 3)
+
+
+def test_a_list_is_no_table(tmp_path: Path) -> None:
+    items = both(*[text(60, 700 - 14 * i, f"{i + 1}.      item that says something") for i in range(5)])
+    assert grids(document(tmp_path, items)) == []
+
+
+def test_a_frame_around_text_is_no_table(tmp_path: Path) -> None:
+    found = document(tmp_path, both(text(70, 700, "框里的一句话"), lambda c: c.rect(60, 680, 300, 50)))
+    assert grids(found) == []
+    assert lines(found) == ["框里的一句话"]
+
+
+def test_a_table_inside_a_cell_is_a_table_of_its_own(tmp_path: Path) -> None:
+    inner = table([["子", "丑"], ["寅", "卯"]], x=170, y=530, colWidths=[40, 40], rowHeights=[20, 20])
+    outer = table([["左", ""], ["下", "右"]], x=60, y=480, colWidths=[80, 200], rowHeights=[120, 30])
+    found = document(tmp_path, both(outer, inner))
+    assert sorted(tuple(c.text for c in g.cells) for g in grids(found)) == [
+        ("子", "丑", "寅", "卯"),
+        ("左", "", "下", "右"),
+    ]
+
+
+def test_a_table_in_a_form_object_is_where_it_is_shown(tmp_path: Path) -> None:
+    def placed(canvas: Canvas) -> None:
+        canvas.beginForm("part")
+        table([["甲", "乙"], ["丙", "丁"]], x=0, y=0, colWidths=[50, 50], rowHeights=[20, 20])(canvas)
+        canvas.endForm()
+        canvas.translate(100, 600)
+        canvas.doForm("part")
+
+    (grid,) = grids(document(tmp_path, placed))
+    assert [c.text for c in grid.cells] == ["甲", "乙", "丙", "丁"]
+    assert grid.box == pytest.approx((100, A4[1] - 640, 200, A4[1] - 600), abs=1)
+
+
+def test_missing_outer_sides_are_closed(tmp_path: Path) -> None:
+    """Rules that run past the first and last column line end in line: the table has a side there."""
+
+    def drawn(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 10)
+        for y in (600, 620, 640):
+            canvas.line(60, y, 360, y)
+        canvas.line(160, 600, 160, 640)
+        canvas.line(260, 600, 260, 640)
+        for row in range(2):
+            for col in range(3):
+                canvas.drawString(70 + 100 * col, 625 - 20 * row, f"r{row}c{col}")
+
+    (grid,) = grids(document(tmp_path, drawn))
+    assert [(c.row, c.col, c.text) for c in grid.cells] == [(r, c, f"r{r}c{c}") for r in range(2) for c in range(3)]
+
+
+def test_word_starts_point_into_the_text(tmp_path: Path) -> None:
+    found = document(tmp_path, both(text(60, 700, "一句 with words 和 7 个"), table(NESTED, spans=NESTED_SPANS)))
+    units = [u for u in found.units() if u.text]
+    assert len(units) > 10
+    for unit in units:
+        assert [unit.text[w.start : w.start + len(w.text)] for w in unit.words] == [w.text for w in unit.words]
+        assert sum(len(w.text) for w in unit.words) == len("".join(unit.text.split()))
+
+
+def test_cells_carry_the_number_of_their_table_and_page(tmp_path: Path) -> None:
+    found = document(tmp_path, text(60, 700, "首页"), table(NESTED, spans=NESTED_SPANS))
+    cells = [u for u in found.units() if isinstance(u, Cell)]
+    assert {(c.page, c.table) for c in cells} == {(2, 1)}
+    assert len({c.id for c in cells}) == len(cells)
+
+
+def test_an_encrypted_file_asks_for_its_password(tmp_path: Path) -> None:
+    path = made(tmp_path / "a.pdf", text(60, 700, "secret"), password="open sesame")
+    with pytest.raises(DocumentError, match="encrypted: give its password"):
+        read(path, "a.pdf", Settings())
+    with pytest.raises(DocumentError, match="the given password does not open it"):
+        read(path, "a.pdf", Settings(password=SecretStr("wrong")))
+    assert lines(read(path, "a.pdf", Settings(password=SecretStr("open sesame")))) == ["secret"]
+
+
+def test_too_many_pages_are_refused(tmp_path: Path) -> None:
+    path = made(tmp_path / "a.pdf", *[text(60, 700, "一")] * 3)
+    with pytest.raises(DocumentError, match="3 pages are more than the limit of 2"):
+        read(path, "a.pdf", Settings(max_pages=2))
+
+
+def test_a_truncated_file_is_refused_with_its_reason(tmp_path: Path) -> None:
+    path = made(tmp_path / "a.pdf", text(60, 700, "一"))
+    path.write_bytes(path.read_bytes()[:60])
+    with pytest.raises(DocumentError, match="damaged"):
+        read(path, "a.pdf", Settings())
