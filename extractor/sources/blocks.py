@@ -70,4 +70,4 @@ def collapsed(text: str) -> str:
     """Text as a browser shows it: white space runs are one space; a line break between wide characters is none."""
     if "\n" in text or "\r" in text:
         text = BREAK_IN_CJK.sub("", text)
-    return SPACES.sub(" ", text).strip(" ")
+    return SPACES.sub(" ", text).strip()

@@ -86,8 +86,9 @@ def parts(text: str) -> list[Part]:
                 continue
             stated = _stated(marker)
             if stated == number and not found:
-                continue  # what stands before the mark of the first page is on that page
-            if any(lines):
+                lines.append("")  # what stands before the mark of the first page is on that page
+                continue
+            if any(map(str.strip, lines)):
                 found.append(Part(lines, number))
                 number += 1
             lines = []

@@ -27,6 +27,8 @@ BLOCKS = frozenset((
 # fmt: on
 PREFORMATTED = ("pre", "textarea", "xmp", "listing")
 START = re.compile(r"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+# libxml2 drops what follows them; a browser shows it.
+END_TAGS = re.compile(r"</(?:html|body)\s*>", re.I)
 END = re.compile(r"</html\s*>", re.I)
 CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
 HEAD = 4096
@@ -80,7 +82,7 @@ def _tree(html: str) -> _Element | None:
     # libxml2 stops at a depth of 2048 and drops the rest: that must be an error, not a loss.
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
     try:
-        root: _Element | None = etree.fromstring(html.encode(), parser)
+        root: _Element | None = etree.fromstring(END_TAGS.sub("", html).encode(), parser)
     except etree.LxmlError as error:
         if "empty" in str(error).lower():
             return None
@@ -104,6 +106,8 @@ class _Walk:
         """Visits every element that is shown."""
         from lxml.etree import iterwalk
 
+        for outside in (*root.itersiblings(preceding=True), *root.itersiblings()):
+            self.hidden.comment(outside)
         walk = iterwalk(root, events=("start", "end", "comment", "pi"))
         for event, element in walk:
             if event in ("comment", "pi"):
