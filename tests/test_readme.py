@@ -1,0 +1,114 @@
+"""The README shows every command, option and setting, and what it shows works."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from extractor.cli import main
+from extractor.cli.parser import parser
+from extractor.config import Settings
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+MAKEFILE = (Path(__file__).parent.parent / "Makefile").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+
+
+def calls() -> list[list[str]]:
+    """Every `extractor` command of the shell blocks, as its arguments."""
+    lines = [shlex.split(line, comments=True) for block in blocks("sh") for line in block.splitlines()]
+    return [words[1:] for words in lines if words and words[0] == "extractor"]
+
+
+def commands() -> dict[str, argparse.ArgumentParser]:
+    (adder,) = (action for action in parser()._actions if isinstance(action, argparse._SubParsersAction))
+    return dict(adder.choices)
+
+
+def options() -> Iterator[tuple[str, str]]:
+    for name, command in commands().items():
+        for action in command._actions:
+            if "--help" not in action.option_strings:
+                yield from ((name, option) for option in action.option_strings)
+
+
+@pytest.mark.parametrize("name", list(commands()))
+def test_every_command_is_shown(name: str) -> None:
+    assert name in {call[0] for call in calls()}
+
+
+@pytest.mark.parametrize(("name", "option"), list(options()))
+def test_every_option_is_shown(name: str, option: str) -> None:
+    shown = {word for call in calls() if call[0] in (name, "run") for word in call}
+    assert option in shown, f"show {option} of {name} in a shell block of README.md"
+
+
+@pytest.mark.parametrize("call", calls(), ids=" ".join)
+def test_every_call_that_is_shown_can_be_made(call: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        parser().parse_args(call)
+    except SystemExit as ended:
+        assert ended.code == 0, capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", list(Settings.model_fields))
+def test_every_setting_is_shown_with_its_default(name: str) -> None:
+    row = re.search(rf"^\| `{name}` \| (.*?) \|", README, re.MULTILINE)
+    assert row, f"add {name} to the settings in README.md"
+    default = Settings.model_fields[name].default
+    if isinstance(default, int | float):
+        assert float(row[1]) == default
+    elif isinstance(default, str):
+        assert row[1] == default
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"make (\w+)", README)) - {"sure"}))
+def test_every_make_target_that_is_shown_is_there(target: str) -> None:
+    assert re.search(rf"^{target}:", MAKEFILE, re.MULTILINE)
+
+
+def named_blocks() -> dict[str, str]:
+    return dict(re.findall(r"^`([\w.]+)`:\n\n```\w+\n(.*?)^```$", README, re.DOTALL | re.MULTILINE))
+
+
+def test_the_schema_in_one_file_works_as_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = named_blocks()
+    assert set(files) == {"loan.py", "loan.md"}
+    for name, text in files.items():
+        Path(name).write_text(text, encoding="utf-8")
+    (call,) = (call for call in calls() if "loan.md" in call)
+    assert main(call) == 0
+    (record,) = (json.loads(line) for line in Path("out/records.jsonl").read_text(encoding="utf-8").splitlines())
+    assert record["values"] == json.loads(blocks("json")[-1])
+    assert record["schema"] == "equipment_loan"
+    assert record["settled"]
+    assert record["residue"] == []
+    assert main(["export", "out", "--to", "loan.csv"]) == 0
+    assert Path("loan.equipment_loan.items.csv").is_file()
+
+
+def test_the_record_that_is_shown_has_the_keys_of_a_record() -> None:
+    shown = json.loads(blocks("json")[0])
+    assert list(shown) == [
+        "document", "sha256", "form", "schema", "values", "evidence", "findings", "residue",
+        "settled", "engine", "model", "usage",
+    ]  # fmt: skip
+
+
+def test_the_python_that_is_shown_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("out").mkdir()
+    Path("out/records.jsonl").write_text('{"values": 1, "settled": true}\n{"values": 2, "settled": false}\n')
+    names: dict[str, object] = {}
+    exec(blocks("python")[0], names)  # noqa: S102  # the README's own
+    assert names["usable"] == [1]
