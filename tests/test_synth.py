@@ -7,29 +7,43 @@ import re
 from collections import Counter
 from decimal import Decimal
 from html import unescape
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import openpyxl
+import pypdfium2  # type: ignore[import-untyped]  # it has no types
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image, ImageDraw
 
 from eval.gold import load_all
+from eval.synth import word
 from eval.synth.__main__ import main
 from eval.synth.content import FORM_TYPES, Form, Options, make
-from eval.synth.formats import FORMATS, case, with_errors
+from eval.synth.degrade import LEVELS, Damage, degraded, with_gaps
+from eval.synth.fonts import font_file
+from eval.synth.formats import case, with_errors
 from eval.synth.forms import sheets
 from eval.synth.html import html
 from eval.synth.ocr_text import ocr_text
 from eval.synth.page_text import page_text
+from eval.synth.paginate import lay
 from eval.synth.planted import broken, plant
+from eval.synth.samples import SAMPLES, Sample
+from eval.synth.scans import pdf_of
 from eval.synth.seeds import seeded
 from eval.synth.sheet import Table, slots, split_rows
+from eval.synth.template import make_template
 from eval.synth.wrap import ems, wrap
+from extractor.errors import CallError, MissingPackage
 from schemas import SCHEMAS
 from schemas.values import fold, parse_indicator
 
 SEEDS = st.integers(0, 10**6)
+KEPT = Path(__file__).parent / "documents" / "synth"
 TEXTS = ("ocr", "page", "html", "md")
 ALL = Options(types=(*FORM_TYPES, "table"), mixed=True)
 
@@ -168,7 +182,7 @@ def test_wrapping_loses_no_character_and_keeps_the_width(text: str, width: float
     assert all(ems(line) <= width + 2 for line in lines)
 
 
-@pytest.mark.parametrize("format_", sorted(set(FORMATS) & set(TEXTS)))
+@pytest.mark.parametrize("format_", ["ocr", "page", "html", "md", "docx", "xlsx"])
 def test_the_same_seed_gives_the_same_bytes(format_: str) -> None:
     assert case(11, format_) == case(11, format_)
     assert case(11, format_).data != case(12, format_).data
@@ -203,3 +217,219 @@ def test_weights_sum_to_a_hundred() -> None:
 def test_the_gold_of_a_format_is_validated(tmp_path: Path) -> None:
     assert main(["--seed", "1", "--count", "2", "--format", "ocr", "--out", str(tmp_path), "--mixed"]) == 0
     assert len(load_all([tmp_path])) == 2
+
+
+# --- office files ---
+
+
+def test_word_tables_hold_every_text_of_the_form_once() -> None:
+    import docx
+
+    content = make(9, Options(types=("self_evaluation",), forms=(1, 1)))
+    table = docx.Document(BytesIO(word.docx(content, seeded("test", 9)).data)).tables[0]
+    seen = {cell._tc: cell.text for row in table.rows for cell in row.cells}
+    printed = Counter(squeezed(text) for text in seen.values() if text)
+    wanted = next(b for b in sheets(content)[0].blocks if isinstance(b, Table))
+    assert Counter(squeezed(c.text) for row in wanted.rows for c in row if c.text) - printed == Counter()
+
+
+@given(SEEDS)
+def test_workbooks_show_figures_as_the_gold_has_them(seed: int) -> None:
+    made = case(seed, "xlsx", Options(types=("self_evaluation",), forms=(1, 1), rows=(3, 6)))
+    sheet = openpyxl.load_workbook(BytesIO(made.data)).worksheets[0]
+    shown = [_shown(cell.value, cell.number_format) for row in sheet.iter_rows() for cell in row]
+    total = made.gold["forms"][0]["funding"]["total"]
+    assert all(total[name] in shown for name in ("initial_budget", "annual_budget", "executed"))
+
+
+def _shown(value: object, number_format: str) -> str:
+    """A cell as Excel shows it, without separators."""
+    if isinstance(value, int | float):
+        return f"{value:.{len(number_format.partition('.')[2])}f}"
+    return str(value or "").replace(",", "")
+
+
+# --- PDF: these need a font, as who makes documents does; the kept ones do not ---
+
+
+def has_font() -> bool:
+    try:
+        return font_file().is_file()
+    except MissingPackage:
+        return False
+
+
+needs_font = pytest.mark.skipif(not has_font(), reason="no Chinese font on this machine")
+
+
+def pdf_text(data: bytes) -> str:
+    document = pypdfium2.PdfDocument(data)
+    return "".join(page.get_textpage().get_text_bounded() for page in document)
+
+
+@needs_font
+@pytest.mark.parametrize("format_", ["pdf", "pdf-unruled"])
+@given(seed=SEEDS)
+@settings(max_examples=15, deadline=None)
+def test_pdfs_print_every_character_of_the_values(format_: str, seed: int) -> None:
+    made = case(seed, format_, Options(forms=(1, 3)))
+    printed = Counter(squeezed(pdf_text(made.data)))
+    wanted = Counter(squeezed("".join(t for form in made.gold["forms"] for t in values_once(form))))
+    assert wanted - printed == Counter()
+
+
+def values_once(form: dict[str, Any]) -> list[str]:
+    """Every leaf but the spanning labels, which are printed once for many rows."""
+    kept = {k: v for k, v in form.items() if k not in ("form_type", "indicators")}
+    rows = [{k: v for k, v in row.items() if k not in ("level1", "level2")} for row in form["indicators"]]
+    return leaves([kept, rows])
+
+
+@needs_font
+@given(SEEDS)
+@settings(max_examples=15, deadline=None)
+def test_nothing_is_printed_below_or_beside_the_page(seed: int) -> None:
+    content = make(seed, Options(forms=(1, 2)))
+    template = make_template(seeded("test", seed), "")
+    for sheet in sheets(content):
+        for block in sheet.blocks:
+            if isinstance(block, Table):
+                laid = lay(block, template, template.margin)
+                for piece in (p for page in laid.pages for p in page):
+                    room = int((piece.bottom - piece.top - 2 * template.padding) / template.leading + 0.01)
+                    assert len(piece.lines) <= room
+                    assert piece.bottom <= template.paper[1] - template.margin + 0.1
+
+
+@needs_font
+@pytest.mark.parametrize("format_", ["pdf", "scan"])
+def test_the_same_seed_gives_the_same_pdf(format_: str) -> None:
+    small = Options(types=("project_target",), forms=(1, 1), rows=(3, 5))
+    assert case(11, format_, small, Damage(5)).data == case(11, format_, small, Damage(5)).data
+
+
+@needs_font
+def test_scans_hold_no_text_and_mixed_files_on_every_second_page_only() -> None:
+    long = Options(types=("project_target",), forms=(3, 3), rows=(20, 20))
+    scanned = pypdfium2.PdfDocument(case(3, "scan", long, Damage(5)).data)
+    assert all(page.get_textpage().count_chars() == 0 for page in scanned)
+    mixed = pypdfium2.PdfDocument(case(3, "mixed", long, Damage(5)).data)
+    assert [page.get_textpage().count_chars() > 0 for page in mixed][:2] == [True, False]
+    assert len(mixed) == len(scanned)
+
+
+def test_a_missing_font_is_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    font_file.cache_clear()
+    monkeypatch.setenv("SYNTH_FONT", "/nowhere/font.ttf")
+    with pytest.raises(MissingPackage, match="apt-get install fonts-wqy-zenhei"):
+        font_file()
+    font_file.cache_clear()
+
+
+# --- degradation, on a page drawn here ---
+
+
+def page() -> Image.Image:
+    image = Image.new("RGB", (900, 1200), "white")
+    draw = ImageDraw.Draw(image)
+    for y in range(100, 1100, 100):
+        draw.line((60, y, 840, y), fill="black", width=2)
+        draw.text((80, y + 30), "12.50 100.00 3.20", fill="black")
+    draw.line((60, 100, 60, 1000), fill="black", width=2)
+    return image
+
+
+@pytest.mark.parametrize("level", [1, 2, 3, 4, 5])
+def test_noise_has_the_stated_strength(level: int) -> None:
+    made = np.asarray(degraded(Image.new("RGB", (600, 800), (128, 128, 128)), Damage(level), seeded("test", level)))
+    patch = made[700:760, 280:320].astype(float)
+    flat = patch if patch.ndim == 2 else patch.mean(axis=2)
+    assert abs(flat.std() - LEVELS[level].noise) < max(1.0, LEVELS[level].noise * 0.15)
+
+
+def test_level_zero_changes_nothing_but_the_colours() -> None:
+    made = degraded(page(), Damage(0), seeded("test", 0))
+    assert np.array_equal(np.asarray(made), np.asarray(page().convert("L")))
+
+
+def test_faded_print_is_lighter_and_paper_stays_white() -> None:
+    made = np.asarray(degraded(page(), Damage(4), seeded("test", 4)).convert("L")).astype(float)
+    assert made[5:60, 5:890].mean() > 235
+    assert 60 < np.percentile(made, 0.5) < 180
+
+
+def test_stamps_are_red() -> None:
+    made = np.asarray(degraded(page(), Damage(3), seeded("test", 3))).astype(int)
+    assert ((made[:, :, 0] - made[:, :, 1]) > 60).mean() > 0.002
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_turned_pages_are_turned_clockwise(turn: int) -> None:
+    made = degraded(page(), Damage(0, turn=turn), seeded("test", 0))
+    straight = np.asarray(degraded(page(), Damage(0), seeded("test", 0)))
+    assert np.array_equal(np.rot90(np.asarray(made), turn // 90), straight)
+
+
+def test_gaps_take_pieces_of_rulings_and_leave_the_text() -> None:
+    before = np.asarray(page())
+    after = with_gaps(before, seeded("test", 1))
+    changed = np.argwhere((before != after).any(axis=2))
+    assert len(changed) > 300
+    on_rows = np.isin(changed[:, 0] % 100, (0, 1, 99))
+    on_column = np.abs(changed[:, 1] - 60) <= 2
+    assert (on_rows | on_column).all()
+
+
+def test_stains_darken_some_of_the_page() -> None:
+    clean = np.asarray(degraded(page(), Damage(0), seeded("test", 2))).astype(int)
+    made = np.asarray(degraded(page(), Damage(0, stains=True), seeded("test", 2)).convert("L")).astype(int)
+    assert 0.001 < (clean - made > 10).mean() < 0.3
+
+
+def test_unknown_levels_and_formats_are_refused() -> None:
+    with pytest.raises(CallError, match="no level 9; there are: 0, 1"):
+        degraded(page(), Damage(9), seeded("test", 0))
+    with pytest.raises(CallError, match="no format named 'dvi'"):
+        case(1, "dvi")
+
+
+def test_a_pdf_of_images_is_read_as_such() -> None:
+    out = BytesIO()
+    page().convert("L").save(out, "JPEG")
+    document = pypdfium2.PdfDocument(pdf_of([out.getvalue()] * 3, 150))
+    assert len(document) == 3
+    assert document[0].get_size() == pytest.approx((900 * 72 / 150, 1200 * 72 / 150), abs=0.1)
+    shown = np.asarray(document[1].render(scale=150 / 72, grayscale=True).to_pil()).astype(int)[:, :900]
+    assert np.abs(shown - np.asarray(page().convert("L"))).mean() < 3
+
+
+# --- the documents that are kept ---
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: f"{s.format}-{s.seed}")
+def test_kept_documents_are_there_and_their_gold_is_valid(sample: Sample) -> None:
+    found = list(KEPT.glob(f"synth-{sample.format}*-{sample.seed}.gold.json"))
+    assert len(found) == 1
+    raw = json.loads(found[0].read_text(encoding="utf-8"))
+    assert (KEPT / raw["document"]).is_file()
+    assert {form["form_type"] for form in raw["forms"]} == {sample.type}
+    assert len(load_all([found[0]])[0].forms) == sample.forms
+
+
+@pytest.mark.parametrize("sample", [s for s in SAMPLES if s.format in TEXTS], ids=lambda s: f"{s.format}-{s.seed}")
+def test_kept_texts_are_what_the_generator_makes(sample: Sample) -> None:
+    made = sample.case()
+    assert (KEPT / made.name).read_bytes() == made.data
+
+
+@pytest.mark.parametrize("sample", [s for s in SAMPLES if s.format == "pdf"], ids=lambda s: f"{s.format}-{s.seed}")
+def test_kept_pdfs_print_what_their_gold_says(sample: Sample) -> None:
+    stem = f"synth-pdf-{sample.seed}"
+    raw = json.loads((KEPT / f"{stem}.gold.json").read_text(encoding="utf-8"))
+    printed = Counter(squeezed(pdf_text((KEPT / f"{stem}.pdf").read_bytes())))
+    wanted = Counter(squeezed("".join(t for form in raw["forms"] for t in values_once(form))))
+    assert wanted - printed == Counter()
+
+
+def test_kept_documents_are_small() -> None:
+    assert sum(p.stat().st_size for p in KEPT.iterdir()) < 1_500_000

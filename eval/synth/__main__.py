@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from eval.synth.content import FORM_TYPES, Options
+from eval.synth.degrade import LEVELS, Damage
 from eval.synth.formats import FORMATS, Case, case
 from extractor.errors import ExtractorError
 
@@ -22,10 +23,11 @@ def main(argv: list[str] | None = None) -> int:
         errors=args.errors,
         mixed=args.mixed,
     )
+    damage = Damage(level=args.level, turn=args.turn, gaps=args.gaps, stains=args.stains)
     args.out.mkdir(parents=True, exist_ok=True)
     try:
         for seed in range(args.seed, args.seed + args.count):
-            write(case(seed, args.format, options), args.out)
+            write(case(seed, args.format, options, damage), args.out)
     except ExtractorError as error:
         print(f"eval.synth: {error}", file=sys.stderr)
         return 2
@@ -50,13 +52,17 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m eval.synth", description=__doc__)
     parser.add_argument("--seed", type=int, default=1, help="the first document's seed; the next ones count up")
     parser.add_argument("--count", type=int, default=10)
-    parser.add_argument("--format", choices=sorted(FORMATS), default="ocr")
+    parser.add_argument("--format", choices=FORMATS, default="ocr")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--types", default=",".join(FORM_TYPES), help="form types, with commas (and: table)")
     parser.add_argument("--forms", default="1-5", help="forms in a document, from-to")
     parser.add_argument("--rows", default="3-60", help="indicator rows in a form, from-to")
     parser.add_argument("--errors", type=float, default=0.05, help="the rate of planted source errors")
     parser.add_argument("--mixed", action="store_true", help="forms of several types in one document")
+    parser.add_argument("--level", type=int, choices=sorted(LEVELS), default=0, help="scans: the level of damage")
+    parser.add_argument("--turn", type=int, choices=(0, 90, 180, 270), default=0, help="scans: pages turned clockwise")
+    parser.add_argument("--gaps", action="store_true", help="scans: gaps in ruling lines")
+    parser.add_argument("--stains", action="store_true", help="scans: stains and specks")
     return parser.parse_args(argv)
 
 

@@ -13,7 +13,7 @@ from eval.synth.forms import sheets
 from eval.synth.paginate import Piece, lay
 from eval.synth.rendered import Rendered
 from eval.synth.sheet import Block, Heading, Paragraph, Sheet, Table
-from eval.synth.template import Template, make_template
+from eval.synth.template import RULED, UNRULED, Ruling, Template, make_template
 from eval.synth.wrap import wrap
 
 if TYPE_CHECKING:
@@ -58,10 +58,19 @@ class _Flow:
 
 
 def pdf(content: Content, rng: Random) -> Rendered:
-    """The document as a born-digital PDF, in a template of its own."""
+    """The document as a born-digital PDF, in a ruled template of its own."""
+    return _in_template(content, rng, RULED)
+
+
+def unruled_pdf(content: Content, rng: Random) -> Rendered:
+    """The document as a born-digital PDF with lines between rows only, or with none."""
+    return _in_template(content, rng, UNRULED)
+
+
+def _in_template(content: Content, rng: Random, rulings: tuple[Ruling, ...]) -> Rendered:
     year = content.forms[0].values.get("year") or ""
     running = f"{year}{rng.choice(('年度绩效目标公开', '年绩效管理资料汇编'))}"
-    return Rendered(printed(content, make_template(rng, running)), content.forms)
+    return Rendered(printed(content, make_template(rng, running, rulings)), content.forms)
 
 
 def printed(content: Content, template: Template) -> bytes:

@@ -40,12 +40,14 @@ class Template:
     number: str
 
 
+RULED: tuple[Ruling, ...] = ("lines", "lines", "boxes", "boxes", "fills")
+UNRULED: tuple[Ruling, ...] = ("rows", "none")
 NUMBERS = ("", "— {page} —", "{page}", "第 {page} 页 共 {pages} 页", "{page}/{pages}")
 
 
-def make_template(rng: Random, running: str) -> Template:
-    """One template; `running` is what a running head may say."""
-    ruling: Ruling = rng.choice(("lines", "lines", "boxes", "boxes", "fills", "rows", "none"))
+def make_template(rng: Random, running: str, rulings: tuple[Ruling, ...] = RULED) -> Template:
+    """One template with one of the rulings; `running` is what a running head may say."""
+    ruling = rng.choice(rulings)
     size = rng.choice((8.0, 9.0, 9.0, 10.0, 10.5))
     bare = ruling in ("rows", "none")
     return Template(
@@ -56,7 +58,7 @@ def make_template(rng: Random, running: str) -> Template:
         leading=round(size * rng.choice((1.15, 1.25, 1.4)), 2),
         ruling=ruling,
         thickness=rng.choice((0.3, 0.5, 0.75, 1.0)),
-        squeeze=rng.choice((1.0, 0.8, 0.6)),
+        squeeze=1.0 if bare else rng.choice((1.0, 0.8, 0.6)),
         shaded=not bare and rng.random() < 0.25,
         centred=not bare,
         indent=rng.random() < 0.3,

@@ -32,7 +32,7 @@ def _paragraph(text: str, width: float, measure: Callable[[str], float]) -> list
             line = line + token if line and held else token.lstrip()
         else:
             line += token
-        while measure(line) > width + 0.5 and len(line) > 1:
+        while measure(line) > width + (0.5 if line[-1:] in CLOSING else 0.0) and len(line) > 1:
             cut = _fits(line, width, measure)
             lines.append(line[:cut])
             line = line[cut:]
