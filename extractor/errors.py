@@ -5,6 +5,7 @@
     │   ├── ConfigError    a setting is unknown, missing or out of range
     │   └── SchemaError    a schema cannot be used
     ├── DocumentError      one document cannot be read; the run goes on without it
+    ├── StopRun            the run must stop here; what is finished is kept
     └── MissingPackage     an optional package or program is not installed
 
 Bad data gives findings, not exceptions; an exception is for what could not run.
@@ -30,6 +31,10 @@ class SchemaError(CallError):
 
 class DocumentError(ExtractorError):
     """One document cannot be read; the message names the reason and the remedy, the run goes on."""
+
+
+class StopRun(ExtractorError):
+    """The run must stop: the endpoint would refuse every call, or the budget is used up; what is finished is kept."""
 
 
 class MissingPackage(ExtractorError):
