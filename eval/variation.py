@@ -43,14 +43,25 @@ class Source:
 
 
 def read(path: Path) -> Source:
-    """A source text (UTF-8)."""
+    """A source text, in UTF-8, UTF-16 (with its mark) or GB18030."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        data = path.read_bytes()
+        text = data.decode(_encoding(data))
     except (OSError, UnicodeDecodeError) as error:
-        raise CallError(f"{path}: cannot be read as UTF-8 text: {error}") from error
+        raise CallError(f"{path}: cannot be read as text in UTF-8, UTF-16 or GB18030: {error}") from error
     kept = protected()
     letters = sorted({char for char in text if "\u4e00" <= char <= "\u9fff" and char not in kept})
     return Source(path.stem, text, "".join(letters))
+
+
+def _encoding(data: bytes) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf-8-sig"
 
 
 @cache

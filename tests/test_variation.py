@@ -67,3 +67,10 @@ def test_a_folder_without_texts_is_a_clear_error(tmp_path: Path, capsys: pytest.
     (tmp_path / "empty").mkdir()
     assert main([str(tmp_path / "empty"), "--out", str(tmp_path / "out")]) == 2
     assert "no .txt file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "gb18030"])
+def test_sources_are_read_in_their_encoding(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "source.txt"
+    path.write_bytes("项目名称\t流动图书车服务\n".encode(encoding))
+    assert read(path).text == "项目名称\t流动图书车服务\n"
