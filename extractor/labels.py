@@ -80,6 +80,8 @@ def _add_units(spec: SchemaSpec, labels: dict[str, list[Target]]) -> None:
                 plain = labels.get(label_key(base), [])
                 labels.setdefault(key, []).extend(t._replace(unit=unit) for t in plain)
                 labels[key].append(Target(field, unit=unit))
+                alone = labels.setdefault(label_key(f"({unit})"), [])  # cut off from its label by a line end
+                alone.append(Target(field, unit=unit))
 
 
 def _prefixes(keys: dict[str, object] | dict[str, list[FieldSpec]] | dict[str, tuple[Target, ...]]) -> frozenset[str]:
@@ -138,10 +140,10 @@ def spot(tokens: Sequence[Token], index: LabelIndex) -> dict[int, Hit]:
     return hits
 
 
-def same_merged_cell(before: Token, after: Token) -> bool:
+def same_merged_cell(before: Token, after: Token, numbers: bool = False) -> bool:
     """Whether two cells side by side say the same words: a merged cell that was written out once a column."""
     side_by_side = bool(before.table) and before.row == after.row and after.col == before.col + before.span
-    return side_by_side and before.fold == after.fold and not after.fold.replace(".", "").isdigit()
+    return side_by_side and before.fold == after.fold and (numbers or not after.fold.replace(".", "").isdigit())
 
 
 def stacked_word(tokens: Sequence[Token], position: int, index: LabelIndex) -> tuple[int, str] | None:

@@ -65,6 +65,10 @@ def _read(form: Form) -> _Reading:
 def _answer(reading: _Reading, widths: Widths) -> Answer:
     form, tokens, zones = reading.form, reading.tokens, reading.zones
     draft = Draft(tokens, reading.listings, widths)
+    if _spaced_columns(form):
+        draft.doubt(
+            "", "spaced_columns", "columns are held apart by spaces alone; every value may stand in another column"
+        )
     _units(draft, zones)
     _around_labels(draft, zones)
     for bucket in zones.buckets:
@@ -75,6 +79,15 @@ def _answer(reading: _Reading, widths: Widths) -> Answer:
     loose = [p for b in zones.buckets if b.kind == "loose" for p in b.tokens]
     _standing_alone(draft, form, loose, labels)
     return Answer(tuple(draft.candidates), tuple(labels), tuple(draft.nulls), tuple(draft.findings))
+
+
+_GAP = re.compile(r"\S {3,}\S")
+
+
+def _spaced_columns(form: Form) -> bool:
+    """Whether the lines of a form are laid out by spaces, so that reading order is not the order of its cells."""
+    lines = [r.units[0].text for r in form.rows if not r.table]
+    return sum(1 for line in lines if _GAP.search(line)) > max(4, len(lines) * 0.15)
 
 
 def _units(draft: Draft, zones: Zones) -> None:

@@ -35,16 +35,18 @@ class Piece(NamedTuple):
     fold: str
     word: frozenset[int]
     first: bool
+    begins: bool = False
+    """Whether it is what a row's key looks like: a row begins here."""
     whole: bool = False
     """Whether its grid row has as many cells as the header: an empty cell is then seen to be empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a row: the pieces that make it and the smallest margin among them."""
+    """A cell of a row: the pieces that make it, and whether they, or what follows, might belong elsewhere."""
 
     pieces: tuple[Piece, ...]
-    margin: float
+    doubtful: bool
 
 
 ListRow = dict[int, Cell]
@@ -162,12 +164,12 @@ def _kind_cost(piece: Piece, column: int, kind: str, field: FieldSpec) -> float:
     if kind == "key":
         if _QUANTITY.fullmatch(text):
             return 2.5
-        return 6.0 if comparison else 5.0 if number else 4.0 if piece.word else 0.0
+        return 6.0 if comparison else 5.0 if number or piece.word else 0.0
     if kind == "indicator":
         if comparison:
             return 0.0
         if piece.word:
-            return 4.0
+            return 5.0
         return 0.1 if _QUANTITY.fullmatch(text) else 0.4 if text[0].isdigit() or text in NULLS else 0.6
     if kind == "amount":
         return 0.0 if number else 0.2 if text in NULLS else NEVER
@@ -278,8 +280,8 @@ def _odd_inside(before: Piece, after: Piece, kind: str) -> float:
         return 6.0 if before.word or after.word else 1.5
     if _COMPARISON.match(after.fold):
         return _ODD_AHEAD[kind]
-    if after.word:
-        return 4.0
+    if after.word or after.begins:
+        return 5.0
     if _QUANTITY.fullmatch(after.fold):
         return 1.5
     return 2.0 if _NUMBER.fullmatch(after.fold) else 0.0
@@ -356,18 +358,23 @@ def _backward(
 
 
 def _rows(pieces: Sequence[Piece], path: Sequence[int], margins: Sequence[float]) -> list[ListRow]:
-    rows: list[dict[int, list[tuple[Piece, float]]]] = []
+    """The rows of a path. A piece in doubt puts its own cell in doubt and the one before, which it might go on with."""
+    rows: list[dict[int, list[int]]] = []
     last = NEVER
-    for piece, state, margin in zip(pieces, path, margins, strict=True):
+    for n, state in enumerate(path):
         column, goes_on = state >> 1, state & 1
         if not rows or (not goes_on and column <= last):
             rows.append({})
-        rows[-1].setdefault(column, []).append((piece, margin))
+        rows[-1].setdefault(column, []).append(n)
         last = column
-    return [
-        {column: Cell(tuple(p for p, _ in cell), min(m for _, m in cell)) for column, cell in row.items()}
-        for row in rows
-    ]
+    doubtful = [margin < DOUBT for margin in margins]
+    return [{column: _cell(own, pieces, doubtful) for column, own in row.items()} for row in rows]
+
+
+def _cell(own: Sequence[int], pieces: Sequence[Piece], doubtful: Sequence[bool]) -> Cell:
+    following = own[-1] + 1
+    unsure = any(doubtful[n] for n in own) or (following < len(pieces) and doubtful[following])
+    return Cell(tuple(pieces[n] for n in own), unsure)
 
 
 def parses(kind: str, text: str) -> bool:

@@ -6,9 +6,10 @@ as page text prints it: `满意 服务 … the row … 度指 标 对象 满意 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from extractor.labels import LabelIndex, stacked_word
+from extractor.labels import LabelIndex, same_merged_cell, stacked_word
 from extractor.rules.lists import Piece
 from extractor.rules.zones import Column
 from extractor.tokens import Token
@@ -25,10 +26,23 @@ def pieces(
 ) -> list[Piece]:
     """The tokens of a list with stacks read as one piece each; `cells` counts the cells of each row."""
     header = cells[tokens[columns[0].token].row]
+    keys = [re.compile(c.field.printed.pattern) for c in columns if c.field.printed.pattern]
+    own = [p for n, p in enumerate(positions) if not (n and repeats(tokens, p, columns))]
     return [
-        p._replace(whole=True) if p.token.table and cells[p.token.row] == header else p
-        for p in _pieces(tokens, positions, columns, index)
+        p._replace(
+            whole=bool(p.token.table) and cells[p.token.row] == header,
+            begins=any(key.fullmatch(p.fold) for key in keys),
+        )
+        for p in _pieces(tokens, own, columns, index)
     ]
+
+
+def repeats(tokens: Sequence[Token], position: int, columns: Sequence[Column]) -> bool:
+    """Whether a cell only repeats the one before it: both stand under a header that is written out once a column too."""
+    before, here = tokens[position - 1], tokens[position]
+    if not same_merged_cell(before, here, numbers=True):
+        return False
+    return any(c.col <= before.col and here.col < c.end for c in columns)
 
 
 def _pieces(

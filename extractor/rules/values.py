@@ -10,7 +10,8 @@ from extractor.labels import same_merged_cell
 from extractor.regions import PAGE_GAP
 from extractor.results import Candidate, Finding, Place
 from extractor.rules import texts
-from extractor.rules.lists import DOUBT, NULLS, Listing, ListRow, Widths, column_kind, parses, read_rows
+from extractor.rules.lists import NULLS, Listing, ListRow, Widths, column_kind, parses, read_rows
+from extractor.rules.stacks import repeats
 from extractor.rules.zones import Bucket, Column
 from extractor.tokens import Token
 from schemas.spec import FieldSpec
@@ -92,7 +93,7 @@ def _merge_repeats(draft: Draft, bucket: Bucket) -> None:
     """Drops the repeats of a merged cell that was written out once a column."""
     kept: list[int] = []
     for p in bucket.tokens:
-        if kept and p > 0 and same_merged_cell(draft.tokens[p - 1], draft.tokens[p]):
+        if kept and same_merged_cell(draft.tokens[p - 1], draft.tokens[p], numbers=True):
             draft.null([p])
         else:
             kept.append(p)
@@ -172,6 +173,9 @@ def matrix_row(draft: Draft, bucket: Bucket) -> None:
     """One row of a matrix: as many values as there are columns, or by their place under the headers."""
     group = bucket.fields[0]
     columns = bucket.columns
+    repeated = [p for n, p in enumerate(bucket.tokens) if n and repeats(draft.tokens, p, columns)]
+    draft.null(repeated)
+    bucket.tokens[:] = [p for p in bucket.tokens if p not in repeated]
     by_name = {c.field.name: f"{group.path}.{c.field.name}" for c in columns}
     order = [by_name[c.field.name] for c in columns]
     placed = _under(draft, columns, bucket.tokens)
@@ -331,6 +335,7 @@ def list_rows(draft: Draft, bucket: Bucket) -> None:
     """The rows under a list's header; spanning labels are carried down."""
     columns = bucket.columns
     list_path = columns[0].field.path.split("[]")[0]
+    draft.null(p for n, p in enumerate(bucket.tokens) if n and repeats(draft.tokens, p, columns))
     rows = read_rows(draft.listings[bucket.label], draft.widths)
     above: dict[int, tuple[int, ...]] = {}
     kinds = [column_kind(c.field) for c in columns]
@@ -379,10 +384,13 @@ def _give_row(
             draft.null(positions)
             continue
         draft.give(name, positions)
-        if cell.margin < DOUBT:
+        if cell.doubtful:
             draft.doubt(
                 name, "column_unclear", f"it could stand in another column or row: {draft.join(positions)[:40]}"
             )
+    first = row[min(row)]
+    if first.doubtful and draft.tokens[first.pieces[0].tokens[0]].first:
+        draft.doubt(path, "row_unclear", f"a row may begin elsewhere: {draft.join(cell_tokens(first))[:40]}")
     _complete(draft, columns, kinds, row, path)
 
 
@@ -394,7 +402,7 @@ def _complete(draft: Draft, columns: Sequence[Column], kinds: Sequence[str], row
         for n, c in enumerate(columns)
         if kinds[n] in ("key", "indicator", "amount", "pattern") and n not in row
     ]
-    if in_lines and lacking:
+    if in_lines and lacking and set(row) & {n for n, k in enumerate(kinds) if k != "word"}:
         draft.doubt(path, "row_incomplete", f"no {', '.join(lacking)} stands in this row")
     elif len(row) == 1 and lacking and "word" not in {kinds[n] for n in row}:
         draft.doubt(path, "row_incomplete", f"a lone cell was read as a row; no {', '.join(lacking)}")

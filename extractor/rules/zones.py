@@ -26,6 +26,7 @@ class Column:
 
     field: FieldSpec
     col: int
+    end: int
     token: int
 
 
@@ -140,7 +141,7 @@ class _Reader:
             if target is None:
                 break
             names.add(target.field.name)
-            columns.append(Column(target.field, self.tokens[hit.first].col, hit.first))
+            columns.append(Column(target.field, self.tokens[hit.first].col, _end(self.tokens[hit.last]), hit.first))
             stop += 1
         if len(columns) < 2 and not (columns and columns[0].field.printed.long):
             return None, start
@@ -157,7 +158,8 @@ class _Reader:
 
     def _label(self, hit: Hit) -> None:
         targets = [t for t in hit.targets if not t.column]
-        if not targets:
+        only_unit = all(t.unit and t.field.printed.suffix_of for t in targets)
+        if not targets or (only_unit and self.active is not None and self.active.kind == "list"):
             self.plain(hit)
             return
         for target in targets:
@@ -166,7 +168,7 @@ class _Reader:
         fields = tuple(t.field for t in targets if not t.heading and not (t.unit and t.field.printed.suffix_of))
         self.labels.append(hit)
         if not fields:
-            self.receiver = self.active
+            self.receiver = self.receiver if only_unit else self.active
             return
         bucket = self._bucket(fields, hit)
         if bucket is None:
@@ -279,6 +281,10 @@ class _Reader:
         except ValueError:
             return False
         return True
+
+
+def _end(token: Token) -> int:
+    return token.col + token.span if token.table else -1
 
 
 def standing_alone(tokens: Sequence[Token], spec: SchemaSpec) -> frozenset[int]:
