@@ -117,7 +117,7 @@ def test_run_takes_settings_from_a_file(capsys: pytest.CaptureFixture[str]) -> N
         ("look absent", "absent: no such file"),
         ("look docs", "docs: is a folder; name one file"),
         ("export out --to a.csv", "out: no run is kept here"),
-        ("eval out --gold gold", "out: "),
+        ("eval out --gold gold", "gold: "),
         ("schemas --schema nonsense", "no schema named 'nonsense'"),
         ("nonsense", "invalid choice: 'nonsense'"),
         ("", "the following arguments are required: COMMAND"),
