@@ -154,7 +154,8 @@ def in_words(c: Comparison) -> str:
     d = c.difference
     if c.corrected < 0.05:
         better, worse = (c.second, c.first) if d.difference > 0 else (c.first, c.second)
-        return f"{c.figure}: {better} is better than {worse} by {100 * abs(d.difference):.2f} points (p {c.corrected:.4f})."
+        by = f"{100 * abs(d.difference):.2f} points"
+        return f"{c.figure}: {better} is better than {worse} by {by} (p {c.corrected:.4f})."
     least = f"{d.documents} documents show differences of {100 * d.detectable:.2f} points or more"
     if d.needed is None:
         return f"{c.figure}: {c.first} and {c.second} do not differ; {least}."

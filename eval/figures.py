@@ -69,7 +69,16 @@ def _forms_and_rows(whole: Total) -> list[tuple[str, Value]]:
             _slashes(*map(_short, (rows.precision, rows.recall, rows.perfect_rate))),
         ),
         ("rows in gold's order", percent(rows.order)),
+        *_tables(whole),
     ]
+
+
+def _tables(whole: Total) -> list[tuple[str, Value]]:
+    t = whole.tables
+    if not t.gold:
+        return []
+    f1 = metrics.f1(t.right, t.false_positives, t.false_negatives)
+    return [("tables beside the forms: found / F1 of their cells", f"{t.found} of {t.gold} / {_short(f1)}")]
 
 
 def _trust(whole: Total, documents: int) -> list[tuple[str, Value]]:
@@ -85,7 +94,13 @@ def _trust(whole: Total, documents: int) -> list[tuple[str, Value]]:
         ("right values, the 80 % / 90 % least doubtful", _slashes(*map(_short, kept))),
         ("area under risk against coverage", percent(calibration.area(whole.judged))),
         *_claims(whole),
+        *_planted(whole),
     ]
+
+
+def _planted(whole: Total) -> list[tuple[str, Value]]:
+    errors, found = whole.planted
+    return [("planted errors of the source with their finding", f"{found} of {errors}")] if errors else []
 
 
 def _claims(whole: Total) -> list[tuple[str, Value]]:
@@ -194,6 +209,8 @@ def _plain_figures(whole: Total, timed: bool) -> dict[str, Any]:
             "perfect_rate": rows.perfect_rate,
             "order": rows.order,
         },
+        "tables": whole.tables._asdict(),
+        "planted": whole.planted._asdict(),
         "findings": {"reading": whole.findings, "false_alarms": whole.idle_findings},
         "edits": whole.edits,
         "edits_per_form": metrics.ratio(whole.edits, forms.gold),

@@ -16,7 +16,7 @@ from eval.fields import most_choices, plain
 from extractor.errors import CallError
 from schemas.spec import SchemaSpec
 
-HEADER = frozenset({"document", "title", "forms", "shape", "labelled", "draft"})
+HEADER = frozenset({"document", "title", "forms", "shape", "labelled", "draft", "doubts", "tables", "planted"})
 """The names that a gold file may hold beside its forms."""
 
 
@@ -33,7 +33,9 @@ class GoldForm:
 class Gold:
     """One gold file.
 
-    `shape` are tags of the document's kind; `labelled` says by whom (a role), when, and whether two labels agreed.
+    `shape` are tags of the document's kind; `labelled` says by whom (a role), when, and whether two labels agreed;
+    `tables` are what stands beside the forms, scored apart from them; `planted` are errors of the source that must
+    become findings.
     """
 
     path: Path
@@ -43,6 +45,8 @@ class Gold:
     shape: tuple[str, ...] = ()
     labelled: Mapping[str, Any] = field(default_factory=dict)
     draft: bool = False
+    tables: tuple[GoldForm, ...] = ()
+    planted: tuple[Mapping[str, Any], ...] = ()
 
 
 def load_all(
@@ -81,7 +85,11 @@ def load(path: Path, extra: Mapping[str, SchemaSpec] = MappingProxyType({})) -> 
     loaded = tuple(_form(path, index, form, extra) for index, form in enumerate(forms))
     shape = raw.get("shape") or ()
     tags = (shape,) if isinstance(shape, str) else tuple(shape)
-    return Gold(path, document, raw.get("title"), loaded, tags, raw.get("labelled") or {}, bool(raw.get("draft")))
+    labelled, draft = raw.get("labelled") or {}, bool(raw.get("draft"))
+    beside = tuple(_form(path, i, {"form_type": "table", **t}, extra) for i, t in enumerate(raw.get("tables") or ()))
+    return Gold(
+        path, document, raw.get("title"), loaded, tags, labelled, draft, beside, tuple(raw.get("planted") or ())
+    )
 
 
 def _read(path: Path) -> dict[str, Any]:

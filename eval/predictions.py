@@ -7,9 +7,18 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 from extractor.errors import CallError
+
+
+class Remark(NamedTuple):
+    """A finding, of the reading or the source."""
+
+    path: str
+    about: str
+    kind: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +34,7 @@ class Prediction:
     residue: tuple[Mapping[str, Any], ...] = ()
     usage: Mapping[str, Any] = field(default_factory=dict)
     engine: str = ""
+    findings: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +54,8 @@ class Reading:
 
 def prediction(raw: Mapping[str, Any]) -> Prediction:
     """A record from one line of `records.jsonl`."""
-    findings = raw.get("findings") or ()
-    flags = tuple(f.get("path") or "" for f in findings if f.get("about", "reading") == "reading")
+    findings = tuple(_remark(f) for f in raw.get("findings") or ())
+    flags = tuple(f.path for f in findings if f.about == "reading")
     return Prediction(
         str(raw.get("document", "")),
         int(raw.get("form") or 0),
@@ -56,7 +66,12 @@ def prediction(raw: Mapping[str, Any]) -> Prediction:
         tuple(raw.get("residue") or ()),
         raw.get("usage") or {},
         str(raw.get("engine") or ""),
+        findings,
     )
+
+
+def _remark(f: Mapping[str, Any]) -> Remark:
+    return Remark(f.get("path") or "", f.get("about", "reading"), f.get("kind") or "", f.get("message") or "")
 
 
 def readings(records: Iterable[Mapping[str, Any]], documents: Iterable[Mapping[str, Any]] = ()) -> dict[str, Reading]:

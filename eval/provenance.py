@@ -26,9 +26,10 @@ LONG = 8
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a document says: its folded text, its numbers, its dates."""
+    """What a document says: its folded text, the runs of it between wide gaps by first character, numbers, dates."""
 
     text: str
+    runs: Mapping[str, frozenset[str]]
     numbers: frozenset[Decimal]
     dates: frozenset[str]
 
@@ -47,7 +48,17 @@ def source_of(text: str) -> Source:
     folded = fold(text)
     found = re.findall(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})", folded)
     dates = {f"{year}-{int(month):02d}-{int(day):02d}" for year, month, day in found}
-    return Source(folded, frozenset(numbers), frozenset(dates))
+    return Source(folded, _runs(text), frozenset(numbers), frozenset(dates))
+
+
+def _runs(text: str) -> dict[str, frozenset[str]]:
+    """Each line's runs of text between tabs and wide gaps: the pieces that a wrapped value is made of."""
+    out: dict[str, set[str]] = {}
+    for piece in re.split(r"[\t\n\r\f]|\s{2,}|<[^<>]{1,40}>", text):
+        folded = fold(piece)
+        if folded:
+            out.setdefault(folded[0], set()).add(folded)
+    return {first: frozenset(runs) for first, runs in out.items()}
 
 
 def read(path: Path) -> Source:
@@ -69,11 +80,12 @@ def find(document: str, gold: Path, folders: Sequence[Path]) -> Path:
     raise CallError(f"{gold}: its document {document} is not beside it; name its folder with --sources")
 
 
-def stated(spec: SchemaSpec, values: Mapping[str, Any], source: Source) -> Stated:
-    """Which values of a form stand in the source; of alternatives in gold one is enough."""
-    found = [(path, any(_stands(kind, option, source) for option in options)) for path, kind, options in _leaves(
-        nodes(spec), values, ""
-    )]  # fmt: skip
+def stated(spec: SchemaSpec, values: Mapping[str, Any], source: Source, *, nearly: bool = True) -> Stated:
+    """Which values of a form stand in the source (long texts: `nearly`); of alternatives in gold one is enough."""
+    found = [
+        (path, any(_stands(comparator, option, source, nearly) for option in options))
+        for path, comparator, options in _leaves(nodes(spec), values, "")
+    ]
     return Stated(len(found), tuple(path for path, stands in found if not stands))
 
 
@@ -107,7 +119,7 @@ def _item(node: Node, item: Any, path: str) -> Iterator[tuple[str, str, list[Any
         yield path, node.comparator, choices(item)
 
 
-def _stands(comparator: str, value: Any, source: Source) -> bool:
+def _stands(comparator: str, value: Any, source: Source, nearly: bool) -> bool:
     text = fold(str(value))
     if comparator == "date":
         return text in source.dates
@@ -115,7 +127,16 @@ def _stands(comparator: str, value: Any, source: Source) -> bool:
         if Decimal(text).copy_abs() in source.numbers:
             return True
         return len(text) >= LONG and text in source.text.replace(",", "")
-    return text in source.text or _nearly(text, source)
+    return text in source.text or _in_pieces(text, source.runs) or (nearly and _nearly(text, source))
+
+
+def _in_pieces(text: str, runs: Mapping[str, frozenset[str]]) -> bool:
+    """Whether the text is made of whole runs: a value that was wrapped, or cut in two by a page."""
+    reached = {0}
+    for at in range(len(text)):
+        if at in reached:
+            reached |= {at + len(run) for run in runs.get(text[at], ()) if text.startswith(run, at)}
+    return len(text) in reached
 
 
 def _nearly(text: str, source: Source) -> bool:

@@ -37,7 +37,7 @@ def evaluate(
     """
     golds = load_all(gold, drafts=drafts, extra=extra)
     scores = score_run(golds, load_run(run_dir), source_reader(sources))
-    shown = [*report_tables(scores), *_mistake_table(scores, show)]
+    shown = [*report_tables(scores), *mistake_table(scores, show)]
     if json_file is not None:
         write(json_file, json.dumps(figures.summary(scores), ensure_ascii=False, indent=1) + "\n")
     if table_file is not None:
@@ -106,7 +106,8 @@ def _by_field(whole: Total) -> Table:
     return Table("By field", ("", *COLUMNS, "1 − CER", "F1 as it stands"), rows)
 
 
-def _mistake_table(scores: Sequence[DocumentScore], show: int) -> list[Table]:
+def mistake_table(scores: Sequence[DocumentScore], show: int) -> list[Table]:
+    """The first errors, if there are any and `show` asks for some."""
     found = [(score.document, mistake) for score in scores for mistake in score.mistakes]
     if not found or show <= 0:
         return []

@@ -13,7 +13,8 @@ from eval.gold import Gold
 from eval.metrics import Counts, Cube, Forms, Rows
 from eval.predictions import Prediction, Reading, matching
 from eval.provenance import Source, stated
-from eval.verdicts import ERRORS, FormVerdicts, Leaf, document_verdicts, known
+from eval.verdicts import ERRORS, FormVerdicts, Leaf, document_verdicts, known, table_verdicts
+from schemas.spec import generic
 
 
 class Mistake(NamedTuple):
@@ -24,6 +25,29 @@ class Mistake(NamedTuple):
     record: int
     leaf: Leaf
     evidence: tuple[Mapping[str, Any], ...] = ()
+
+
+class Tables(NamedTuple):
+    """Tables beside the forms: how many gold has and the record has too, their right cells, FP and FN."""
+
+    gold: int = 0
+    found: int = 0
+    right: int = 0
+    false_positives: int = 0
+    false_negatives: int = 0
+
+
+NO_TABLES = Tables()
+
+
+class Planted(NamedTuple):
+    """Errors that gold says are planted in the source, and how many of them have their finding."""
+
+    errors: int = 0
+    found: int = 0
+
+
+NO_PLANTED = Planted()
 
 
 class Claims(NamedTuple):
@@ -59,6 +83,8 @@ class DocumentScore:
     seconds: float | None = None
     claims: Claims | None = None
     reason: str | None = None
+    tables: Tables = NO_TABLES
+    planted: Planted = NO_PLANTED
 
     @property
     def counts(self) -> Counts:
@@ -110,7 +136,22 @@ def summarise(
         reading.seconds if reading else None,
         _claims(gold, reading, source) if source else None,
         reading.reason if reading else "no record of this document in the run",
+        _tables(table_verdicts(gold, reading)),
+        _planted(gold, {v.gold: records[v.record] for v in verdicts if v.gold is not None and v.record is not None}),
     )
+
+
+def _planted(gold: Gold, records: Mapping[int, Prediction]) -> Planted:
+    """A planted error is found by a finding of its kind at its field, in whatever row the record has it."""
+    raised = {(form, f.kind, generic(f.path)) for form, record in records.items() for f in record.findings}
+    wanted = [(int(p["form"]), str(p["kind"]), generic(str(p["path"]))) for p in gold.planted]
+    return Planted(len(wanted), sum(one in raised for one in wanted))
+
+
+def _tables(verdicts: Sequence[FormVerdicts]) -> Tables:
+    c = metrics.counts(metrics.cube(verdicts))
+    found = sum(v.outcome == "found" for v in verdicts)
+    return Tables(len(verdicts), found, c.right, c.false_positives, c.false_negatives)
 
 
 def _judged(verdicts: Iterable[FormVerdicts], records: Mapping[int, Prediction]) -> Iterable[Judged]:
@@ -196,6 +237,8 @@ class Total:
     usage: Mapping[str, float] = field(default_factory=dict)
     seconds: float | None = None
     claims: Claims | None = None
+    tables: Tables = NO_TABLES
+    planted: Planted = NO_PLANTED
 
     @property
     def counts(self) -> Counts:
@@ -226,6 +269,8 @@ def total(scores: Iterable[DocumentScore]) -> Total:
         _added(score.usage for score in listed),
         sum(timed) if (timed := [s.seconds for s in listed if s.seconds is not None]) else None,
         _all_claims([score.claims for score in listed if score.claims is not None]),
+        Tables(*map(sum, zip(NO_TABLES, *(score.tables for score in listed), strict=True))),
+        Planted(*map(sum, zip(NO_PLANTED, *(score.planted for score in listed), strict=True))),
     )
 
 

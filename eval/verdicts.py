@@ -105,6 +105,18 @@ def document_verdicts(gold: Gold, reading: Reading | None) -> list[FormVerdicts]
     return out
 
 
+def table_verdicts(gold: Gold, reading: Reading | None) -> list[FormVerdicts]:
+    """The verdicts on the tables that gold has beside its forms; tables that it does not have are no error."""
+    records = [r for r in (reading.records if reading else ()) if r.schema == "table"]
+    pairs = align.forms([(t.schema, t.values) for t in gold.tables], [(known("table"), r.values) for r in records])
+    flagged = reading is not None and reading.flagged
+    return [
+        form_verdicts(gold.tables[i], None if j is None else records[j], flagged=flagged)
+        for i, j in pairs
+        if i is not None
+    ]
+
+
 def known(schema: str) -> SchemaSpec | None:
     """The built-in schema of a name, None where there is none of it."""
     import schemas

@@ -1,0 +1,145 @@
+"""The commands of evaluation: `eval`, `compare`, `gold`, `bench`. What they need is loaded late."""
+
+from __future__ import annotations
+
+import argparse
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+Adder = Any  # argparse._SubParsersAction of whatever parser class the caller uses
+
+
+def add_commands(subparsers: Adder) -> None:
+    """Adds the commands to a parser's subparsers; each sets `run`, which takes the call and gives the exit status."""
+    for add in (_eval, _compare, _gold, _bench):
+        add(subparsers)
+
+
+def _eval(subparsers: Adder) -> None:
+    this = subparsers.add_parser("eval", help="score a run against gold")
+    this.add_argument("directory", type=Path, metavar="DIR", help="the folder of a run")
+    _add_gold(this)
+    this.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file too")
+    this.add_argument("--table", type=Path, metavar="FILE", help="write the tables too: .md, .csv or .txt")
+    this.add_argument("--html", type=Path, metavar="FILE", help="write a report that a browser shows, in one file")
+    this.add_argument("--errors", type=_not_negative, default=20, metavar="N", help="list N errors (default: 20)")
+    _add_sources(this, "see which values stand in them")
+    this.add_argument("--schema", action="append", default=[], metavar="FILE.py:CLASS", help="a schema of your own")
+    this.set_defaults(run=evaluate)
+
+
+def _compare(subparsers: Adder) -> None:
+    this = subparsers.add_parser("compare", help="is one run better than another, over the same documents?")
+    this.add_argument("directories", nargs="+", type=Path, metavar="DIR", help="the folders of two or more runs")
+    _add_gold(this)
+    this.add_argument("--json", type=Path, metavar="FILE", help="write the comparisons to this file too")
+    this.add_argument("--seed", type=int, default=0, help="of the random draws (default: 0)")
+    this.set_defaults(run=compare)
+
+
+def _gold(subparsers: Adder) -> None:
+    this = subparsers.add_parser("gold", help="tools for labelling: check, agree, draft")
+    tools = this.add_subparsers(title="tools", dest="tool", required=True, metavar="TOOL")
+    one = tools.add_parser("check", help="hold gold against its schema and its source")
+    one.add_argument("gold", nargs="+", type=Path, metavar="DIR_OR_FILE")
+    _add_sources(one, "where they do not stand beside their gold")
+    one.set_defaults(run=check)
+    two = tools.add_parser("agree", help="how far two labellers agree, by the scorer that scores engines")
+    two.add_argument("first", type=Path, metavar="A", help="one labeller's gold: a file or folder")
+    two.add_argument("second", type=Path, metavar="B", help="the other's")
+    two.set_defaults(run=agree)
+    three = tools.add_parser("draft", help="write gold files, marked as drafts, from the records of a run")
+    three.add_argument("directory", type=Path, metavar="DIR", help="the folder of a run")
+    three.add_argument("--out", required=True, type=Path, metavar="DIR", help="where the drafts go")
+    three.add_argument(
+        "--document", action="append", default=[], metavar="NAME", help="only this one (may be repeated)"
+    )
+    three.set_defaults(run=draft)
+
+
+def _bench(subparsers: Adder) -> None:
+    this = subparsers.add_parser("bench", help="engines, models and prompts side by side; again: goes on")
+    this.add_argument("config", type=Path, metavar="CONFIG.toml", help="what to run over which documents")
+    this.add_argument("--rescore", action="store_true", help="score what is there, and call no engine")
+    this.set_defaults(run=bench)
+
+
+def _add_gold(this: argparse.ArgumentParser) -> None:
+    this.add_argument(
+        "--gold", required=True, nargs="+", type=Path, metavar="DIR_OR_FILE", help="NAME.gold.json, or folders of them"
+    )
+    this.add_argument("--drafts", action="store_true", help="take gold that is marked as a draft, too")
+
+
+def _add_sources(this: argparse.ArgumentParser, why: str) -> None:
+    this.add_argument("--sources", nargs="+", default=[], type=Path, metavar="DIR", help=f"the documents: {why}")
+
+
+def _not_negative(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError("must not be negative")
+    return number
+
+
+def evaluate(call: Namespace) -> int:
+    """`extractor eval`."""
+    from eval import report
+
+    return report.evaluate(
+        call.directory,
+        call.gold,
+        call.json,
+        drafts=call.drafts,
+        show=call.errors,
+        sources=call.sources,
+        table_file=call.table,
+        html_file=call.html,
+        extra=_schemas(call.schema),
+    )
+
+
+def _schemas(names: list[str]) -> dict[str, Any]:
+    import schemas
+    from extractor.errors import SchemaError
+
+    try:
+        return {spec.name: spec for spec in (schemas.load(name) for name in names)}
+    except LookupError as error:
+        raise SchemaError(str(error.args[0])) from None
+
+
+def compare(call: Namespace) -> int:
+    """`extractor compare`."""
+    from eval import compare as comparing
+
+    return comparing.compare(call.directories, call.gold, call.json, seed=call.seed, drafts=call.drafts)
+
+
+def check(call: Namespace) -> int:
+    """`extractor gold check`."""
+    from eval import labelling
+
+    return labelling.check(call.gold, call.sources)
+
+
+def agree(call: Namespace) -> int:
+    """`extractor gold agree`."""
+    from eval import labelling
+
+    return labelling.agree([call.first], [call.second])
+
+
+def draft(call: Namespace) -> int:
+    """`extractor gold draft`."""
+    from eval import labelling
+
+    return labelling.draft(call.directory, call.out, documents=call.document)
+
+
+def bench(call: Namespace) -> int:
+    """`extractor bench`."""
+    from eval import bench as benchmark
+
+    return benchmark.bench(call.config, rescore=call.rescore)

@@ -1,0 +1,150 @@
+"""Tools for those who label: check gold against schema and source, measure agreement, draft from a run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from eval import provenance, tables
+from eval.fields import plain
+from eval.gold import HEADER, Gold, gold_files, load, load_all
+from eval.predictions import Prediction, Reading, stem
+from eval.predictions import load as load_run
+from eval.report import mistake_table, report_tables, write
+from eval.scoring import score_document
+from eval.tables import Table
+from extractor.errors import CallError, DocumentError
+
+
+class Problem(NamedTuple):
+    """Something wrong with a gold file: in which form ("" for the file), at which path, what."""
+
+    file: str
+    form: str
+    path: str
+    what: str
+
+
+def check(paths: list[Path], sources: Sequence[Path] = ()) -> int:
+    """`extractor gold check`: prints every problem of gold files; returns 1 if there are any, else 0."""
+    files = gold_files(paths)
+    problems = [problem for path in files for problem in problems_of(path, sources)]
+    if problems:
+        tables.show([Table(f"Problems ({len(problems)})", ("file", "form", "value", "problem"), tuple(problems))])
+    else:
+        print(f"{len(files)} gold files: valid, and every value stands in its source")
+    return 1 if problems else 0
+
+
+def problems_of(path: Path, sources: Sequence[Path] = ()) -> list[Problem]:
+    """What is wrong with one gold file."""
+    try:
+        gold = load(path)
+    except CallError as error:
+        return [Problem(path.name, "", "", str(error).removeprefix(f"{path}: "))]
+    header = [Problem(path.name, "", "", what) for what in _header_problems(path, gold)]
+    return [*header, *_source_problems(gold, sources)]
+
+
+def _header_problems(path: Path, gold: Gold) -> Iterator[str]:
+    unknown = set(json.loads(path.read_text(encoding="utf-8-sig"))) - HEADER
+    if unknown:
+        yield f"unknown names {', '.join(sorted(unknown))}; there are: {', '.join(sorted(HEADER))}"
+    if gold.draft:
+        yield "is a draft: read it against its document, then drop the mark and say in labelled who did"
+    elif not gold.labelled:
+        return
+    missing = [name for name in ("by", "on", "agreed") if name not in gold.labelled]
+    if gold.labelled and missing:
+        yield f"labelled does not say: {', '.join(missing)}"
+    if "on" in gold.labelled and not _is_day(gold.labelled["on"]):
+        yield f"labelled on {gold.labelled['on']!r}: a day is written YYYY-MM-DD"
+
+
+def _is_day(text: Any) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except (TypeError, ValueError):
+        return False
+
+
+def _source_problems(gold: Gold, sources: Sequence[Path]) -> Iterator[Problem]:
+    try:
+        source = provenance.read(provenance.find(gold.document, gold.path, sources))
+    except (CallError, DocumentError) as error:
+        yield Problem(gold.path.name, "", "", f"cannot be held against its source: {error}")
+        return
+    for form in gold.forms:
+        values = plain(dict(form.values))
+        for path in provenance.stated(form.schema, form.values, source, nearly=False).absent:
+            what = f"does not stand in {gold.document}: {_brief(_at(values, path))}"
+            yield Problem(gold.path.name, str(form.index), path, what)
+
+
+def _at(values: Any, path: str) -> Any:
+    for step in path.replace("[", ".[").split("."):
+        values = values[int(step[1:-1])] if step.startswith("[") else values[step]
+    return values
+
+
+def _brief(value: Any) -> str:
+    text = " ".join(str(value).split())
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def agree(first: list[Path], second: list[Path], *, show: int = 20) -> int:
+    """`extractor gold agree`: two labellers' gold of the same documents, the second scored against the first.
+
+    The agreement is the ceiling of any engine's score. Raises `CallError` where they share no document.
+    """
+    ours, theirs = load_all(first, drafts=True), {stem(g.document): g for g in load_all(second, drafts=True)}
+    pairs = [(gold, theirs[stem(gold.document)]) for gold in ours if stem(gold.document) in theirs]
+    if not pairs:
+        raise CallError("the two sets of gold files have no document in common; compare labels of the same documents")
+    scores = [score_document(gold, as_reading(other)) for gold, other in pairs]
+    left = len(ours) + len(theirs) - 2 * len(pairs)
+    tables.show([*report_tables(scores), *mistake_table(scores, show)])
+    print(f"{len(pairs)} documents labelled by both" + (f", {left} by one alone" if left else ""))
+    return 0
+
+
+def as_reading(gold: Gold) -> Reading:
+    """Gold as if a run had read it; of alternatives the first."""
+    records = (Prediction(gold.document, form.index, form.schema.name, plain(dict(form.values))) for form in gold.forms)
+    return Reading(gold.document, tuple(records))
+
+
+def draft(run_dir: Path, out: Path, *, documents: Sequence[str] = ()) -> int:
+    """`extractor gold draft`: gold files marked as drafts, from a run's records, with what the run doubts of them.
+
+    Nothing that stands is overwritten. Raises `CallError` where a document is not in the run.
+    """
+    run = load_run(run_dir)
+    unknown = [name for name in documents if name not in run]
+    if unknown:
+        raise CallError(f"{run_dir}: has no document {unknown[0]!r}; there are: {', '.join(list(run)[:10])}")
+    out.mkdir(parents=True, exist_ok=True)
+    for name in documents or run:
+        path = out / f"{stem(name)}.gold.json"
+        if path.exists():
+            print(f"{path}: is there already, and was left alone")
+            continue
+        write(path, json.dumps(drafted(run[name]), ensure_ascii=False, indent=1) + "\n")
+        print(path)
+    return 0
+
+
+def drafted(reading: Reading) -> dict[str, Any]:
+    """The content of a draft: a form for each record; `doubts` are the paths that its reading findings name."""
+    records = [record for record in reading.records if record.schema != "table"]
+    return {
+        "document": Path(reading.document).name,
+        "title": None,
+        "draft": True,
+        "labelled": {"by": None, "on": None, "agreed": False},
+        "doubts": {str(i): sorted(set(record.flags)) for i, record in enumerate(records) if record.flags},
+        "forms": [{"form_type": record.schema, **record.values} for record in records],
+    }
