@@ -29,7 +29,28 @@ def furniture(document: Document, titles: frozenset[str]) -> frozenset[Place]:
         for line in lines:
             if len(edges) > 1 and (fold(line.text) in heads or fold(line.text) == str(page.number)):
                 out.add(_whole(line))
+    out.update(_whole(line) for line in _numbered_breaks(document))
     return frozenset(out)
+
+
+def _numbered_breaks(document: Document) -> list[Line]:
+    """Bare page numbers in a text without page marks: alone among blank lines, each one more than the last."""
+    found: list[Line] = []
+    for page in document.pages:
+        for before, block, after in zip([None, *page.blocks], page.blocks, [*page.blocks[1:], None], strict=False):
+            if not isinstance(block, Line) or not _BARE.fullmatch(block.text.strip()):
+                continue
+            above = block.number - before.number if isinstance(before, Line) else _ALONE
+            below = after.number - block.number if isinstance(after, Line) else _ALONE
+            if above >= _ALONE and below >= _ALONE:
+                found.append(block)
+    numbers = [int(line.text) for line in found]
+    return found if numbers and numbers == list(range(numbers[0], numbers[0] + len(numbers))) else []
+
+
+_BARE = re.compile(r"\d{1,4}")
+_ALONE = 3
+"""A line this far from its neighbours has two blank lines or more between."""
 
 
 def _edge_lines(blocks: tuple[object, ...]) -> list[Line]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from extractor.labels import label_index, spot, unglue
 from extractor.results import Answer, Candidate, Form, Place
@@ -92,13 +93,23 @@ def _spaced_columns(form: Form) -> bool:
 
 def _units(draft: Draft, zones: Zones) -> None:
     """Values that stand in brackets behind a label: the unit of the amounts below it."""
-    for spec, position, unit in zones.units:
-        token = draft.tokens[position]
-        at = token.text.rfind(unit)
-        if at >= 0 and not any(c.path == spec.path for c in draft.candidates):
-            start = token.start + at
-            place = Place(token.page, token.unit.id, start, start + len(unit))
-            draft.candidates.append(Candidate(spec.path, unit, (place,)))
+    for spec, hit, unit in zones.units:
+        if any(c.path == spec.path for c in draft.candidates):
+            continue
+        places = _ending(draft.tokens[hit.first : hit.last + 1], unit)
+        if places:
+            draft.candidates.append(Candidate(spec.path, unit, places))
+
+
+def _ending(tokens: Sequence[Token], unit: str) -> tuple[Place, ...]:
+    """The places of the last occurrence of `unit` in the tokens, which may be cut over several of them."""
+    characters = [(t, t.start + n) for t in tokens for n, c in enumerate(t.text) if not c.isspace()]
+    at = "".join(t.unit.text[n] for t, n in characters).rfind(unit)
+    if at < 0:
+        return ()
+    own = characters[at : at + len(unit)]
+    parts = [list(group) for _, group in groupby(own, key=lambda pair: pair[0].place)]
+    return tuple(Place(p[0][0].page, p[0][0].unit.id, p[0][1], p[-1][1] + 1) for p in parts)
 
 
 def _around_labels(draft: Draft, zones: Zones) -> None:

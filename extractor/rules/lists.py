@@ -47,6 +47,8 @@ class Cell:
 
     pieces: tuple[Piece, ...]
     doubtful: bool
+    hides_row: bool = False
+    """Whether a row of its own may begin inside of the cell."""
 
 
 ListRow = dict[int, Cell]
@@ -120,7 +122,7 @@ def read_rows(one: Listing, widths: Widths) -> list[ListRow]:
         return []
     known = [widths.get(c.field.path, Width(0.0, False)) for c in one.columns]
     path, margins = _decode(one, known)
-    return _rows(one.pieces, path, margins)
+    return _rows(one, path, margins)
 
 
 def _blank_lined(pieces: Sequence[Piece]) -> bool:
@@ -131,6 +133,7 @@ def _blank_lined(pieces: Sequence[Piece]) -> bool:
 
 _NUMBER = re.compile(r"[-+−]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
 _QUANTITY = re.compile(r"[-+−]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?([^\d,.;:]{1,3}|\([^()]{1,8}\))")
+_COMPLETE = re.compile(r".*\d[^()]*(%|\([^()]{1,8}\))")
 _COMPARISON = re.compile(r"[≥≤><=≧≦⩾⩽]")
 
 
@@ -194,7 +197,9 @@ def _decode(one: Listing, widths: Sequence[Width]) -> tuple[list[int], list[floa
     for column in range(count):
         start[2 * column] = costs[0][column] + skips[0][0][column]
     forward.append(start)
-    steps = [_step(pieces[n - 1], pieces[n], kinds, widths, spaced) for n in range(1, len(pieces))]
+    steps = [
+        _step(pieces[n - 1], pieces[n], kinds, widths, spaced, _row_over(pieces, n)) for n in range(1, len(pieces))
+    ]
     for n in range(1, len(pieces)):
         row, origin = _advance(forward[-1], costs[n], steps[n - 1], skips[n - 1], skips[n], count)
         forward.append(row)
@@ -239,7 +244,14 @@ class _Step(NamedTuple):
     on: tuple[float, ...]
 
 
-def _step(before: Piece, after: Piece, kinds: Sequence[str], widths: Sequence[Width], spaced: bool) -> _Step:
+def _row_over(pieces: Sequence[Piece], n: int) -> bool:
+    """Whether nothing follows piece `n` that could be another cell of its row."""
+    return n + 1 >= len(pieces) or bool(pieces[n + 1].word)
+
+
+def _step(
+    before: Piece, after: Piece, kinds: Sequence[str], widths: Sequence[Width], spaced: bool, over: bool
+) -> _Step:
     here, there = before.token, after.token
     if there.table:
         return _grid_step(before, after, kinds)
@@ -250,7 +262,17 @@ def _step(before: Piece, after: Piece, kinds: Sequence[str], widths: Sequence[Wi
     if not after.first:  # on the same line
         begins = _COMPARISON.match(after.fold) or _QUANTITY.fullmatch(after.fold) or _NUMBER.fullmatch(after.fold)
         return _Step((1.2 if there.soft and not begins else 0.0) + penalty, 5.0 + penalty, on)
-    return _Step(0.3 + penalty, 0.3 + penalty, on)
+    return _Step(0.3 + penalty + _wrap_risk(before, after, kinds, widths, over), 0.3 + penalty, on)
+
+
+def _wrap_risk(before: Piece, after: Piece, kinds: Sequence[str], widths: Sequence[Width], over: bool) -> float:
+    """What it costs to read free text below a full line as another cell: it may be the same cell, wrapped."""
+    if after.word or before.word or _COMPARISON.match(after.fold) or _QUANTITY.fullmatch(after.fold):
+        return 0.0
+    room = before.token.width + first_unit(after.token)
+    key = kinds.index("key") if "key" in kinds else -1
+    full = key >= 0 and widths[key].widest > 0 and room > widths[key].widest - 0.1
+    return (1.6 if over else 0.6) if full else 0.0
 
 
 def _going_on(before: Piece, after: Piece, kind: str, column_width: Width, opened: float) -> float:
@@ -264,7 +286,7 @@ def _going_on(before: Piece, after: Piece, kind: str, column_width: Width, opene
     if not after.first:
         return odd + (0.3 if there.soft else 4.0)
     if here.width + first_unit(there) <= column_width.widest - 0.1:
-        return odd + 3.0  # it would have fitted
+        return odd + (4.0 if column_width.sure else 3.0)  # it would have fitted
     if here.width > column_width.widest + 0.5:
         return odd + 0.8  # wider than anything known here: nobody knows whether it is full
     return odd + (0.15 if column_width.sure else 0.3)
@@ -282,6 +304,8 @@ def _odd_inside(before: Piece, after: Piece, kind: str) -> float:
         return _ODD_AHEAD[kind]
     if after.word or after.begins:
         return 5.0
+    if kind == "indicator" and _COMPLETE.fullmatch(before.fold):
+        return 2.0
     if _QUANTITY.fullmatch(after.fold):
         return 1.5
     return 2.0 if _NUMBER.fullmatch(after.fold) else 0.0
@@ -357,7 +381,7 @@ def _backward(
     return out
 
 
-def _rows(pieces: Sequence[Piece], path: Sequence[int], margins: Sequence[float]) -> list[ListRow]:
+def _rows(one: Listing, path: Sequence[int], margins: Sequence[float]) -> list[ListRow]:
     """The rows of a path. A piece in doubt puts its own cell in doubt and the one before, which it might go on with."""
     rows: list[dict[int, list[int]]] = []
     last = NEVER
@@ -368,13 +392,14 @@ def _rows(pieces: Sequence[Piece], path: Sequence[int], margins: Sequence[float]
         rows[-1].setdefault(column, []).append(n)
         last = column
     doubtful = [margin < DOUBT for margin in margins]
-    return [{column: _cell(own, pieces, doubtful) for column, own in row.items()} for row in rows]
+    return [{column: _cell(own, one, doubtful) for column, own in row.items()} for row in rows]
 
 
-def _cell(own: Sequence[int], pieces: Sequence[Piece], doubtful: Sequence[bool]) -> Cell:
+def _cell(own: Sequence[int], one: Listing, doubtful: Sequence[bool]) -> Cell:
     following = own[-1] + 1
-    unsure = any(doubtful[n] for n in own) or (following < len(pieces) and doubtful[following])
-    return Cell(tuple(pieces[n] for n in own), unsure)
+    unsure = any(doubtful[n] for n in own) or (following < len(doubtful) and doubtful[following])
+    hides = any(doubtful[n] and one.pieces[n].first for n in own[1:])
+    return Cell(tuple(one.pieces[n] for n in own), unsure, hides)
 
 
 def parses(kind: str, text: str) -> bool:

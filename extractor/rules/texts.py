@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, islice, pairwise, product
 from typing import NamedTuple
 
 from extractor.rules.lists import first_unit
@@ -172,26 +172,89 @@ def one_after_the_other(segments: Sequence[Sequence[TextLine]], alone: bool) -> 
 
     Each pair of column widths is tried; a line that is wider than its column, or that leaves room for what follows
     without ending a paragraph, costs. Both columns begin on the first page, unless one may be empty (`alone`: then no
-    split is the default); a left column that has ended does not begin again.
+    split is the default); a left column that has ended does not begin again. Numbered items must go on counting.
     """
-    widths = _widths([line for segment in segments for line in segment])
-    cheapest: list[dict[int, float]] = [{} for _ in segments]
-    for left in widths:
-        for right in widths:
-            fits = [
-                _splits(segment, left, right, alone, n == 0, n == len(segments) - 1)
-                for n, segment in enumerate(segments)
-            ]
-            for known, totals in zip(cheapest, _totals(fits), strict=True):
-                for split, total in totals.items():
-                    known[split] = min(known.get(split, float("inf")), total)
-    chosen = [min(known, key=known.__getitem__) for known in cheapest]
-    best = min(cheapest[0].values())
-    others = [
-        total for known, own in zip(cheapest, chosen, strict=True) for split, total in known.items() if split != own
+    every = [line for segment in segments for line in segment]
+    pairs = []
+    for left in _running_widths(every):
+        for right in _running_widths(every[::-1]):
+            pairs.append(
+                [
+                    _splits(segment, left, right, alone, n == 0, n == len(segments) - 1)
+                    for n, segment in enumerate(segments)
+                ]
+            )
+    totals = [_totals(fits) for fits in pairs]
+    best = min(min(total[0].values()) for total in totals)
+    likely = [
+        [k for k in pairs[0][n] if min(t[n].get(k, float("inf")) for t in totals) < best + _LIKELY]
+        for n in range(len(segments))
     ]
-    doubtful = min(others, default=float("inf")) < best + _CLOSE
-    return chosen, "the two columns could also part elsewhere" if doubtful else ""
+    numbers = [[_item_number(line) for line in segment] for segment in segments]
+    scored = sorted(
+        (
+            min(sum(f[k] for f, k in zip(fits, splits, strict=True)) for fits in pairs) + _count_cost(numbers, splits),
+            splits,
+        )
+        for splits in islice(product(*likely), _MOST_READINGS)
+        if all(before or not after for before, after in pairwise(splits))
+    )
+    chosen = scored[0][1]
+    doubtful = len(scored) > 1 and scored[1][0] < scored[0][0] + _CLOSE
+    return list(chosen), "the two columns could also part elsewhere" if doubtful else ""
+
+
+def _running_widths(lines: Sequence[TextLine]) -> list[float]:
+    """Widths that a column may have that holds the first lines: the widest of them, however many they are."""
+    exact = [line.width for line in lines if not _slack(line)]
+    running = sorted(set(accumulate(exact, max)) | set(accumulate((line.width for line in lines), max)))
+    return running[-_MOST_WIDTHS:]
+
+
+_MOST_WIDTHS = 8
+_LIKELY = 2.5
+"""Readings that cost so much more than the best are not looked at again."""
+_MOST_READINGS = 3000
+
+
+def _item_number(line: TextLine) -> tuple[str, int] | None:
+    """The style and the number of the item that begins with a line."""
+    match = _ITEM.match(line.text)
+    if match is None:
+        return None
+    digits = re.search(r"\d+|[一二三四五六七八九十]+|[①-⑳]", match[0])
+    if digits is None:
+        return None
+    value = digits[0]
+    number = int(value) if value.isdecimal() else _CHINESE.get(value, 0) or ord(value[0]) - ord("①") + 1
+    return re.sub(re.escape(value), "#", match[0], count=1), number
+
+
+_CHINESE = {
+    text: n
+    for n, text in enumerate(
+        ("一 二 三 四 五 六 七 八 九 十 十一 十二 十三 十四 十五 十六 十七 十八 十九 二十").split(), 1
+    )
+}
+
+
+def _count_cost(numbers: Sequence[Sequence[tuple[str, int] | None]], splits: Sequence[int]) -> float:
+    """What it costs that items of a column do not count from one, up by one."""
+    left = [n for own, k in zip(numbers, splits, strict=True) for n in own[:k] if n]
+    right = [n for own, k in zip(numbers, splits, strict=True) for n in own[k:] if n]
+    return sum(_breaks(column) for column in (left, right))
+
+
+def _breaks(column: Sequence[tuple[str, int]]) -> float:
+    cost, last = 0.0, dict[str, int]()
+    for style, number in column:
+        expected = last.get(style, 0) + 1
+        if number != expected and number != 1:
+            cost += 1.0
+        elif number == 1 and style in last:
+            cost += 0.6  # a list may begin again below a heading of another style
+        last[style] = number
+    return cost
 
 
 _CLOSE = 0.5

@@ -49,7 +49,7 @@ class Zones:
 
     buckets: tuple[Bucket, ...]
     labels: tuple[Hit, ...]
-    units: tuple[tuple[FieldSpec, int, str], ...]
+    units: tuple[tuple[FieldSpec, Hit, str], ...]
 
 
 def group_of(path: str) -> str:
@@ -103,7 +103,7 @@ class _Reader:
         self.own = {h.targets[0].field.path for h in hits.values() if len(h.targets) == 1}
         self.buckets: list[Bucket] = []
         self.labels: list[Hit] = []
-        self.units: list[tuple[FieldSpec, int, str]] = []
+        self.units: list[tuple[FieldSpec, Hit, str]] = []
         self.active: Bucket | None = None
         self.receiver: Bucket | None = None
         self.seen: dict[str, int] = {}
@@ -164,7 +164,7 @@ class _Reader:
             return
         for target in targets:
             if target.unit and target.field.printed.suffix_of:
-                self.units.append((target.field, hit.last, target.unit))
+                self.units.append((target.field, hit, target.unit))
         fields = tuple(t.field for t in targets if not t.heading and not (t.unit and t.field.printed.suffix_of))
         self.labels.append(hit)
         if not fields:
