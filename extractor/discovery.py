@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,18 +24,22 @@ class _Found(NamedTuple):
     relative: str
 
 
-def inputs(paths: Sequence[Path], out: Path, max_bytes: int) -> Iterator[Input]:
-    """The documents under `paths`, hashed, in order; each file once; `check` has let them pass."""
-    names: set[str] = set()
-    seen: set[Path] = set()
+class Known(NamedTuple):
+    """What was found so far, asked of whoever keeps it: is this name, is this path there?"""
+
+    name: Callable[[str], bool]
+    path: Callable[[Path], bool]
+
+
+def inputs(paths: Sequence[Path], out: Path, max_bytes: int, known: Known) -> Iterator[Input]:
+    """The documents under `paths`, hashed, in order; each file once; `check` has let them pass.
+
+    Each is to be `known` before the next is asked for: nothing is remembered here, so that memory does not grow.
+    """
     for found in _walk_all(paths, out):
         path = Path(os.path.abspath(found.path))  # noqa: PTH100  # a link to a file is an input of its own
-        if path in seen:
-            continue
-        seen.add(path)
-        name = _free_name(found, names)
-        names.add(name)
-        yield _read(name, path, max_bytes)
+        if not known.path(path):
+            yield _read(_free_name(found, known.name), path, max_bytes)
 
 
 def check(paths: Sequence[Path], out: Path) -> None:
@@ -95,14 +99,14 @@ def _identity(folder: Path) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 
-def _free_name(found: _Found, names: set[str]) -> str:
+def _free_name(found: _Found, taken: Callable[[str], bool]) -> str:
     plain = _printable(found.relative)
-    if plain not in names:
+    if not taken(plain):
         return plain
     owner = found.argument.parent if found.path == found.argument else found.argument
     name = wanted = f"{_printable(owner.as_posix())}/{plain}"
     number = 2
-    while name in names:
+    while taken(name):
         name, number = f"{wanted} ({number})", number + 1
     return name
 

@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,7 +63,8 @@ def run(plan: Plan, process: Process | None = None, progress: Callable[[Progress
     mark = fingerprint(plan.settings, specs, plan.engine)
     discovery.check(plan.paths, plan.out)
     with store.writing(plan.out) as ledger:
-        inputs = discovery.inputs(plan.paths, plan.out, plan.settings.max_bytes)
+        known = discovery.Known(partial(store.has_name, ledger), partial(store.has_path, ledger))
+        inputs = discovery.inputs(plan.paths, plan.out, plan.settings.max_bytes, known)
         store.begin(ledger, mark, plan.engine, plan.schemas, plan.settings.public(), __version__, inputs)
         reused = store.counts(ledger).done
         try:

@@ -288,6 +288,16 @@ def _insert(ledger: Ledger, position: int, item: Input) -> None:
     )
 
 
+def has_name(ledger: Ledger, name: str) -> bool:
+    """Whether an input of this call has this name."""
+    return ledger.execute("SELECT 1 FROM inputs WHERE name = ?", (name,)).fetchone() is not None
+
+
+def has_path(ledger: Ledger, path: Path) -> bool:
+    """Whether an input of this call is this file."""
+    return ledger.execute("SELECT 1 FROM inputs WHERE path = ?", (os.fsencode(path),)).fetchone() is not None
+
+
 def waiting(ledger: Ledger, page: int = 200) -> Iterator[Task]:
     """What is to be read, one task for each content, in the order of the inputs; safe against writes in between."""
     after = -1

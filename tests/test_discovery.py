@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractor import discovery
+from extractor.discovery import Known
 from extractor.errors import CallError
 from extractor.store import Input
 
@@ -27,7 +28,15 @@ def write(path: Path, text: str = "text") -> Path:
 
 def found(*paths: Path, out: Path = Path("absent"), max_bytes: int = 1_000) -> list[Input]:
     discovery.check(paths, out)
-    return list(discovery.inputs(paths, out, max_bytes))
+    return listed(paths, out, max_bytes)
+
+
+def listed(paths: Sequence[Path], out: Path, max_bytes: int = 1_000) -> list[Input]:
+    items: list[Input] = []
+    known = Known(lambda name: any(i.name == name for i in items), lambda path: any(i.path == path for i in items))
+    for item in discovery.inputs(paths, out, max_bytes, known):
+        items.append(item)  # noqa: PERF402  # it must be known before the next is asked for
+    return items
 
 
 def names(*paths: Path, out: Path = Path("absent")) -> list[str]:
@@ -180,8 +189,8 @@ def test_every_file_has_one_name_of_its_own(
         if not path.exists() and not any(p.is_file() for p in path.parents):
             write(path)
     paths = [root / a for a in arguments if (root / a).exists()] or [root]
-    items = list(discovery.inputs(paths, root / "out", 1_000))
+    items = listed(paths, root / "out")
     real = {p for a in paths for p in ([a] if a.is_file() else a.rglob("*")) if p.is_file()}
     assert sorted(item.path for item in items) == sorted(real)
     assert len({item.name for item in items}) == len(items)
-    assert [i.name for i in discovery.inputs(paths, root / "out", 1_000)] == [i.name for i in items]
+    assert [i.name for i in listed(paths, root / "out")] == [i.name for i in items]
