@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 from html import unescape
 from io import BytesIO
@@ -31,6 +32,7 @@ from eval.synth.html import html
 from eval.synth.ocr_text import ocr_text
 from eval.synth.page_text import page_text
 from eval.synth.paginate import lay
+from eval.synth.pdf import printed
 from eval.synth.planted import broken, plant
 from eval.synth.samples import SAMPLES, Sample
 from eval.synth.scans import pdf_of
@@ -127,9 +129,9 @@ def test_a_broken_sum_is_found_by_its_total() -> None:
 @given(seed=SEEDS)
 def test_what_the_gold_says_is_printed(format_: str, seed: int) -> None:
     made = case(seed, format_, Options(forms=(1, 2), rows=(3, 20)))
-    printed = squeezed(made.data.decode())
+    shown = squeezed(made.data.decode())
     for form in made.gold["forms"]:
-        missing = [t for t in leaves(form) if squeezed(t) not in printed and t != form["form_type"]]
+        missing = [t for t in leaves(form) if squeezed(t) not in shown and t != form["form_type"]]
         assert missing == []
 
 
@@ -137,13 +139,22 @@ def test_what_the_gold_says_is_printed(format_: str, seed: int) -> None:
 def test_page_text_prints_every_character_of_the_values(seed: int) -> None:
     content = make(seed, Options(forms=(1, 1), rows=(3, 20)))
     made = page_text(content, seeded("test", seed))
-    printed = Counter(squeezed(made.data.decode()))
+    shown = Counter(squeezed(made.data.decode()))
     wanted: Counter[str] = Counter()
-    for sheet in sheets(content):
+    for sheet in sheets(replace(content, forms=made.forms)):
         for block in sheet.blocks:
             texts = [c.text for row in block.rows for c in row] if isinstance(block, Table) else [block.text]
             wanted.update(squeezed("".join(texts)))
-    assert wanted - printed == Counter()
+    assert wanted - shown == Counter()
+
+
+@given(SEEDS)
+def test_page_text_of_an_evaluation_has_both_goals_or_what_it_had(seed: int) -> None:
+    content = make(seed, Options(types=("self_evaluation",), forms=(1, 2)))
+    for before, after in zip(content.forms, page_text(content, seeded("test", seed)).forms, strict=True):
+        assert after.values["actual_completion"] == before.values["actual_completion"]
+        assert after.values["expected_goal"]
+        assert "\n" not in after.values["expected_goal"] or after.values == before.values
 
 
 @given(SEEDS)
@@ -228,9 +239,9 @@ def test_word_tables_hold_every_text_of_the_form_once() -> None:
     content = make(9, Options(types=("self_evaluation",), forms=(1, 1)))
     table = docx.Document(BytesIO(word.docx(content, seeded("test", 9)).data)).tables[0]
     seen = {cell._tc: cell.text for row in table.rows for cell in row.cells}
-    printed = Counter(squeezed(text) for text in seen.values() if text)
+    shown = Counter(squeezed(text) for text in seen.values() if text)
     wanted = next(b for b in sheets(content)[0].blocks if isinstance(b, Table))
-    assert Counter(squeezed(c.text) for row in wanted.rows for c in row if c.text) - printed == Counter()
+    assert Counter(squeezed(c.text) for row in wanted.rows for c in row if c.text) - shown == Counter()
 
 
 @given(SEEDS)
@@ -273,9 +284,9 @@ def pdf_text(data: bytes) -> str:
 @settings(max_examples=15, deadline=None)
 def test_pdfs_print_every_character_of_the_values(format_: str, seed: int) -> None:
     made = case(seed, format_, Options(forms=(1, 3)))
-    printed = Counter(squeezed(pdf_text(made.data)))
+    shown = Counter(squeezed(pdf_text(made.data)))
     wanted = Counter(squeezed("".join(t for form in made.gold["forms"] for t in values_once(form))))
-    assert wanted - printed == Counter()
+    assert wanted - shown == Counter()
 
 
 def values_once(form: dict[str, Any]) -> list[str]:
@@ -306,6 +317,17 @@ def test_nothing_is_printed_below_or_beside_the_page(seed: int) -> None:
 def test_the_same_seed_gives_the_same_pdf(format_: str) -> None:
     small = Options(types=("project_target",), forms=(1, 1), rows=(3, 5))
     assert case(11, format_, small, Damage(5)).data == case(11, format_, small, Damage(5)).data
+
+
+@needs_font
+def test_rotated_pages_are_shown_upright() -> None:
+    content = make(3, Options(forms=(1, 1), rows=(3, 6)))
+    template = replace(make_template(seeded("test", 1), ""), paper=(841.89, 595.28), rotated=False)
+    straight = pypdfium2.PdfDocument(printed(content, template))[0]
+    rotated = pypdfium2.PdfDocument(printed(content, replace(template, rotated=True)))[0]
+    assert rotated.get_rotation() == 90
+    pictures = [np.asarray(page.render(scale=1, grayscale=True).to_pil()).astype(int) for page in (straight, rotated)]
+    assert np.abs(pictures[0] - pictures[1]).mean() < 8
 
 
 @needs_font
@@ -426,9 +448,9 @@ def test_kept_texts_are_what_the_generator_makes(sample: Sample) -> None:
 def test_kept_pdfs_print_what_their_gold_says(sample: Sample) -> None:
     stem = f"synth-pdf-{sample.seed}"
     raw = json.loads((KEPT / f"{stem}.gold.json").read_text(encoding="utf-8"))
-    printed = Counter(squeezed(pdf_text((KEPT / f"{stem}.pdf").read_bytes())))
+    shown = Counter(squeezed(pdf_text((KEPT / f"{stem}.pdf").read_bytes())))
     wanted = Counter(squeezed("".join(t for form in raw["forms"] for t in values_once(form))))
-    assert wanted - printed == Counter()
+    assert wanted - shown == Counter()
 
 
 def test_kept_documents_are_small() -> None:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import copy
+import re
 from dataclasses import dataclass, field
 from random import Random
 
 from eval.synth.content import Content, Form
-from eval.synth.forms import sheets
-from eval.synth.indicators import Values
+from eval.synth.forms import sheet
 from eval.synth.rendered import Rendered
 from eval.synth.sheet import Block, Cell, Heading, Slot, Table, slots
+from eval.synth.wording import Style
 from eval.synth.wrap import ems, wrap
+
+_FIGURE = re.compile(r"[\d,.]+")
 
 
 @dataclass(slots=True)
 class _Page:
-    """The state of one text being written: how lines are set apart, how long a page is, how wide columns are."""
+    """The state of one text being written: how lines are set apart, pages and columns; `tight` breaks even amounts."""
 
     rng: Random
     airy: bool
@@ -25,6 +28,7 @@ class _Page:
     ems: float
     stack: tuple[float, float]
     end: str
+    tight: bool
     out: list[str] = field(default_factory=list)
     used: int = 0
     number: int = 1
@@ -57,26 +61,41 @@ def page_text(content: Content, rng: Random) -> Rendered:
         ems=rng.choice((44.0, 48.0, 54.0)),
         stack=rng.choice(((2.0, 2.0), (2.0, 2.0), (4.0, 4.0), (3.0, 3.0), (4.0, 6.0))),
         end=rng.choice(ENDS),
+        tight=rng.random() < 0.15,
     )
     if content.title:
         state.put("\n", content.title, "\n\n")
-    forms = []
-    for sheet, form in zip(sheets(content), content.forms, strict=True):
-        if sheet.form:
+    forms = tuple(_told_apart(state, _lone_goal(form), content.style) for form in content.forms)
+    for index, form in enumerate(forms):
+        if index:
             state.break_page()
-        for block in sheet.blocks:
+        for block in sheet(form, index, content.style).blocks:
             _page_block(state, block)
-        forms.append(Form(form.type, _lone_goal(form)))
     text = "".join(state.out)
-    return Rendered((text if state.airy else text.replace("\n\n\n", "\n\n")).encode(), tuple(forms))
+    return Rendered((text if state.airy else text.replace("\n\n\n", "\n\n")).encode(), forms)
 
 
-def _lone_goal(form: Form) -> Values:
-    """The values as a reader without columns finds them: a lone goal is the annual one."""
+def _lone_goal(form: Form) -> Form:
+    """The form as a reader without columns finds it: a lone goal is the annual one."""
     values = copy.deepcopy(form.values)
     if form.type == "project_target" and values["overall_goal"] and not values["annual_goal"]:
         values["annual_goal"], values["overall_goal"] = values["overall_goal"], None
-    return values
+    return Form(form.type, values)
+
+
+def _told_apart(state: _Page, form: Form, style: Style) -> Form:
+    """The form with its first goal dropped or shortened, where nobody could tell from the lines which goal is which."""
+    for table in (b for b in sheet(form, 0, style).blocks if isinstance(b, Table)):
+        goals = [s for s in slots(table) if s.cell.role == "text" and s.cell.text]
+        if len(goals) != 2 or goals[0].row != goals[1].row:
+            continue
+        left, right = (_cell_lines(state, table, s) for s in goals)
+        if len(left) > 1 and not any(ems(line) > max(map(ems, left)) + 1.5 for line in right):
+            name = goals[0].cell.path
+            clause = re.split("[，。；,;]", form.values[name])[0].strip()
+            short = clause if ems(clause) < 12 else "按计划完成各项工作"
+            return Form(form.type, form.values | {name: short if name == "expected_goal" else None})
+    return form
 
 
 def _page_block(state: _Page, block: Block) -> None:
@@ -93,6 +112,7 @@ def _page_table(state: _Page, table: Table) -> None:
     placed = slots(table)
     for r in range(len(table.rows)):
         row = [(s.cell, _cell_lines(state, table, s)) for s in placed if s.row == r and s.cell.text]
+        row = _whole_level3(row)
         height = max((len(lines) for cell, lines in row if cell.row_span == 1), default=1)
         over = state.used + height > state.page
         if any(cell.role == "text" for cell, _ in row):
@@ -106,11 +126,21 @@ def _page_table(state: _Page, table: Table) -> None:
             state.used += height
 
 
+def _whole_level3(row: Row) -> Row:
+    """A level-3 text with no value behind it is not wrapped: its second line would look like the value."""
+    names = {cell.path.rpartition(".")[2] for cell, _ in row}
+    if "level3" not in names or "target" in names:
+        return row
+    return [(cell, [cell.text] if cell.path.endswith(".level3") else lines) for cell, lines in row]
+
+
 def _cell_lines(state: _Page, table: Table, slot: Slot) -> list[str]:
     widths = [w * state.ems / sum(table.widths) for w in table.widths]
     spanning = ".level" in slot.cell.path or (slot.cell.role == "label" and slot.cell.row_span > 1)
     if slot.cell.col_span == 1 and slot.col < 2 and spanning and table.head != (0,):
         return wrap(slot.cell.text, state.stack[slot.col])
+    if slot.cell.role == "value" and not state.tight and _FIGURE.fullmatch(slot.cell.text):
+        return [slot.cell.text]
     width = sum(widths[slot.col : slot.col + slot.cell.col_span]) - 0.5
     lines = wrap(slot.cell.text, width)
     while slot.cell.role == "text" and len(lines) > 1 and ems(lines[-1]) > width - 1.5 and width > 12:

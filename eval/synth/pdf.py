@@ -133,6 +133,9 @@ def _drawn(pages: list[_Page], template: Template, name: str) -> bytes:
     canvas = Canvas(out, pagesize=template.paper, invariant=1, pageCompression=1)
     canvas.setTitle(name)
     for number, page in enumerate(pages, 1):
+        if template.rotated:
+            canvas.setPageRotation(90)
+            canvas.transform(0, 1, -1, 0, template.paper[1], 0)  # reportlab swaps the sides of a turned page
         for pieces in page.tables:
             _draw_table(canvas, pieces, template)
         for x, y, size, text, bold in page.texts:

@@ -16,10 +16,12 @@ class Template:
     """How pages look. Sizes are in points; `squeeze` narrows the first two columns, so that labels become stacks.
 
     `ruling`: single lines, a box for each cell, thin filled rectangles, lines between rows only, or nothing.
-    `cut` lets a page break go through a row; `again` prints spanning labels again on the next page.
+    `rotated` pages are stored upright and carry a rotation. `cut` lets a page break go through a row; `again` prints
+    spanning labels again on the next page.
     """
 
     paper: tuple[float, float]
+    rotated: bool
     margin: float
     size: float
     padding: float
@@ -50,8 +52,10 @@ def make_template(rng: Random, running: str, rulings: tuple[Ruling, ...] = RULED
     ruling = rng.choice(rulings)
     size = rng.choice((8.0, 9.0, 9.0, 10.0, 10.5))
     bare = ruling in ("rows", "none")
+    paper = rng.choice(PAPERS)
     return Template(
-        paper=rng.choice(PAPERS),
+        paper=paper,
+        rotated=rng.random() < 0.3 and paper[0] > paper[1],
         margin=rng.choice((40.0, 54.0, 64.0)),
         size=size,
         padding=rng.choice((2.0, 3.0, 4.0)) + (2.0 if bare else 0.0),
