@@ -54,7 +54,9 @@ def cut(document: Document, schemas: Sequence[SchemaSpec]) -> Regions:
     _untitled(before, schemas, forms, outside)
     for n, title in enumerate(titles):
         end = titles[n + 1].row if n + 1 < len(titles) else len(rows)
-        forms.append(_form(len(forms), title, rows[title.row : end]))
+        own = _own_end(title.schema, rows, title.last + 1, end)
+        forms.append(_form(len(forms), title, rows[title.row : own]))
+        outside.extend(rows[own:end])
     return Regions(tuple(forms), tuple(outside), marks)
 
 
@@ -181,6 +183,32 @@ def _head_values(rows: Sequence[Row], spec: SchemaSpec) -> dict[str, str]:
             if target.field.path in head and not target.column and not target.heading:
                 out[target.field.path] = tokens[hit.last + 1].fold if hit.last + 1 < len(tokens) else ""
     return out
+
+
+def _own_end(spec: SchemaSpec, rows: Sequence[Row], start: int, end: int) -> int:
+    """Where a form ends that another table follows: at the heading of the first table from which on no label is its own."""
+    tables = [n for n in range(start + 1, end) if rows[n].table and not rows[n - 1].table]
+    cut = end
+    for n in reversed(tables):
+        if not any(r.table for r in rows[start:n]) or _related(spec, rows[n:cut]):
+            break
+        heading = n - 1
+        while heading > start and not rows[heading - 1].table and not rows[heading - 1].gap >= PAGE_GAP:
+            heading -= 1
+        if _related(spec, rows[heading:n]):
+            break
+        cut = heading
+    return cut
+
+
+def _related(spec: SchemaSpec, rows: Sequence[Row]) -> bool:
+    """Whether rows can belong to a form: they hold one of its headings, a word of its vocabularies, or two of its labels."""
+    index = label_index(spec)
+    tokens = unglue(tokenize(rows), index)
+    hits = spot(tokens, index).values()
+    headings = any(t.field.structure == "rows" or t.heading for h in hits for t in h.targets)
+    words = any(t.fold in index.words for t in tokens)
+    return headings or words or len({h.targets[0].field.path for h in hits}) > 1
 
 
 def _form(index: int, title: _Title, rows: Sequence[Row]) -> Form:

@@ -19,7 +19,7 @@ class Token(NamedTuple):
     """One token. `row` counts the form's rows, `first` says that it begins its row, `col` is -1 in a line.
 
     `soft` marks a token that only a typographic space (between CJK and Latin characters or digits, or behind
-    punctuation) cuts from the one before it; `gap` counts blank lines above its row; `width` is in full-width characters.
+    punctuation) cuts from the one before; `gap` counts blank lines above its row; `width` is in full-width characters.
     """
 
     unit: Unit

@@ -44,7 +44,7 @@ class Printed:
 
 
 def printed(*labels: str, description: str = "", many: bool = False, **where: Any) -> Any:
-    """A field printed under `labels`; `where` takes the other names of `Printed`. Empty is `None` (`[]` with `many`)."""
+    """A field printed under `labels`; `where` takes the other names of `Printed`. Empty is `None`, `[]` with `many`."""
     for name in ("heading", "column", "vocabulary", "suffix_of"):
         if isinstance(where.get(name), str):
             where[name] = (where[name],)

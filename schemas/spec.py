@@ -1,5 +1,7 @@
 """Reads a pydantic model into the tree of fields that everything else works from.
 
+Specs are compared by identity (there is one a model): they are the keys of caches on the hottest ways.
+
 One model gives the places where the rules engine looks, the prompt's field list, the comparators of `eval`,
 the columns of the exports. Two hashes: `shape` of what a record looks like, `labels` of how it is printed.
 """
@@ -28,9 +30,9 @@ from schemas.values import IndicatorValue, Is, Kind
 Structure = Literal["scalar", "group", "rows", "texts"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FieldSpec:
-    """One field, `path` with `[]` for list items: a `scalar`, a `group`, `rows` (list of groups), `texts` (list of text)."""
+    """One field: a `scalar`, a `group`, `rows` (list of groups), `texts` (list of text); `path` has `[]` for items."""
 
     name: str
     path: str
@@ -46,7 +48,7 @@ class FieldSpec:
         return "long" if self.printed.long else self.kind
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SchemaSpec:
     """A schema as the machinery sees it."""
 

@@ -368,7 +368,7 @@ def _backward(
         step, cost, after, before, here = steps[n - 1], costs[n], out[-1], skips[n - 1], skips[n]
         begin = [cost[c] + after[2 * c] if cost[c] < NEVER else NEVER for c in range(count)]
         fresh = step.down + min(here[0][c] + begin[c] for c in range(count))
-        row = []
+        row: list[float] = []
         for column in range(count):
             best = fresh + before[column + 1][count]
             for c in range(column + 1, count):

@@ -153,7 +153,8 @@ def _item_parts(draft: Draft, lines: Sequence[texts.TextLine]) -> list[tuple[tup
 
 def _cell_items(token: Token) -> list[tuple[tuple[Place, ...], str]]:
     """The paragraphs of a cell, those without a number joined to the one before where the list is numbered."""
-    text, out = token.unit.text, []
+    text = token.unit.text
+    out: list[tuple[tuple[Place, ...], str]] = []
     starts = [m.start() for m in re.finditer(r"[^\n]+", text[token.start : token.end])]
     bounds = [
         (token.start + s, token.start + e) for s, e in zip(starts, [*starts[1:], token.end - token.start], strict=True)
@@ -162,7 +163,7 @@ def _cell_items(token: Token) -> list[tuple[tuple[Place, ...], str]]:
     for start, end in bounds:
         end = start + len(text[start:end].rstrip())
         if numbered and out and not texts.is_item(text[start:end]):
-            (before,), _ = out[-1]
+            before = out[-1][0][0]
             out[-1] = ((before._replace(end=end),), text[before.start : end])
         else:
             out.append(((Place(token.page, token.unit.id, start, end),), text[start:end]))
