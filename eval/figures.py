@@ -17,9 +17,18 @@ COVERAGES = (0.8, 0.9)
 
 
 def counts_array(scores: Sequence[DocumentScore]) -> Array:
-    """Right, false positives, false negatives of each document."""
-    rows = [(c.right, c.false_positives, c.false_negatives) for c in (score.counts for score in scores)]
-    return np.array(rows, dtype=float).reshape(-1, 3)
+    """Right, false positives, false negatives of each gold document; its readings, if several, are summed."""
+    documents: dict[str, Array] = {}
+    for score in scores:
+        c = score.counts
+        row = np.array([c.right, c.false_positives, c.false_negatives], dtype=float)
+        documents[score.gold] = documents.get(score.gold, np.zeros(3)) + row
+    return np.array(list(documents.values())).reshape(-1, 3)
+
+
+def documents_of(scores: Sequence[DocumentScore]) -> int:
+    """How many gold documents were scored, however often each was read."""
+    return len({score.gold for score in scores})
 
 
 def f1_interval(scores: Sequence[DocumentScore], seed: int = 0) -> Interval:
@@ -41,7 +50,7 @@ def silent_interval(whole: Total, documents: int) -> Interval:
 def headline(scores: Sequence[DocumentScore]) -> list[tuple[str, Value]]:
     """The main figures, by name."""
     whole = total(scores)
-    return [*_values(scores, whole), *_forms_and_rows(whole), *_trust(whole, len(scores)), *_cost(whole)]
+    return [*_values(scores, whole), *_forms_and_rows(whole), *_trust(whole, documents_of(scores)), *_cost(whole)]
 
 
 def _values(scores: Sequence[DocumentScore], whole: Total) -> list[tuple[str, Value]]:
@@ -176,12 +185,12 @@ def figures(scores: Sequence[DocumentScore], *, timed: bool = True) -> dict[str,
     """The figures of several documents, with intervals."""
     whole = total(scores)
     return {
-        "documents": len(scores),
+        "documents": documents_of(scores),
         **_plain_figures(whole, timed),
         "intervals": {
             "f1": f1_interval(scores),
             "records_perfect": statistics.wilson(whole.forms.perfect, whole.forms.gold),
-            "silent_rate": silent_interval(whole, len(scores)),
+            "silent_rate": silent_interval(whole, documents_of(scores)),
         },
         "calibration": {
             "accuracy_at": {str(c): calibration.accuracy_at(whole.judged, c) for c in COVERAGES},

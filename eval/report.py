@@ -8,8 +8,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from eval import figures, metrics, provenance, tables
+from eval import figures, html, metrics, provenance, tables
 from eval.gold import Gold, load_all
+from eval.html import RunScores
 from eval.metrics import Counts
 from eval.predictions import load as load_run
 from eval.provenance import Source
@@ -27,13 +28,14 @@ def evaluate(
     show: int = 20,
     sources: Sequence[Path] = (),
     table_file: Path | None = None,
+    html_file: Path | None = None,
     extra: Mapping[str, SchemaSpec] = MappingProxyType({}),
 ) -> int:
     """Scores a run's folder against gold files or folders, prints the tables, writes the JSON; returns the exit status.
 
     `show` is how many errors are listed; `sources` are folders of the documents, to see which values stand in them;
-    `table_file` takes the tables too, as Markdown or CSV by its suffix. Raises `CallError` where the run or the gold
-    cannot be used.
+    `table_file` takes the tables too, as Markdown or CSV by its suffix; `html_file` the report for a browser. Raises
+    `CallError` where the run or the gold cannot be used.
     """
     golds = load_all(gold, drafts=drafts, extra=extra)
     scores = score_run(golds, load_run(run_dir), source_reader(sources))
@@ -42,6 +44,9 @@ def evaluate(
         write(json_file, json.dumps(figures.summary(scores), ensure_ascii=False, indent=1) + "\n")
     if table_file is not None:
         write(table_file, tables.written(shown, table_file))
+    if html_file is not None:
+        subtitle = f"{run_dir} against {', '.join(str(path) for path in gold)}"
+        write(html_file, html.page("How right is it", subtitle, [RunScores(run_dir.name, {"": scores})]))
     tables.show(shown)
     return 0
 

@@ -8,6 +8,7 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import TextIO
 
@@ -81,6 +82,15 @@ def comma_separated(table: Table) -> str:
     return out.getvalue()
 
 
+def html(table: Table) -> str:
+    """The table as HTML, without its title."""
+    head = "".join(f"<th>{escape(name)}</th>" for name in table.columns)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(spelled(value))}</td>" for value in row) + "</tr>" for row in table.rows
+    )
+    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
 WRITERS: dict[str, Callable[[Table], str]] = {".txt": plain, ".md": markdown, ".csv": comma_separated}
 
 
@@ -106,20 +116,15 @@ def show(tables: Iterable[Table], file: TextIO | None = None) -> None:
 
 def _drawn(table: Table, file: TextIO) -> None:
     from rich.console import Console
+    from rich.markup import escape as unmarked
     from rich.table import Table as Drawn
 
     drawn = Drawn(title=table.title, title_justify="left")
     for k, name in enumerate(table.columns):
         drawn.add_column(name, justify="left" if k == 0 else "right", overflow="fold")
     for row in table.rows:
-        drawn.add_row(*(_escaped(spelled(value)) for value in row))
+        drawn.add_row(*(unmarked(spelled(value)) for value in row))
     Console(file=file).print(drawn)
-
-
-def _escaped(text: str) -> str:
-    from rich.markup import escape
-
-    return escape(text)
 
 
 def pairs(title: str, figures: Sequence[tuple[str, Value]]) -> Table:
