@@ -2,7 +2,7 @@
 
 `inputs` are the documents of the last call, in order; `results` and their `records` are kept by content
 (`sha256`), the way it is read (`suffix`) and the fingerprint of all that can change an answer, from every call.
-A document's result is one transaction. Migrations are only ever added at the end.
+A document's result is one transaction. The tables stand in `extractor.migrations`.
 """
 
 from __future__ import annotations
@@ -19,60 +19,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from extractor.errors import CallError
+from extractor.migrations import migrate, refuse_newer, transaction
 from extractor.results import DocumentResult
 
 Ledger = sqlite3.Connection
 
 FILE = "ledger.sqlite"
 LOCK = "ledger.lock"
-
-MIGRATIONS: tuple[str, ...] = (
-    """
-    CREATE TABLE runs (
-        id INTEGER PRIMARY KEY,
-        started REAL NOT NULL,
-        finished REAL,
-        fingerprint TEXT NOT NULL,
-        engine TEXT NOT NULL,
-        schemas TEXT NOT NULL,
-        settings TEXT NOT NULL,
-        version TEXT NOT NULL
-    );
-    CREATE TABLE inputs (
-        position INTEGER PRIMARY KEY,
-        name TEXT NOT NULL UNIQUE,
-        path BLOB NOT NULL UNIQUE,
-        suffix TEXT NOT NULL,
-        bytes INTEGER NOT NULL,
-        sha256 TEXT,
-        status TEXT NOT NULL CHECK (status IN ('waiting', 'done', 'failed')),
-        reason TEXT,
-        seconds REAL NOT NULL DEFAULT 0
-    );
-    CREATE INDEX inputs_by_content ON inputs (sha256, suffix);
-    CREATE TABLE results (
-        id INTEGER PRIMARY KEY,
-        sha256 TEXT NOT NULL,
-        suffix TEXT NOT NULL,
-        fingerprint TEXT NOT NULL,
-        pages INTEGER NOT NULL,
-        settled INTEGER NOT NULL,
-        seconds REAL NOT NULL,
-        body TEXT NOT NULL,
-        UNIQUE (sha256, suffix, fingerprint)
-    );
-    CREATE TABLE records (
-        result INTEGER NOT NULL REFERENCES results (id),
-        form INTEGER NOT NULL,
-        schema TEXT NOT NULL,
-        settled INTEGER NOT NULL,
-        findings INTEGER NOT NULL,
-        residue INTEGER NOT NULL,
-        body TEXT NOT NULL,
-        PRIMARY KEY (result, form)
-    ) WITHOUT ROWID;
-    """,
-)
 
 
 class Input(NamedTuple):
@@ -177,7 +130,7 @@ def writing(directory: Path) -> Iterator[Ledger]:
                 f"{directory}: another run is at work here; wait for it, or choose another folder"
             ) from None
         with contextlib.closing(_connect(directory / FILE)) as ledger:
-            _migrate(ledger, directory)
+            migrate(ledger, directory)
             yield ledger
 
 
@@ -188,8 +141,9 @@ def reading(directory: Path) -> Iterator[Ledger]:
         raise CallError(
             f"{directory}: no run is kept here (no {FILE}); make one with: extractor run PATH --out {directory}"
         )
-    with contextlib.closing(_connect(directory / FILE)) as ledger:
-        _refuse_newer(ledger, directory)
+    with contextlib.closing(_connect_to_read(directory / FILE)) as ledger:
+        refuse_newer(ledger, directory)
+        ledger.execute("BEGIN")  # one view of it, also while a run goes on
         yield ledger
 
 
@@ -204,38 +158,20 @@ def _connect(path: Path) -> Ledger:
     return ledger
 
 
+def _connect_to_read(path: Path) -> Ledger:
+    """Where the folder cannot be written, SQLite must be told that nobody else writes it."""
+    writable = os.access(path.parent, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+    mode = "mode=ro" if writable else "immutable=1"
+    try:
+        ledger = sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", timeout=30, isolation_level=None, uri=True)
+        ledger.execute("PRAGMA user_version")
+    except sqlite3.Error as error:
+        raise CallError(f"{path}: cannot be opened as a ledger: {error}") from None
+    return ledger
+
+
 def _why(error: OSError) -> str:
     return (error.strerror or str(error)).lower()
-
-
-def _migrate(ledger: Ledger, directory: Path) -> None:
-    done = _refuse_newer(ledger, directory)
-    for number, script in enumerate(MIGRATIONS[done:], done + 1):
-        with transaction(ledger):
-            for statement in script.split(";"):
-                ledger.execute(statement)
-            ledger.execute(f"PRAGMA user_version = {number}")
-
-
-def _refuse_newer(ledger: Ledger, directory: Path) -> int:
-    done = int(ledger.execute("PRAGMA user_version").fetchone()[0])
-    if done > len(MIGRATIONS):
-        raise CallError(
-            f"{directory}: its ledger was written by a newer version of extractor; use that, or another folder"
-        )
-    return done
-
-
-@contextlib.contextmanager
-def transaction(ledger: Ledger) -> Iterator[None]:
-    """All of the block is kept, or nothing of it."""
-    ledger.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        ledger.execute("ROLLBACK")
-        raise
-    ledger.execute("COMMIT")
 
 
 # Writing

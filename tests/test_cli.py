@@ -6,8 +6,11 @@ import json
 import os
 import pty
 import re
+import signal
+import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -176,6 +179,43 @@ def test_a_terminal_gets_a_bar() -> None:
     os.close(ours)
     assert call.wait() == 0
     assert re.search(r"[0-3]/3", shown.decode())
+
+
+def test_a_run_that_is_interrupted_says_how_to_go_on() -> None:
+    Path("docs").mkdir()
+    for number in range(400):
+        Path(f"docs/{number:03}.txt").write_text((SAMPLES / TEXT).read_text(encoding="utf-8") + f"\n{number}")
+    command = [*COMMAND, "run", "docs", "--out", "out", "--workers", "1"]
+    call = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    ledger = Path("out/ledger.sqlite")
+    while call.poll() is None and not (ledger.exists() and done_in(ledger)):
+        time.sleep(0.01)
+    os.killpg(call.pid, signal.SIGINT)  # as a terminal does it
+    _, messages = call.communicate(timeout=60)
+    assert call.returncode == 130
+    assert messages.splitlines()[-1] == "extractor: stopped; the same command again goes on from here"
+    assert "Traceback" not in messages
+    kept = len(documents())
+    assert 0 < kept < 400, "what is done is exported"
+    assert main(["run", "docs", "--out", "out"]) == 0
+    assert len(documents()) == 400
+
+
+def done_in(ledger: Path) -> int:
+    try:
+        with sqlite3.connect(f"file:{ledger}?mode=ro", uri=True) as reader:
+            return int(reader.execute("SELECT count(*) FROM results").fetchone()[0])
+    except sqlite3.Error:
+        return 0
+
+
+def test_a_full_disk_is_no_traceback(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr("extractor.store.record", full)
+    assert main(["run", str(SAMPLES / TEXT), "--out", "out"]) == 2
+    assert "extractor: the ledger cannot be used: database or disk is full" in capsys.readouterr().err
 
 
 def test_output_that_nobody_reads_is_no_error() -> None:

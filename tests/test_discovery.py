@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rights import without_rights
 
 from extractor import discovery
 from extractor.discovery import Known
 from extractor.errors import CallError
 from extractor.store import Input
-
-NOBODY = 65534
 
 
 def write(path: Path, text: str = "text") -> Path:
@@ -112,35 +110,13 @@ def test_what_is_no_document_says_why(tmp_path: Path) -> None:
     }
 
 
-@contextmanager
-def without_rights() -> Iterator[None]:
-    """As somebody else, where the tests run as root, whom no permission stops."""
-    root = os.geteuid() == 0
-    if root:
-        os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        if root:
-            os.seteuid(0)
-
-
-@pytest.fixture
-def open_folder(tmp_path: Path) -> Path:
-    folder = tmp_path
-    while folder != folder.parent and folder.stat().st_uid == os.getuid() and folder != Path("/tmp"):  # noqa: S108  # pytest's own place
-        folder.chmod(0o755)
-        folder = folder.parent
-    return tmp_path
-
-
-def test_what_may_not_be_read_says_so(open_folder: Path) -> None:
-    docs = open_folder / "docs"
+def test_what_may_not_be_read_says_so(tmp_path: Path) -> None:
+    docs = tmp_path / "docs"
     write(docs / "a.txt")
     write(docs / "closed.txt").chmod(0)
     write(docs / "closed/b.txt")
     (docs / "closed").chmod(0)
-    with without_rights():
+    with without_rights(tmp_path):
         items = found(docs)
     (docs / "closed").chmod(0o755)
     assert {item.name: item.reason for item in items} == {
@@ -150,11 +126,11 @@ def test_what_may_not_be_read_says_so(open_folder: Path) -> None:
     }
 
 
-def test_a_folder_that_may_not_be_read_is_the_calls_fault(open_folder: Path) -> None:
-    docs = open_folder / "docs"
+def test_a_folder_that_may_not_be_read_is_the_calls_fault(tmp_path: Path) -> None:
+    docs = tmp_path / "docs"
     write(docs / "a.txt")
     docs.chmod(0)
-    with without_rights(), pytest.raises(CallError, match="cannot be listed: permission denied"):
+    with without_rights(tmp_path), pytest.raises(CallError, match="cannot be listed: permission denied"):
         found(docs)
     docs.chmod(0o755)
 

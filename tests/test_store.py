@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from rights import closed
 
-from extractor import store
+from extractor import migrations, store
 from extractor.errors import CallError
 from extractor.results import DocumentResult, Record
 from extractor.store import Input, Ledger, ResultRow, Task
@@ -125,8 +126,8 @@ def test_a_run_that_was_cut_off_lists_what_is_done(tmp_path: Path) -> None:
 def test_migrations_are_applied_once_and_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with store.writing(tmp_path) as ledger:
         begin(ledger, item("a.txt"))
-    more = (*store.MIGRATIONS, "CREATE TABLE responses (id INTEGER); ALTER TABLE runs ADD COLUMN note TEXT;")
-    monkeypatch.setattr(store, "MIGRATIONS", more)
+    more = (*migrations.MIGRATIONS, "CREATE TABLE responses (id INTEGER); ALTER TABLE runs ADD COLUMN note TEXT;")
+    monkeypatch.setattr(migrations, "MIGRATIONS", more)
     for _ in range(2):
         with store.writing(tmp_path) as ledger:
             assert ledger.execute("SELECT note FROM runs").fetchall() == [(None,)]
@@ -136,7 +137,9 @@ def test_migrations_are_applied_once_and_in_order(tmp_path: Path, monkeypatch: p
 def test_a_migration_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with store.writing(tmp_path):
         pass
-    monkeypatch.setattr(store, "MIGRATIONS", (*store.MIGRATIONS, "CREATE TABLE good (id INTEGER); CREATE nonsense;"))
+    monkeypatch.setattr(
+        migrations, "MIGRATIONS", (*migrations.MIGRATIONS, "CREATE TABLE good (id INTEGER); CREATE nonsense;")
+    )
     with pytest.raises(sqlite3.OperationalError), store.writing(tmp_path):
         pass
     monkeypatch.undo()
@@ -147,7 +150,7 @@ def test_a_migration_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pyt
 
 def test_a_ledger_of_a_newer_version_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with store.writing(tmp_path) as ledger:
-        ledger.execute(f"PRAGMA user_version = {len(store.MIGRATIONS) + 1}")
+        ledger.execute(f"PRAGMA user_version = {len(migrations.MIGRATIONS) + 1}")
     for opened in (store.writing, store.reading):
         with pytest.raises(CallError, match="written by a newer version"), opened(tmp_path):
             pass
@@ -166,6 +169,29 @@ def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
         pass
     with store.reading(tmp_path) as ledger, pytest.raises(CallError, match="no run yet"):
         store.last_run(ledger)
+
+
+def test_a_run_can_be_read_where_it_cannot_be_written(tmp_path: Path) -> None:
+    with store.writing(tmp_path) as ledger:
+        begin(ledger, item("a.txt"))
+        store.record(ledger, "f", next(store.waiting(ledger)), result("a.txt"))
+    with closed(tmp_path), store.reading(tmp_path) as ledger:
+        assert titles(ledger) == [("a.txt", "a.txt 0")]
+        with pytest.raises(sqlite3.OperationalError):
+            ledger.execute("DELETE FROM inputs")
+
+
+def test_what_is_read_is_one_moment(tmp_path: Path) -> None:
+    with store.writing(tmp_path) as ledger:
+        begin(ledger, item("a.txt", "1"), item("b.txt", "2"))
+        first, second = store.waiting(ledger)
+        store.record(ledger, "f", first, result("a.txt"))
+        with store.reading(tmp_path) as reader:
+            assert len(titles(reader)) == 1
+            store.record(ledger, "f", second, result("b.txt"))
+            assert len(titles(reader)) == 1
+        with store.reading(tmp_path) as reader:
+            assert len(titles(reader)) == 2
 
 
 def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ Exit status: 0 all documents done, 1 some failed (each named with its reason), 2
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
 from collections.abc import Sequence
 
@@ -43,6 +44,8 @@ def _explain(error: Exception) -> int:
         return _say(str(error), 2)
     if isinstance(error, ExtractorError):
         return _say(str(error), 1)
+    if isinstance(error, sqlite3.Error):
+        return _say(f"the ledger cannot be used: {error}", 2)
     if isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
         return _say(f"{place}{(error.strerror or str(error)).lower()}", 2)

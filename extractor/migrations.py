@@ -1,0 +1,88 @@
+"""The tables of the ledger, as migrations: each is applied once, in order, and only ever added at the end."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from extractor.errors import CallError
+
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE runs (
+        id INTEGER PRIMARY KEY,
+        started REAL NOT NULL,
+        finished REAL,
+        fingerprint TEXT NOT NULL,
+        engine TEXT NOT NULL,
+        schemas TEXT NOT NULL,
+        settings TEXT NOT NULL,
+        version TEXT NOT NULL
+    );
+    CREATE TABLE inputs (
+        position INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE,
+        path BLOB NOT NULL UNIQUE,
+        suffix TEXT NOT NULL,
+        bytes INTEGER NOT NULL,
+        sha256 TEXT,
+        status TEXT NOT NULL CHECK (status IN ('waiting', 'done', 'failed')),
+        reason TEXT,
+        seconds REAL NOT NULL DEFAULT 0
+    );
+    CREATE INDEX inputs_by_content ON inputs (sha256, suffix);
+    CREATE TABLE results (
+        id INTEGER PRIMARY KEY,
+        sha256 TEXT NOT NULL,
+        suffix TEXT NOT NULL,
+        fingerprint TEXT NOT NULL,
+        pages INTEGER NOT NULL,
+        settled INTEGER NOT NULL,
+        seconds REAL NOT NULL,
+        body TEXT NOT NULL,
+        UNIQUE (sha256, suffix, fingerprint)
+    );
+    CREATE TABLE records (
+        result INTEGER NOT NULL REFERENCES results (id),
+        form INTEGER NOT NULL,
+        schema TEXT NOT NULL,
+        settled INTEGER NOT NULL,
+        findings INTEGER NOT NULL,
+        residue INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        PRIMARY KEY (result, form)
+    ) WITHOUT ROWID;
+    """,
+)
+
+
+def migrate(ledger: sqlite3.Connection, directory: Path) -> None:
+    """Brings the ledger up to date, one transaction a migration."""
+    done = refuse_newer(ledger, directory)
+    for number, script in enumerate(MIGRATIONS[done:], done + 1):
+        with transaction(ledger):
+            for statement in script.split(";"):
+                ledger.execute(statement)
+            ledger.execute(f"PRAGMA user_version = {number}")
+
+
+def refuse_newer(ledger: sqlite3.Connection, directory: Path) -> int:
+    """The number of migrations that the ledger has; raises `CallError` where it has some that are unknown here."""
+    done = int(ledger.execute("PRAGMA user_version").fetchone()[0])
+    if done > len(MIGRATIONS):
+        raise CallError(f"{directory}: its ledger was written by a newer version; use that one, or another folder")
+    return done
+
+
+@contextlib.contextmanager
+def transaction(ledger: sqlite3.Connection) -> Iterator[None]:
+    """All of the block is kept, or nothing of it."""
+    ledger.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        ledger.execute("ROLLBACK")
+        raise
+    ledger.execute("COMMIT")
