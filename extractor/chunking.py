@@ -52,7 +52,7 @@ def tokens_in(text: str) -> int:
 
 
 def render(row: Row, with_page: bool) -> str:
-    """A row as one line: `[L7] text` or `[T1R3] cell ┆ cell`, with `p2.` in front of the id where there are more pages."""
+    """A row as one line: `[L7] text` or `[T1R3] cell ┆ cell`, with `p2.` before the id where there are more pages."""
     page = f"p{row.page}." if with_page else ""
     first = row.units[0]
     if not row.table:

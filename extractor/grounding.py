@@ -117,7 +117,7 @@ def _match(text: str, parts: Sequence[str]) -> Match:
 
 
 def _box(unit: Unit, place: Place) -> tuple[Box | None, float | None]:
-    """The box around a place's words, and the lowest of their confidences; the unit's own box where words are unknown."""
+    """The box around a place's words, and their lowest confidence; the unit's own box where words are unknown."""
     words = [w for w in unit.words if w.start < place.end and w.start + len(w.text) > place.start]
     boxes = [w.box for w in words if w.box is not None]
     sure = [w.confidence for w in words if w.confidence is not None]

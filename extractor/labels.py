@@ -1,4 +1,4 @@
-"""Finds a schema's printed labels in a form's tokens: in a cell, in a line, cut into stacks, glued to a value by a colon."""
+"""Finds a schema's printed labels in a form's tokens: in a cell, in a line, cut into stacks, glued to a value."""
 
 from __future__ import annotations
 

@@ -163,7 +163,7 @@ def _starts(titles: list[_Title], rows: Sequence[Row]) -> list[_Title]:
 
 
 def _continues(rows: Sequence[Row], start: _Title, title: _Title, end: int) -> bool:
-    """Whether what follows a repeated title goes on with the form before: its heading fields do not stand there again."""
+    """Whether what follows a repeated title goes on with the form before: its head does not stand there again."""
     before = _head_values(rows[start.last + 1 : title.row], title.schema)
     after = _head_values(rows[title.last + 1 : end], title.schema)
     if not after:
@@ -173,7 +173,7 @@ def _continues(rows: Sequence[Row], start: _Title, title: _Title, end: int) -> b
 
 
 def _head_values(rows: Sequence[Row], spec: SchemaSpec) -> dict[str, str]:
-    """Which labels of the form's head (what stands above its first list) are in the rows, with the token behind each."""
+    """Which labels of a form's head (what stands above its first list) the rows have, with the token behind each."""
     index = label_index(spec)
     head = {f.path for f in takewhile(lambda f: f.structure != "rows", spec.fields) if f.structure == "scalar"}
     tokens = unglue(tokenize(rows), index)
@@ -186,7 +186,7 @@ def _head_values(rows: Sequence[Row], spec: SchemaSpec) -> dict[str, str]:
 
 
 def _own_end(spec: SchemaSpec, rows: Sequence[Row], start: int, end: int) -> int:
-    """Where a form ends that another table follows: at the heading of the first table from which on no label is its own."""
+    """Where a form ends that other tables follow: at the heading of the first from which on no label is its own."""
     tables = [n for n in range(start + 1, end) if rows[n].table and not rows[n - 1].table]
     cut = end
     for n in reversed(tables):
@@ -202,7 +202,7 @@ def _own_end(spec: SchemaSpec, rows: Sequence[Row], start: int, end: int) -> int
 
 
 def _related(spec: SchemaSpec, rows: Sequence[Row]) -> bool:
-    """Whether rows can belong to a form: they hold one of its headings, a word of its vocabularies, or two of its labels."""
+    """Whether rows can belong to a form: they hold one of its headings, a word of its vocabularies, or two labels."""
     index = label_index(spec)
     tokens = unglue(tokenize(rows), index)
     hits = spot(tokens, index).values()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from extractor.layout import Cell, Unit
@@ -138,13 +139,16 @@ def open_bracket(token: Token) -> bool:
     return _open_bracket(token.fold)
 
 
+@lru_cache(maxsize=65536)
 def width(text: str) -> float:
     """The printed width in full-width characters: what is above U+2E80 counts 1, the rest ½."""
     text = text.strip()
     if text.isascii():
         return len(text) / 2
-    wide = sum(1 for char in text if char > "\u2e7f" or char in "“”‘’…—·")
-    return wide + (len(text) - wide) / 2
+    return (len(text) + len(_WIDE.findall(text))) / 2
+
+
+_WIDE = re.compile("[\u2e80-\U0010ffff“”‘’…—·]")
 
 
 def split_token(token: Token, at: int) -> tuple[Token, Token]:

@@ -11,12 +11,13 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
+import re
 import tomllib
 import types
 import typing
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -69,19 +70,13 @@ class SchemaSpec:
         return _by_path(self).get(generic(path))
 
 
+@lru_cache(maxsize=65536)
 def generic(path: str) -> str:
     """The path with every index dropped: `indicators[3].target` → `indicators[].target`."""
-    out, inside = [], False
-    for char in path:
-        if char == "[":
-            inside = True
-            out.append("[")
-        elif char == "]":
-            inside = False
-            out.append("]")
-        elif not inside:
-            out.append(char)
-    return "".join(out)
+    return _INDEX.sub("[]", path)
+
+
+_INDEX = re.compile(r"\[\d+\]")
 
 
 @cache
@@ -160,8 +155,13 @@ def _with_variants(here: Printed, variants: dict[str, list[str]]) -> Printed:
     def wider(labels: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(v for label in labels for v in (label, *variants.get(label, ()))))
 
-    wide = {name: wider(getattr(here, name)) for name in ("labels", "heading", "column", "suffix_of")}
-    return replace(here, **wide)
+    return replace(
+        here,
+        labels=wider(here.labels),
+        heading=wider(here.heading),
+        column=wider(here.column),
+        suffix_of=wider(here.suffix_of),
+    )
 
 
 def _unwrap(annotation: Any) -> tuple[Any, bool, Kind | None]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from extractor.labels import label_index, spot, unglue
 from extractor.results import Answer, Candidate, Form, Place
@@ -44,7 +44,7 @@ class _Reading:
 
 
 def extract(forms: Sequence[Form]) -> list[Answer]:
-    """The values of a document's forms: what one form shows of the page, such as how wide its columns are, serves all."""
+    """The values of a document's forms: what one shows of the page, such as how wide its columns are, serves all."""
     readings = [_read(form) for form in forms]
     widths = learn_widths([one for reading in readings for one in reading.listings.values()])
     return [_answer(reading, widths) for reading in readings]
@@ -115,7 +115,7 @@ def _ending(tokens: Sequence[Token], unit: str) -> tuple[Place, ...]:
 def _around_labels(draft: Draft, zones: Zones) -> None:
     """Text that stands right before a label and belongs to nothing: the value was wrapped around its label."""
     buckets = zones.buckets
-    for before, bucket in zip(buckets, buckets[1:], strict=False):
+    for before, bucket in pairwise(buckets):
         near = bool(before.tokens) and before.tokens[-1] + 1 == bucket.label
         if before.kind != "loose" or bucket.kind != "value" or not near or bucket.fields[0].kind != "text":
             continue
@@ -136,7 +136,7 @@ def _is_year(token: Token) -> bool:
 
 
 def _standing_alone(draft: Draft, form: Form, loose: list[int], labels: list[Place]) -> None:
-    """Fields that are known by what they look like, where no label stands beside them: above the form, or in its title."""
+    """Fields known by what they look like, with no label beside them: above the form, or in its title."""
     for spec in _patterned(form.schema):
         pattern = re.compile(spec.printed.pattern)
         if not (_alone_in_rows(draft, spec, pattern, loose, labels)):

@@ -10,6 +10,7 @@ Method: a first-order Markov model decoded by min-sum (Viterbi) with backward co
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -18,8 +19,6 @@ from extractor.rules.zones import Column
 from extractor.tokens import Token, open_bracket, width
 from schemas.spec import FieldSpec
 from schemas.values import PARSERS, fold, parse_indicator
-
-import re
 
 NEVER = 1e6
 SKIPPED = {"key": 3.0, "indicator": 2.5, "amount": 3.0, "pattern": 3.0, "word": 0.0, "text": 0.0}
@@ -67,7 +66,7 @@ def column_kind(field: FieldSpec) -> str:
 
 
 class Width(NamedTuple):
-    """The widest line seen in a column; `sure` says that lines were seen to wrap there, so that no wider one is to come."""
+    """The widest line seen in a column; `sure` says that lines were seen to wrap there: no wider one is to come."""
 
     widest: float
     sure: bool

@@ -38,7 +38,7 @@ def pieces(
 
 
 def repeats(tokens: Sequence[Token], position: int, columns: Sequence[Column]) -> bool:
-    """Whether a cell only repeats the one before it: both stand under a header that is written out once a column too."""
+    """Whether a cell only repeats the one before: both stand under a header that is written out once a column too."""
     before, here = tokens[position - 1], tokens[position]
     if not same_merged_cell(before, here, numbers=True):
         return False

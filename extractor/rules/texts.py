@@ -104,7 +104,7 @@ def paragraphs(lines: Sequence[TextLine]) -> list[list[TextLine]]:
         return []
     column = column_width(lines)
     out = [[lines[0]]]
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in pairwise(lines):
         whole = bool(line.tokens[0].table) or (line.tokens[0].table != before.tokens[0].table)
         if whole or line.indented or not wraps(before, line, column) or (starts_item(line) and _ends(before)):
             out.append([])
@@ -175,17 +175,16 @@ def one_after_the_other(segments: Sequence[Sequence[TextLine]], alone: bool) -> 
     split is the default); a left column that has ended does not begin again. Numbered items must go on counting.
     """
     every = [line for segment in segments for line in segment]
-    pairs = []
-    for left in _running_widths(every):
-        for right in _running_widths(every[::-1]):
-            pairs.append(
-                [
-                    _splits(segment, left, right, alone, n == 0, n == len(segments) - 1)
-                    for n, segment in enumerate(segments)
-                ]
-            )
+    last = len(segments) - 1
+    pairs = [
+        [_splits(segment, left, right, alone, n == 0, n == last) for n, segment in enumerate(segments)]
+        for left in _running_widths(every)
+        for right in _running_widths(every[::-1])
+    ]
     totals = [_totals(fits) for fits in pairs]
     best = min(min(total[0].values()) for total in totals)
+    near = [n for n, total in enumerate(totals) if min(total[0].values()) < best + _LIKELY]
+    pairs, totals = [pairs[n] for n in near], [totals[n] for n in near]
     likely = [
         [k for k in pairs[0][n] if min(t[n].get(k, float("inf")) for t in totals) < best + _LIKELY]
         for n in range(len(segments))
@@ -230,11 +229,9 @@ def _item_number(line: TextLine) -> tuple[str, int] | None:
     return re.sub(re.escape(value), "#", match[0], count=1), number
 
 
+_TENS = {"": 0, "十": 10, "二十": 20}
 _CHINESE = {
-    text: n
-    for n, text in enumerate(
-        ("一 二 三 四 五 六 七 八 九 十 十一 十二 十三 十四 十五 十六 十七 十八 十九 二十").split(), 1
-    )
+    tens + digit: value + n for tens, value in _TENS.items() for n, digit in enumerate(["", *"一二三四五六七八九"])
 }
 
 

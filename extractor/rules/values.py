@@ -357,7 +357,7 @@ def cell_tokens(cell: object) -> tuple[int, ...]:
 
 
 def _own_row(draft: Draft, row: ListRow, following: ListRow, lowest: int) -> bool:
-    """Whether labels alone are a row of their own: in a grid they are, in lines where the next row has its own label."""
+    """Whether labels alone are a row of their own: in a grid, or in lines where the next row has its own label."""
     in_grid = any(draft.tokens[p].table for cell in row.values() for p in cell_tokens(cell))
     return in_grid or (lowest in row and (lowest in following or not following))
 

@@ -22,7 +22,7 @@ BucketKind = Literal["value", "columns", "list", "matrix", "row", "loose"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a header: its field (of a matrix: of its first row) and the grid column of its label (-1 in lines)."""
+    """A column of a header: its field (of a matrix: of its first row), the grid columns of its label (-1 in lines)."""
 
     field: FieldSpec
     col: int
@@ -202,7 +202,7 @@ class _Reader:
         return headers[-1].columns if headers else ()
 
     def _choose(self, fields: tuple[FieldSpec, ...], printed: int) -> tuple[FieldSpec, str]:
-        """Of several fields under one label: in order, if it is printed for each; else the next in the schema's order."""
+        """Of several fields under one label: in order, if printed for each; else the next in the schema's order."""
         free = [f for f in fields if f.path not in self.own] if len(fields) > 1 else []
         fresh = [f for f in free or fields if f.path not in self.seen] or list(fields)
         ahead = [f for f in fresh if self.order[f.path] > self.last] if printed < len(fields) else []
@@ -227,7 +227,7 @@ class _Reader:
         bucket.tokens.append(position)
 
     def _taker(self, token: Token) -> Bucket | None:
-        if self.active is not None and self.active.kind == "list" and self._ends_list(token):
+        if self.active is not None and self.active.kind == "list" and self._ends_list(self.active, token):
             if self.receiver is self.active:
                 self.receiver = None
             self.active = None
@@ -254,12 +254,11 @@ class _Reader:
         plain = bucket.fields[0].kind == "text" or self.active is None
         return not plain and not _NUMERIC.match(token.fold)
 
-    def _ends_list(self, token: Token) -> bool:
+    def _ends_list(self, active: Bucket, token: Token) -> bool:
         """Whether a line shows that the list is over: it stands below a grid, or is a heading of the text around."""
-        assert self.active is not None  # the caller has looked
-        if token.table or not token.first or not self.active.tokens:
+        if token.table or not token.first or not active.tokens:
             return False
-        return bool(self.tokens[self.active.tokens[-1]].table) or bool(HEADING.match(token.fold))
+        return bool(self.tokens[active.tokens[-1]].table) or bool(HEADING.match(token.fold))
 
     def _ends_items(self, bucket: Bucket, token: Token) -> bool:
         """Whether a heading shows that a numbered list of texts is over."""
