@@ -210,6 +210,14 @@ def test_the_command_writes_documents_and_gold_that_eval_accepts(format_: str, t
         assert all({"form", "path", "kind"} == set(hit) for hit in raw["planted"])
 
 
+@pytest.mark.parametrize("wrong", [["--types", "invoice"], ["--forms", "5-2"], ["--rows", "x"], ["--level", "7"]])
+def test_a_wrong_call_says_what_is_wrong(wrong: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main([*wrong, "--out", str(tmp_path)])
+    assert stop.value.code == 2
+    assert wrong[0] in capsys.readouterr().err
+
+
 def test_forms_and_rows_are_as_many_as_asked_for() -> None:
     made = make(2, Options(types=("project_target",), forms=(30, 30), rows=(3, 60)))
     assert len(made.forms) == 30

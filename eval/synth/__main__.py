@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from eval.synth.content import FORM_TYPES, Options
+from eval.synth.content import FORM_TYPES, MAKERS, Options
 from eval.synth.degrade import LEVELS, Damage
 from eval.synth.formats import FORMATS, Case, case
 from extractor.errors import ExtractorError
@@ -17,9 +17,9 @@ def main(argv: list[str] | None = None) -> int:
     """Make the documents; exit status 2 for a wrong call or a missing package."""
     args = _arguments(argv)
     options = Options(
-        types=tuple(args.types.split(",")),
-        forms=_range(args.forms),
-        rows=_range(args.rows),
+        types=args.types,
+        forms=args.forms,
+        rows=args.rows,
         errors=args.errors,
         mixed=args.mixed,
     )
@@ -45,7 +45,18 @@ def write(made: Case, out: Path) -> None:
 
 def _range(text: str) -> tuple[int, int]:
     low, _, high = text.partition("-")
-    return int(low), int(high or low)
+    out = int(low), int(high or low)
+    if not 1 <= out[0] <= out[1]:
+        raise ValueError(text)
+    return out
+
+
+def _types(text: str) -> tuple[str, ...]:
+    asked = tuple(text.split(","))
+    unknown = [name for name in asked if name not in MAKERS]
+    if unknown:
+        raise argparse.ArgumentTypeError(f"no form type {', '.join(unknown)}; there are: {', '.join(MAKERS)}")
+    return asked
 
 
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
@@ -54,9 +65,9 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--count", type=int, default=10)
     parser.add_argument("--format", choices=FORMATS, default="ocr")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--types", default=",".join(FORM_TYPES), help="form types, with commas (and: table)")
-    parser.add_argument("--forms", default="1-5", help="forms in a document, from-to")
-    parser.add_argument("--rows", default="3-60", help="indicator rows in a form, from-to")
+    parser.add_argument("--types", type=_types, default=FORM_TYPES, help="form types, with commas (and: table)")
+    parser.add_argument("--forms", type=_range, default=(1, 5), help="forms in a document, from-to")
+    parser.add_argument("--rows", type=_range, default=(3, 60), help="indicator rows in a form, from-to")
     parser.add_argument("--errors", type=float, default=0.05, help="the rate of planted source errors")
     parser.add_argument("--mixed", action="store_true", help="forms of several types in one document")
     parser.add_argument("--level", type=int, choices=sorted(LEVELS), default=0, help="scans: the level of damage")

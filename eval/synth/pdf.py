@@ -136,10 +136,10 @@ def _drawn(pages: list[_Page], template: Template, name: str) -> bytes:
         if template.rotated:
             canvas.setPageRotation(90)
             canvas.transform(0, 1, -1, 0, template.paper[1], 0)  # reportlab swaps the sides of a turned page
-        for pieces in page.tables:
-            _draw_table(canvas, pieces, template)
         for x, y, size, text, bold in page.texts:
             _write(canvas, template, x, y, size, text, bold)
+        for pieces in page.tables:
+            _draw_table(canvas, pieces, template)
         _draw_margins(canvas, page, template, number, len(pages))
         canvas.showPage()
     canvas.save()
