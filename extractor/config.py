@@ -18,11 +18,12 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, S
 from extractor.errors import ConfigError
 
 Engine = Literal["rules", "llm", "hybrid"]
+Ocr = Literal["rapidocr", "tesseract", "off"]
 
 PREFIX = "EXTRACTOR_"
 DEFAULT_FILE = "extractor.toml"
 SECRETS = ("api_key", "password")
-NOT_SETTINGS = ("EXTRACTOR_DEBUG",)
+NOT_SETTINGS = ("EXTRACTOR_DEBUG", "EXTRACTOR_SHARED")  # tracebacks; where the tests find a corpus
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,9 @@ class Settings(BaseModel):
     memory_mb: PositiveInt = Field(4_096, description="what one document may need on top of an idle worker")
 
     language: Annotated[str, READING] = Field("zh", description="the language that OCR reads")
+    ocr: Annotated[Ocr, READING] = Field("rapidocr", description="rapidocr, tesseract or off")
+    dpi: Annotated[PositiveInt, READING] = Field(300, description="the resolution at which pages are drawn for OCR")
+    max_pixels: PositiveInt = Field(60_000_000, description="larger images are refused")
     token_budget: Annotated[PositiveInt, READING] = Field(6_000, description="the most tokens in one chunk")
     password: SecretStr | None = Field(None, description="opens protected files")
 
