@@ -97,6 +97,18 @@ def test_the_schema_in_one_file_works_as_shown(tmp_path: Path, monkeypatch: pyte
     assert Path("loan.equipment_loan.items.csv").is_file()
 
 
+def test_labels_of_another_place_go_beside_the_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = named_blocks()
+    Path("loan.py").write_text(files["loan.py"], encoding="utf-8")
+    Path("loan.md").write_text(files["loan.md"].replace("借出日期", "领用日期"), encoding="utf-8")
+    Path("loan.toml").write_text('[labels]\n"借出日期" = ["领用日期"]\n', encoding="utf-8")
+    (call,) = (call for call in calls() if "loan.md" in call)
+    assert main(call) == 0
+    (record,) = (json.loads(line) for line in Path("out/records.jsonl").read_text(encoding="utf-8").splitlines())
+    assert record["values"]["lent_on"] == "2031-05-06"
+
+
 def test_the_record_that_is_shown_has_the_keys_of_a_record() -> None:
     shown = json.loads(blocks("json")[0])
     assert list(shown) == [
