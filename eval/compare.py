@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from eval import statistics, tables
-from eval.gold import Gold, load_all
+from eval.gold import load_all
 from eval.predictions import load as load_run
 from eval.report import write
 from eval.scoring import DocumentScore, score_run
@@ -32,18 +32,25 @@ class Comparison:
     corrected: float
 
 
-FIGURES: dict[str, Callable[[DocumentScore], tuple[int, int, int]]] = {
-    "F1": lambda score: (score.counts.right, score.counts.false_positives, score.counts.false_negatives),
-    "values not silently wrong": lambda score: _silence(score),
-}
-"""What is compared: counts of each document that make an F1, or a share written as one."""
+Triple = tuple[int, int, int]
+Tallies = Mapping[str, Sequence[Mapping[str, Array]]]
+"""By gold file and repeat: the counts of each figure."""
 
 
-def _silence(score: DocumentScore) -> tuple[int, int, int]:
+def _f1(score: DocumentScore) -> Triple:
+    c = score.counts
+    return c.right, c.false_positives, c.false_negatives
+
+
+def _silence(score: DocumentScore) -> Triple:
     """Settled values without and with an error, as counts whose F1 is the share of the former."""
     c = score.counts
     bad = c.silent + c.vanished
     return c.settled + c.vanished - bad, bad, bad
+
+
+FIGURES: dict[str, Callable[[DocumentScore], Triple]] = {"F1": _f1, "settled values that are right": _silence}
+"""What is compared: counts of each document that make an F1, or a share written as one."""
 
 
 def compare(
@@ -61,8 +68,8 @@ def compare(
     if len(runs) < 2:
         raise CallError("two or more folders of runs are needed to compare")
     golds = load_all(gold, drafts=drafts)
-    scores = {str(run): score_run(golds, load_run(run)) for run in runs}
-    found = compare_all({name: by_gold(listed, golds) for name, listed in scores.items()}, seed=seed)
+    tallies = {str(run): tally([score_run(golds, load_run(run))]) for run in runs}
+    found = compare_all(tallies, seed=seed)
     if json_file is not None:
         write(json_file, json.dumps([as_json(c) for c in found], ensure_ascii=False, indent=1) + "\n")
     tables.show([comparison_table(found)])
@@ -70,48 +77,42 @@ def compare(
     return 0
 
 
-def by_gold(scores: Sequence[DocumentScore], golds: Sequence[Gold]) -> dict[str, list[DocumentScore]]:
-    """Scores by gold file: several readings of one document are repeats of it."""
-    out: dict[str, list[DocumentScore]] = {str(gold.path): [] for gold in golds}
-    for score in scores:
-        out[score.gold].append(score)
+def tally(repeats: Sequence[Sequence[DocumentScore]]) -> Tallies:
+    """The counts of each gold document, repeat by repeat; several readings of it in one repeat are summed."""
+    out: dict[str, list[dict[str, Array]]] = {}
+    for k, scores in enumerate(repeats):
+        for score in scores:
+            listed = out.setdefault(score.gold, [])
+            if len(listed) <= k:
+                listed.append({figure: np.zeros(3) for figure in FIGURES})
+            for figure, counted in FIGURES.items():
+                listed[-1][figure] = listed[-1][figure] + np.array(counted(score), dtype=float)
     return out
 
 
-def compare_all(runs: Mapping[str, Mapping[str, Sequence[DocumentScore]]], *, seed: int = 0) -> list[Comparison]:
+def compare_all(runs: Mapping[str, Tallies], *, seed: int = 0) -> list[Comparison]:
     """Every two runs, by every figure; Holm's correction over the pairs of each figure."""
     out: list[Comparison] = []
-    for figure, counted in FIGURES.items():
+    for figure in FIGURES:
         found = [
-            Comparison(a, b, figure, _difference(runs[a], runs[b], counted, seed), 1.0)
-            for a, b in combinations(runs, 2)
+            Comparison(a, b, figure, _difference(runs[a], runs[b], figure, seed), 1.0) for a, b in combinations(runs, 2)
         ]
         corrected = statistics.holm([c.difference.p for c in found])
         out += [replace(c, corrected=p) for c, p in zip(found, corrected, strict=True)]
     return out
 
 
-def _difference(
-    a: Mapping[str, Sequence[DocumentScore]],
-    b: Mapping[str, Sequence[DocumentScore]],
-    counted: Callable[[DocumentScore], tuple[int, int, int]],
-    seed: int,
-) -> Difference:
+def _difference(a: Tallies, b: Tallies, figure: str, seed: int) -> Difference:
     shared = [name for name in a if name in b]
     if not shared:
         raise CallError("the runs share no document that the gold knows; nothing can be compared")
-    return statistics.compare(_counts(a, shared, counted), _counts(b, shared, counted), seed=seed)
+    return statistics.compare(_counts(a, shared, figure), _counts(b, shared, figure), seed=seed)
 
 
-def _counts(
-    run: Mapping[str, Sequence[DocumentScore]],
-    documents: Sequence[str],
-    counted: Callable[[DocumentScore], tuple[int, int, int]],
-) -> Array:
+def _counts(run: Tallies, documents: Sequence[str], figure: str) -> Array:
     """Counts by document and repeat; a document with fewer repeats than others has them over again."""
     repeats = max(len(run[name]) for name in documents)
-    rows = [[counted(run[name][k % len(run[name])]) for k in range(repeats)] for name in documents]
-    return np.array(rows, dtype=float)
+    return np.array([[run[name][k % len(run[name])][figure] for k in range(repeats)] for name in documents])
 
 
 def comparison_table(found: Sequence[Comparison]) -> Table:
@@ -156,15 +157,21 @@ def in_words(c: Comparison) -> str:
         better, worse = (c.second, c.first) if d.difference > 0 else (c.first, c.second)
         by = f"{100 * abs(d.difference):.2f} points"
         return f"{c.figure}: {better} is better than {worse} by {by} (p {c.corrected:.4f})."
-    least = f"{d.documents} documents show differences of {100 * d.detectable:.2f} points or more"
+    least = _least(d)
     if d.needed is None:
         return f"{c.figure}: {c.first} and {c.second} do not differ; {least}."
     more = max(0, d.needed - d.documents)
-    further = f"{more:,} more documents like these" if more else "as many documents again"
+    further = f"about {more:,} more documents like these" if more else "other documents of the kind"
     return (
         f"{c.figure}: {c.first} and {c.second} cannot be told apart (p {c.corrected:.4f}); {least}, "
-        f"and this difference would need about {further}."
+        f"and to show this difference would need {further}."
     )
+
+
+def _least(d: Difference) -> str:
+    if d.documents < statistics.FEWEST:
+        return f"{d.documents} documents can show no difference of any size (at least {statistics.FEWEST} can)"
+    return f"{d.documents} documents would show one of {100 * d.detectable:.2f} points or more"
 
 
 def as_json(c: Comparison) -> dict[str, Any]:

@@ -18,8 +18,12 @@ Array = NDArray[np.float64]
 
 LEVEL = 0.95
 DRAWS = 10_000
-POWERED = 1.959964 + 0.841621
-"""Standard errors that a difference must be to be seen in 80 % of experiments at a level of 5 %."""
+POWER = 0.8
+"""The share of experiments that must see a difference for it to be called detectable."""
+TELLING = 5
+"""With fewer documents that have an error (or differ), resampling knows too little of how documents vary."""
+FEWEST = 6
+"""With fewer documents no sign-flip test can reach p = 0.05, whatever they show: 2 ÷ 2⁵ is more."""
 WITHIN = 0.1
 """Correlation of values of one document that is assumed where no variation between documents was seen."""
 EXACT = 12
@@ -80,13 +84,24 @@ def micro_f1(counts: Array) -> Array:
 def f1_interval(counts: Array, *, draws: int = DRAWS, seed: int = 0, level: float = LEVEL) -> Interval:
     """Micro-F1's interval: symmetric bootstrap-t over documents (Hall 1988) on the logit scale.
 
-    Where documents show no variation it is exact, of the effective number of values.
+    Where documents show no variation it is exact, of the effective number of values; where few show any, the wider.
     """
     at = _repeated(counts)
     estimate = float(micro_f1(at.mean(axis=1).sum(axis=0)))
+    floor = floor_interval(estimate, len(at), float(at.sum() / at.shape[1]) if len(at) else 0.0, level)
     drawn = _studentised(_parts(at), _ratio, draws, seed)
     if drawn is None or not 0 < estimate < 1:
-        return floor_interval(estimate, len(at), float(at.sum() / at.shape[1]) if len(at) else 0.0, level)
+        return floor
+    resampled = _logit_interval(drawn, estimate, level)
+    few = int((at[:, :, 1:].sum(axis=(1, 2)) > 0).sum()) < TELLING
+    return _hull(resampled, floor) if few else resampled
+
+
+def _hull(a: Interval, b: Interval) -> Interval:
+    return Interval(min(a.low, b.low), max(a.high, b.high))
+
+
+def _logit_interval(drawn: _Drawn, estimate: float, level: float) -> Interval:
     inside = (drawn.figures > 0) & (drawn.figures < 1)
     figures, slope = drawn.figures[inside], 1 / (drawn.figures[inside] * (1 - drawn.figures[inside]))
     reach = np.abs(_logit(figures) - _logit(estimate)) / (slope * drawn.errors[inside])
@@ -208,7 +223,7 @@ class Difference:
 def compare(a: Array, b: Array, *, draws: int = DRAWS, seed: int = 0, level: float = LEVEL) -> Difference:
     """Two runs over the same documents in the same order: paired bootstrap-t, and a sign-flip permutation test.
 
-    `detectable` and `needed` as Miller (2024): (1.96 + 0.84) standard errors.
+    `detectable` and `needed` as Miller (2024): (1.96 + 0.84) standard errors; below 6 documents nothing is detectable.
     """
     left, right = _repeated(a), _repeated(b)
     n = len(left)
@@ -216,8 +231,21 @@ def compare(a: Array, b: Array, *, draws: int = DRAWS, seed: int = 0, level: flo
     difference = f_b - f_a
     interval, error = _difference_interval(left, right, difference, draws, seed, level)
     p = permutation_p(left.mean(axis=1), right.mean(axis=1), draws=draws, seed=seed)
-    needed = math.ceil(n * (POWERED * error / abs(difference)) ** 2) if abs(difference) > 1e-12 else None
-    return Difference(n, f_a, f_b, difference, interval, p, POWERED * error, needed and max(needed, 2))
+    detectable = min(1.0, _reach(n, level) * error) if n >= FEWEST else 1.0
+    return Difference(n, f_a, f_b, difference, interval, p, detectable, _needed(n, error, difference, level))
+
+
+def _reach(documents: int, level: float) -> float:
+    """The standard errors that a difference must be to be detectable: 1.96 + 0.84, more where documents are few."""
+    from scipy.stats import t
+
+    return float(t.ppf(0.5 + level / 2, documents - 1) + t.ppf(POWER, documents - 1))
+
+
+def _needed(documents: int, error: float, difference: float, level: float) -> int | None:
+    if abs(difference) < 1e-12:
+        return None
+    return max(FEWEST, math.ceil(documents * (_reach(100_000, level) * error / abs(difference)) ** 2))
 
 
 def _difference_interval(
@@ -227,13 +255,14 @@ def _difference_interval(
     repeats = max(a.shape[1], b.shape[1])
     columns = np.concatenate([_cycled(_parts(a), repeats), _cycled(_parts(b), repeats)], axis=2)
     drawn = _studentised(columns, _ratio_difference, draws, seed)
+    half = error = 0.0
     if drawn is not None:
         error = drawn.error
         half = float(np.quantile(np.abs(drawn.figures - difference) / drawn.errors, level)) * error
-    else:
+    if int((a.mean(axis=1) != b.mean(axis=1)).any(axis=1).sum()) < TELLING:
         trials = effective(len(a), float(a.sum() / a.shape[1]))
-        half = 1.0 if len(a) < 2 else clopper_pearson(0, trials, level).high
-        error = half / _normal_quantile(0.5 + level / 2)
+        half = max(half, 1.0 if len(a) < 2 else clopper_pearson(0, trials, level).high)
+        error = max(error, half / _normal_quantile(0.5 + level / 2))
     return Interval(max(-1.0, difference - half), min(1.0, difference + half)), error
 
 
