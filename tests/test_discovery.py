@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rights import without_rights
 
 from extractor import discovery
 from extractor.discovery import Known
 from extractor.errors import CallError
 from extractor.store import Input
+from tests.rights import without_rights
 
 
 def write(path: Path, text: str = "text") -> Path:

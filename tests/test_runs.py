@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import sqlite3
 import subprocess
@@ -14,7 +13,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import fake_engine
 import pytest
 from pydantic import SecretStr
 
@@ -22,6 +20,7 @@ from extractor import runs, store
 from extractor.config import Settings
 from extractor.errors import CallError, SchemaError, StopRun
 from extractor.runs import Plan, Progress, Summary
+from tests import fake_engine
 
 
 def write(path: Path, text: str) -> Path:
@@ -243,9 +242,9 @@ def victim(tmp_path: Path) -> Iterator[Path]:
     script = """
         import sys
         from pathlib import Path
-        import fake_engine
         from extractor import runs
         from extractor.config import Settings
+        from tests import fake_engine
 
         if __name__ == "__main__":
             plan = runs.Plan((Path(sys.argv[1]),), Path(sys.argv[2]), Settings(workers=2), (), "rules")
@@ -274,8 +273,7 @@ def test_killed_and_started_again_gives_the_records_of_an_undisturbed_run(
 
     out = tmp_path / "out"
     command = [sys.executable, str(victim), str(docs), str(out)]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
-    process = subprocess.Popen(command, env=environment)
+    process = subprocess.Popen(command)
     while results_in(out) < after:
         assert process.poll() is None, "it must not end before it is killed"
         time.sleep(0.001)
@@ -284,7 +282,7 @@ def test_killed_and_started_again_gives_the_records_of_an_undisturbed_run(
     kept = results_in(out)
     assert after <= kept < 120
 
-    assert subprocess.run(command, env=environment).returncode == 0
+    assert subprocess.run(command).returncode == 0
     assert (out / "records.jsonl").read_bytes() == (tmp_path / "calm/records.jsonl").read_bytes()
     assert len(records(out)) == len(set(records(out))) == 240
     assert results_in(out) == 120

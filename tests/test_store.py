@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from rights import closed
 
 from extractor import migrations, store
 from extractor.errors import CallError
 from extractor.results import DocumentResult, Record
 from extractor.store import Input, Ledger, ResultRow, Task
+from tests.rights import closed
 
 
 def item(name: str, content: str | None = "c", reason: str | None = None) -> Input:
