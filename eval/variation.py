@@ -14,20 +14,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 
 from eval.synth.seeds import seeded
 from extractor.errors import CallError, ExtractorError
-from schemas import builtin
+from schemas import builtin, load
 from schemas.spec import FieldSpec
 
 STRUCTURE = "一二三四五六七八九十任务说明第年月日元万亿"
 """Characters that number, date or head a text in its own right."""
 
-_MONEY = re.compile(r"(?<![\d.,(（])\d{1,3}(?:,\d{3})+\.\d\d(?![\d(（%])")
-_SPENT = re.compile(r"(?m)^(\D*[:：拨款金 \t]*)((?:[\d,]+\.\d\d[ \t]+){3})(?=(?:-|—|/|\d+\.\d\d)[ \t]+\d+\.\d\d)")
-_BUDGET = re.compile(r"((?:预算总额[^\d\n]{0,9}|财政拨款|基本支出|项目支出|其他资金)[\t ]+)(\d+\.\d\d)(?![\d%])")
+_AMOUNT = re.compile(r"(?<!\S)(?:\d{1,3}(?:,\d{3})+|\d+)\.\d\d(?!\S)")
+_CUT = re.compile(r"\d,\d{1,3}\.?\d?(?!\S)|(?<!\S)\d+\.\d?(?!\S)")
+_SPENT = re.compile(r"(?m)((?:[\d,]+\.\d\d[ \t]+){3})(?=(?:-|—|/|\d+\.\d\d)[ \t]+\d+\.\d\d)")
 _COUNTED = re.compile(r"(?<![\d.,])([1-9])(\d*(?:\.\d+)?)(?=[(（](?![%％]))")
 _YEAR = re.compile(r"(?<![\d,.])20[12]\d(?![\d,.])")
 _FACTORS = tuple(Decimal(f) for f in ("1.1", "1.2", "1.3", "0.9", "0.8", "0.7", "1.5", "2", "3", "0.5", "4", "7", "11"))
@@ -85,28 +86,52 @@ def vary(source: Source, seed: int, number: int) -> str:
     others = list(source.letters)
     rng.shuffle(others)
     text = source.text.translate(str.maketrans(source.letters, "".join(others)))
-    factor = _factor(text, rng)
-    text = _MONEY.sub(lambda m: _scaled(m[0], factor), text)
-    text = _SPENT.sub(lambda m: m[1] + re.sub(r"\d+\.\d\d", lambda n: _scaled(n[0], factor), m[2]), text)
-    text = _BUDGET.sub(lambda m: m[1] + _scaled(m[2], factor), text)
+    text = "".join(_scaled(form, rng) for form in forms_of(text))
     turn = rng.randrange(9)
     text = _COUNTED.sub(lambda m: str((int(m[1]) - 1 + turn) % 9 + 1) + m[2], text)
     shift = rng.randint(-4, 4)
     return _YEAR.sub(lambda m: str(min(max(int(m[0]) + shift, 2010), 2029)), text)
 
 
-def _factor(text: str, rng: Random) -> Decimal:
-    """A factor that keeps every amount exact to two decimals."""
-    plain = [m[0] for m in _MONEY.finditer(text)] + [m[2] for m in _BUDGET.finditer(text)]
-    plain += [n for m in _SPENT.finditer(text) for n in m[2].split()]
-    amounts = [Decimal(a.replace(",", "")) for a in plain]
-    fit = [f for f in _FACTORS if all(a * f * 100 == int(a * f * 100) for a in amounts)]
-    return rng.choice(fit)
+def forms_of(text: str) -> list[str]:
+    """The text cut before every line that holds a form's title."""
+    cuts = [m.start() for m in re.finditer(rf"(?m)^.*(?:{'|'.join(map(re.escape, _titles()))})", text)]
+    edges = [0, *cuts, len(text)]
+    return [text[a:b] for a, b in pairwise(edges)]
 
 
-def _scaled(text: str, factor: Decimal) -> str:
-    number = Decimal(text.replace(",", "")) * factor
-    return f"{number:,.2f}" if "," in text else f"{number:.2f}"
+@cache
+def _titles() -> tuple[str, ...]:
+    return tuple(title for spec in builtin() for title in spec.titles)
+
+
+def _scaled(form: str, rng: Random) -> str:
+    """The form with every amount multiplied by one factor; left alone where not all of them can be told."""
+    places = _amounts(form)
+    numbers = [Decimal(form[a:b].replace(",", "")) for a, b in places]
+    fit = [f for f in _FACTORS if all(n * f * 100 == int(n * f * 100) for n in numbers)]
+    factor = rng.choice(fit)
+    out, done = [], 0
+    for (start, end), number in zip(places, numbers, strict=True):
+        shown = f"{number * factor:,.2f}" if "," in form[start:end] else f"{number * factor:.2f}"
+        out += [form[done:start], shown]
+        done = end
+    return "".join((*out, form[done:]))
+
+
+def _amounts(form: str) -> list[tuple[int, int]]:
+    """Where a form's amounts stand: all lone numbers with cents, in an evaluation the first three of its four rows."""
+    spent = list(_SPENT.finditer(form))
+    if _CUT.search(form) or (_points(form) and len(spent) != 4):
+        return []
+    if not _points(form):
+        return [m.span() for m in _AMOUNT.finditer(form)]
+    return [(m.start() + n.start(), m.start() + n.end()) for m in spent for n in _AMOUNT.finditer(m[1])]
+
+
+def _points(form: str) -> bool:
+    """Whether the form has weights and scores, which must not change."""
+    return any(title in form for title in load("self_evaluation").titles)
 
 
 def write(sources: Sequence[Source], count: int, seed: int, out: Path) -> None:

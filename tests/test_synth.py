@@ -321,7 +321,7 @@ def test_nothing_is_printed_below_or_beside_the_page(seed: int) -> None:
 
 
 @needs_font
-@pytest.mark.parametrize("format_", ["pdf", "scan"])
+@pytest.mark.parametrize("format_", ["pdf", "scan", "mixed"])
 def test_the_same_seed_gives_the_same_pdf(format_: str) -> None:
     small = Options(types=("project_target",), forms=(1, 1), rows=(3, 5))
     assert case(11, format_, small, Damage(5)).data == case(11, format_, small, Damage(5)).data

@@ -57,6 +57,18 @@ def test_sums_still_hold() -> None:
         assert total == sum(parts)
 
 
+@pytest.mark.parametrize("seed", range(30))
+def test_an_evaluation_keeps_its_shares_and_points(seed: int) -> None:
+    text = case(seed, "page", Options(types=("self_evaluation",), forms=(2, 2), errors=0.0)).data.decode()
+    made = vary(Source("x", text, ""), 1, seed)
+    rows = re.findall(r"([\d,]+\.\d\d) ([\d,]+\.\d\d) ([\d,]+\.\d\d) (?:-|—|/|10\.00) (\d+\.\d\d)", made)
+    for _, budget, spent, rate in rows:
+        whole, part = (Decimal(n.replace(",", "")) for n in (budget, spent))
+        assert not whole or abs(100 * part / whole - Decimal(rate)) < Decimal("0.1")
+    points = r"(?m)^总分.*$"
+    assert re.findall(points, made) == re.findall(points, text)
+
+
 def test_the_command_writes_as_many_files_as_asked_for(source: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert main([str(source), "--count", "12", "--seed", "1", "--out", str(out)]) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from random import Random
 
@@ -9,6 +10,8 @@ from eval.synth.content import Content
 from eval.synth.degrade import Damage, level_of, scan
 from eval.synth.pdf import pdf
 from eval.synth.rendered import Rendered
+
+_OWN = re.compile(rb"/ID\[<[0-9A-F]+><[0-9A-F]+>\]|\(D:\d{14}")
 
 
 def scanned_pdf(content: Content, rng: Random, damage: Damage) -> Rendered:
@@ -29,7 +32,14 @@ def mixed_pdf(content: Content, rng: Random, damage: Damage) -> Rendered:
         out.import_pages(scans if i % 2 else pages, [i])
     data = BytesIO()
     out.save(data)
-    return Rendered(data.getvalue(), made.forms)
+    return Rendered(_OWN.sub(_zeros, data.getvalue()), made.forms)
+
+
+def _zeros(found: re.Match[bytes]) -> bytes:
+    """The random identity or the date of a written file, without what changes, of the same length."""
+    if found[0].startswith(b"(D:"):
+        return b"(D:20200101000000"
+    return b"/ID" + re.sub(rb"[0-9A-F]", b"0", found[0][3:])
 
 
 def tiff(content: Content, rng: Random, damage: Damage) -> Rendered:
