@@ -18,7 +18,7 @@ MEMBERS = {
 
 # What a document of the largest size allowed may come to when unpacked, and how much denser than text it may be.
 GROWTH = 20
-RATIO = 500
+RATIO = 200
 SMALL = 32 * 1024 * 1024
 
 
