@@ -57,7 +57,7 @@ def render(row: Row, with_page: bool) -> str:
     first = row.units[0]
     if not row.table:
         return f"[{page}{first.id}] {first.text.strip()}"
-    cells = " ┆ ".join(" ⏎ ".join(u.text.strip().splitlines()) for u in row.units)
+    cells = " ┆ ".join(" ⏎ ".join(u.text.strip().splitlines()) for u in row.units).rstrip(" ┆")
     return f"[{page}{first.id.split('C')[0]}] {cells}"
 
 

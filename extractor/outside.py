@@ -8,17 +8,15 @@ from itertools import groupby
 from typing import Literal
 
 from extractor.layout import Cell, Document
-from extractor.results import Place, Record, Row, Span, Unclaimed
+from extractor.results import Place, Record, Residue, Row, Span, Unclaimed
 from extractor.tokens import tokenize
 from schemas.values import fold
 
 _LONGEST_TITLE = 60
 
 
-def account(
-    document: Document, rows: Sequence[Row], furniture: Iterable[Place], first: int
-) -> tuple[tuple[Record, ...], tuple[Unclaimed, ...]]:
-    """The tables among the rows as records numbered from `first`, and the lines, furniture included."""
+def account(document: Document, rows: Sequence[Row], first: int) -> tuple[tuple[Record, ...], tuple[Unclaimed, ...]]:
+    """The tables among the rows as records numbered from `first`, and the lines."""
     tables: list[Record] = []
     lines: list[Unclaimed] = []
     before: Row | None = None
@@ -32,9 +30,21 @@ def account(
         else:
             lines.extend(_unclaimed(r) for r in own if r.units[0].text.strip())
         before = own[-1] if not number else None
-    units = {(u.page, u.id): u.text for u in document.units()} if furniture else {}
-    lines.extend(Unclaimed(p.page, p.unit, units[p.page, p.unit], "furniture") for p in sorted(furniture))
     return tuple(tables), tuple(lines)
+
+
+def in_order(document: Document, rows: Sequence[Row]) -> list[Row]:
+    """The rows in the order of the document."""
+    if not rows:
+        return []
+    order = {(u.page, u.id): n for n, u in enumerate(document.units())}
+    return sorted(rows, key=lambda r: order[r.page, r.units[0].id])
+
+
+def furniture(document: Document, places: Iterable[Place]) -> tuple[Residue, ...]:
+    """Page furniture with its text, in the order of the pages."""
+    units = {(u.page, u.id): u.text for u in document.units()} if places else {}
+    return tuple(Residue(p, units[p.page, p.unit][p.start : p.end]) for p in sorted(places))
 
 
 def _is_title(row: Row) -> bool:

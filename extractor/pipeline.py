@@ -44,14 +44,17 @@ def process(document: Document, settings: Settings, schemas: Sequence[SchemaSpec
     records: list[Record] = []
     left: list[Row] = list(regions.outside)
     for form, answer in zip(regions.forms, extract(regions.forms, settings), strict=True):
-        record, unclaimed = _record(document, form, answer, engine, settings)
+        record, behind = _record(document, form, answer, engine, settings)
         records.append(record)
-        left.extend(unclaimed)
-    tables, unclaimed_lines = outside.account(document, left, regions.furniture, len(records))
+        left.extend(behind)
+    tables, unclaimed = outside.account(document, outside.in_order(document, left), len(records))
+    repeated = (p for form in regions.forms for p in form.furniture)
+    furniture = outside.furniture(document, {*regions.furniture, *repeated})
     notes = tuple(Finding("", "source", n.kind, "warning", _on_page(n.page, n.message)) for n in document.notes)
     return DocumentResult(
-        document.name, document.sha256, "done", len(document.pages), (*records, *tables), unclaimed_lines, notes
-    )
+        document.name, document.sha256, "done", len(document.pages), (*records, *tables), unclaimed, furniture,
+        (*regions.notes, *notes),
+    )  # fmt: skip
 
 
 def _record(

@@ -22,6 +22,7 @@ from schemas.values import fold
 
 _LONGEST_PREFIX = 40
 _HEAD_SHARE = 0.5
+_COVER_ROWS = 5
 PAGE_GAP = 3
 """So many blank lines in a text without page marks stand for a page break."""
 
@@ -33,6 +34,7 @@ class Regions:
     forms: tuple[Form, ...]
     outside: tuple[Row, ...]
     furniture: frozenset[Place]
+    notes: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +52,19 @@ def cut(document: Document, schemas: Sequence[SchemaSpec]) -> Regions:
     titles = _starts(_titles(rows, titled), rows)
     forms: list[Form] = []
     outside: list[Row] = []
+    notes: list[Finding] = []
     before = rows[: titles[0].row] if titles else rows
     _untitled(before, schemas, forms, outside)
     for n, title in enumerate(titles):
         end = titles[n + 1].row if n + 1 < len(titles) else len(rows)
         own = _own_end(title.schema, rows, title.last + 1, end)
+        if _announces(rows, title, end, titles[n + 1 : n + 2]):
+            outside.extend(rows[title.row : end])
+            notes.extend(_announced(rows, title, end))
+            continue
         forms.append(_form(len(forms), title, rows[title.row : own]))
         outside.extend(rows[own:end])
-    return Regions(tuple(forms), tuple(outside), marks)
+    return Regions(tuple(forms), tuple(outside), marks, tuple(notes))
 
 
 def rows_of(document: Document) -> list[Row]:
@@ -183,6 +190,23 @@ def _head_values(rows: Sequence[Row], spec: SchemaSpec) -> dict[str, str]:
             if target.field.path in head and not target.column and not target.heading:
                 out[target.field.path] = tokens[hit.last + 1].fold if hit.last + 1 < len(tokens) else ""
     return out
+
+
+def _announces(rows: Sequence[Row], title: _Title, end: int, following: Sequence[_Title]) -> bool:
+    """Whether a title only announces the next form of its kind (a cover, a table of contents): no label follows it."""
+    if not following or following[0].schema is not title.schema or end - title.last > _COVER_ROWS:
+        return False
+    index = label_index(title.schema)
+    return not spot(unglue(tokenize(rows[title.last + 1 : end]), index), index)
+
+
+def _announced(rows: Sequence[Row], title: _Title, end: int) -> list[Finding]:
+    """A finding where something stands under a title that announces: it might be a form whose table is lost."""
+    if end - title.last <= 1:
+        return []
+    row = rows[title.row]
+    message = f"a title without a table (page {row.page}, {row.units[0].id}): a cover, or is its table lost?"
+    return [Finding("", "reading", "title_without_table", "warning", message)]
 
 
 def _own_end(spec: SchemaSpec, rows: Sequence[Row], start: int, end: int) -> int:

@@ -124,7 +124,7 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Residue:
-    """Printed text that nothing accounts for."""
+    """Printed text that is no value and no label: what nothing accounts for, or page furniture."""
 
     place: Place
     text: str
@@ -200,7 +200,7 @@ class Unclaimed:
     page: int
     unit: str
     text: str
-    kind: Literal["text", "table", "furniture"] = "text"
+    kind: Literal["text", "table"] = "text"
 
     def to_json(self) -> dict[str, Any]:
         """The line as `documents.jsonl` shows it."""
@@ -210,7 +210,7 @@ class Unclaimed:
 
 @dataclass(frozen=True, slots=True)
 class DocumentResult:
-    """All that one document gave: its records, what no form claims, and findings about the document as a whole."""
+    """All that one document gave: its records, what no form claims, its page furniture, findings about it as a whole."""
 
     name: str
     sha256: str
@@ -218,6 +218,7 @@ class DocumentResult:
     pages: int = 0
     records: tuple[Record, ...] = ()
     unclaimed: tuple[Unclaimed, ...] = ()
+    furniture: tuple[Residue, ...] = ()
     findings: tuple[Finding, ...] = ()
     reason: str | None = None
     seconds: float = 0.0
@@ -246,6 +247,7 @@ class DocumentResult:
             "pages": self.pages,
             "forms": len(self.records),
             "unclaimed": [u.to_json() for u in self.unclaimed],
+            "furniture": [f.to_json() for f in self.furniture],
             "findings": [f.to_json() for f in self.findings],
             "settled": self.settled,
             "seconds": round(self.seconds, 4),

@@ -79,6 +79,8 @@ def _answer(reading: _Reading, widths: Widths) -> Answer:
     labels = [tokens[p].place for hit in zones.labels for p in range(hit.first, hit.last + 1)]
     loose = [p for b in zones.buckets if b.kind == "loose" for p in b.tokens]
     _standing_alone(draft, form, loose, labels)
+    if not zones.labels:
+        draft.doubt("", "empty_form", "no label of this form stands below its title; is its table lost?")
     return Answer(tuple(draft.candidates), tuple(labels), tuple(draft.nulls), tuple(draft.findings))
 
 
