@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 
 from extractor.errors import CallError
+from extractor.sources.encoding import decode
 
 ALIKE = {
     "0": "O",
@@ -65,13 +66,9 @@ DAMAGES: dict[str, Callable[[str, random.Random], str]] = {
 
 
 def damaged(content: bytes, name: str, seed: int) -> bytes:
-    """A text document (UTF-8) with this damage; raises `CallError` for a damage or an encoding that is not known."""
+    """A text document with this damage, as UTF-8; `CallError`: an unknown damage, `DocumentError`: no text."""
     if name not in DAMAGES:
         raise CallError(f"no damage named {name!r}; there are: {', '.join(DAMAGES)}")
     if name == "none":
         return content
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise CallError(f"damage {name!r} is for UTF-8 text: {error}") from error
-    return DAMAGES[name](text, random.Random(f"{name} {seed}")).encode()  # noqa: S311 - no secret, a seed
+    return DAMAGES[name](decode(content).text, random.Random(f"{name} {seed}")).encode()  # noqa: S311 - no secret, a seed
