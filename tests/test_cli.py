@@ -209,6 +209,53 @@ def done_in(ledger: Path) -> int:
         return 0
 
 
+def test_a_run_that_is_killed_goes_on_to_the_same_records(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("docs").mkdir()
+    for number in range(100):
+        Path(f"docs/{number:03}.txt").write_text((SAMPLES / TEXT).read_text(encoding="utf-8") + f"\n{number}")
+    assert main(["run", "docs", "--out", "calm"]) == 0
+    call = subprocess.Popen(
+        [*COMMAND, "run", "docs", "--out", "out"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    while done_in(Path("out/ledger.sqlite")) < 10:
+        assert call.poll() is None
+        time.sleep(0.005)
+    call.kill()
+    assert call.wait() == -signal.SIGKILL
+    kept = done_in(Path("out/ledger.sqlite"))
+    assert kept < 100
+    capsys.readouterr()
+    assert main(["run", "docs", "--out", "out"]) == 0
+    assert f"{100 - kept} documents to read" in capsys.readouterr().err
+    assert Path("out/records.jsonl").read_bytes() == Path("calm/records.jsonl").read_bytes()
+
+
+def test_a_password_is_asked_for_and_never_written(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    command = [*COMMAND, "run", str(SAMPLES / TEXT), "--out", "out", "--password"]
+    call = subprocess.Popen(
+        command, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+    )
+    os.close(theirs)
+    assert call.stderr is not None
+    assert call.stderr.read(len("password")) == b"password"
+    os.write(ours, b"a-secret-word\n")  # what is typed before it is asked for is dropped
+    shown, messages = call.communicate(timeout=60)
+    os.close(ours)
+    assert call.returncode == 0, messages
+    written = b"".join(path.read_bytes() for path in Path("out").iterdir())
+    assert b"a-secret-word" not in shown + messages + written
+
+
+def test_a_password_that_nobody_types_is_a_wrong_call() -> None:
+    call = subprocess.run(
+        [*COMMAND, "run", str(SAMPLES / TEXT), "--out", "out", "--password"],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, start_new_session=True,
+    )  # fmt: skip
+    assert call.returncode == 2
+    assert "no password was given" in call.stderr
+
+
 def test_a_full_disk_is_no_traceback(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise sqlite3.OperationalError("database or disk is full")

@@ -98,7 +98,10 @@ def _settings(call: Namespace, **overrides: object) -> Settings:
 def _password() -> str:
     import getpass
 
-    return getpass.getpass("password of the documents: ", stream=sys.stderr)
+    try:
+        return getpass.getpass("password of the documents: ", stream=sys.stderr)
+    except EOFError:
+        raise CallError("no password was given: type it on a terminal, or set EXTRACTOR_PASSWORD") from None
 
 
 def _schemas(call: Namespace, settings: Settings) -> tuple[str, ...]:
