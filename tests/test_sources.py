@@ -8,7 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import docx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from extractor import sources
 from extractor.config import Settings
@@ -114,6 +118,44 @@ def test_binary_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(os.urandom(1_000_000))
     with pytest.raises(DocumentError, match="not text in any encoding known"):
         sources.read(tmp_path / "a.txt", "a.txt", SETTINGS)
+
+
+@pytest.fixture(scope="module")
+def specimens(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
+    """One good file of each format that is read here."""
+    folder = tmp_path_factory.mktemp("specimens")
+    word, book = docx.Document(), Workbook()
+    word.add_table(1, 2).cell(0, 0).text = "流动书车"
+    assert book.active is not None
+    book.active.append(["流动书车", 1.5])
+    word.save(str(folder / "a"))
+    book.save(folder / "b")
+    texts = [
+        "甲\t<p>乙</p>\n\f丙",
+        "|甲|乙|\n|-|-|\n|1|2|",
+        "<html><table><tr><td rowspan=2>甲<td>乙</table>",
+        '{"a": [1, "甲"]}',
+    ]
+    return [(folder / name).read_bytes() for name in "ab"] + [text.encode() for text in texts]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_any_bytes_end_in_a_document_or_a_reason(
+    tmp_path_factory: pytest.TempPathFactory, specimens: list[bytes], data: st.DataObject
+) -> None:
+    suffix = data.draw(st.sampled_from([".txt", ".md", ".html", ".csv", ".json", ".xml", ".docx", ".xlsx"]))
+    content = bytearray(data.draw(st.sampled_from(specimens)))
+    for _ in range(data.draw(st.integers(0, 4))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    path = tmp_path_factory.getbasetemp() / f"fuzz{suffix}"
+    path.write_bytes(content[: data.draw(st.integers(len(content) // 2, len(content)))])
+    try:
+        document = sources.read(path, path.name, SETTINGS)
+    except DocumentError as error:
+        assert str(error)
+    else:
+        assert any(unit.text for unit in document.units())
 
 
 def test_sha256(tmp_path: Path) -> None:

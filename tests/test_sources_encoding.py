@@ -63,6 +63,13 @@ def test_big5_is_a_guess_and_says_so() -> None:
     assert [note.kind for note in decoded.notes] == ["encoding"]
 
 
+def test_korean_is_not_taken_for_chinese() -> None:
+    text = "푸른 호수 도서관 이동식 책 차량 사업 자체 평가 보고서\n사업 이름과 예산 그리고 이용자 만족도\n" * 3
+    decoded = decode(text.encode("euc_kr"))
+    assert decoded.text == text
+    assert [note.kind for note in decoded.notes] == ["encoding"]
+
+
 def test_a_declared_encoding_is_believed_where_it_fits() -> None:
     assert decode("é".encode("cp1252"), "iso-8859-1").text == "é"
     assert decode(PROSE.encode("gb18030"), "gb2312").text == PROSE

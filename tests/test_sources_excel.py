@@ -207,6 +207,14 @@ def test_merge_bombs_are_refused(tmp_path: Path) -> None:
         read(tmp_path / "a.xlsx", "a", SETTINGS)
 
 
+def test_a_workbook_by_any_other_name(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet(book).append(["甲", "乙"])
+    book.save(tmp_path / "a.xlsx")
+    (tmp_path / "a.xlsx").rename(tmp_path / "a.txt")
+    assert read(tmp_path / "a.txt", "a", SETTINGS).pages[0].reader == "excel"
+
+
 def test_empty_workbook_says_so(tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match="shows no values"):
         saved(Workbook(), tmp_path)

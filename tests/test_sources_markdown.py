@@ -93,7 +93,7 @@ def test_what_stands_before_the_first_mark_is_on_its_page() -> None:
 
 
 def test_a_lone_dash_is_text() -> None:
-    assert lines("甲\n-\n乙") == ["甲", "-", "乙"]
+    assert lines("甲\n-\n乙\n--\n丙") == ["甲", "-", "乙", "--", "丙"]
 
 
 def test_setext_headings_lose_their_underline() -> None:

@@ -73,6 +73,10 @@ def test_what_is_not_well_formed_is_read_as_text(tmp_path: Path) -> None:
         assert [note.kind for note in document.notes] == ["structure"]
 
 
+def test_xml_by_any_other_name(tmp_path: Path) -> None:
+    assert parsed(tmp_path, '<?xml version="1.0"?><a><b>甲</b></a>', "a.doc").pages[0].reader == "structured"
+
+
 def test_xhtml_is_html(tmp_path: Path) -> None:
     text = '<?xml version="1.0"?><html><body><table><tr><td colspan="2">甲</td></tr></table></body></html>'
     assert parsed(tmp_path, text, "a.xml").pages[0].reader == "html"

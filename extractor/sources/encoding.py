@@ -27,8 +27,12 @@ USUAL = re.compile(
     "[\t\n\r\x0b\x0c -~\u00a0-\u024f\u2010-\u2044\u2190-\u22ff\u2460-\u25ff\u3000-\u30ff\u4e00-\u9fa5\uff01-\uffee]+"
 )
 
+HANGUL = re.compile("[\uac00-\ud7a3]+")
+
 # Latin letters read in the wrong byte order become these: an ideograph ending in 00 that isn't U+4E00 is rare.
 SWAPPED = re.compile("[" + "".join(map(chr, range(0x4F00, 0xA000, 0x100))) + "]")
+
+LAST_KOREAN = 0xC8
 
 # Encodings that a guess may end in; anything else that a detector comes up with is noise.
 GUESSABLE = {
@@ -202,7 +206,13 @@ def _chinese(sample: bytes) -> str | None:
     if not foreign or foreign.count("\ufffd") > max(2, len(foreign) // 50):
         return None
     common = sum(map(_is_common, foreign))
-    return "gb18030" if common >= 0.75 * len(foreign) else None
+    return "gb18030" if common >= 0.75 * len(foreign) and not _is_korean(foreign) else None
+
+
+def _is_korean(chars: list[str]) -> bool:
+    """Whether all ideographs stand in the first half of GB2312's first level, where EUC-KR has its syllables."""
+    leads = [pair[0] for pair in (char.encode("gb2312", "ignore") for char in chars) if pair[:1] >= b"\xb0"]
+    return len(leads) >= 20 and sum(lead > LAST_KOREAN for lead in leads) < len(leads) / 20
 
 
 def _is_common(char: str) -> bool:
@@ -223,7 +233,7 @@ def _detected(sample: bytes) -> str | None:
     if encoding is None:
         return None
     text = sample.decode(encoding, errors="replace")
-    usual = _usual(text) >= 0.9 and not ANY_CONTROL.search(text)
+    usual = _usual(HANGUL.sub("", text)) >= 0.9 and not ANY_CONTROL.search(text)
     return encoding if usual and text.count("\ufffd") <= 2 else None
 
 

@@ -20,7 +20,7 @@ from extractor.layout import Document, Note, Page
 from extractor.sources.blocks import Blocks, Spot
 from extractor.sources.encoding import clean
 from extractor.sources.number_format import shown
-from extractor.sources.package import refuse_bomb
+from extractor.sources.package import pictures, refuse_bomb
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -78,7 +78,7 @@ class Hidden(NamedTuple):
 def read(path: Path, name: str, settings: Settings) -> Document:
     """An .xlsx file, a page a sheet. DocumentError: it is damaged, a zip bomb, or shows no values."""
     refuse_bomb(path, settings)
-    notes = list(_checked_parts(path))
+    notes = [*_checked_parts(path), *pictures(path, "xl/media/")]
     pages: list[Page] = []
     for number, sheet in enumerate(_workbook(path).worksheets, 1):
         if sheet.sheet_state != "visible":
@@ -100,9 +100,9 @@ def _workbook(path: Path) -> Workbook:
     from openpyxl import load_workbook
 
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), path.open("rb") as file:  # given a name, it would judge by the suffix
             warnings.simplefilter("ignore")  # about extensions that hold no values
-            return load_workbook(path, data_only=True)
+            return load_workbook(file, data_only=True)
     # A damaged part may make openpyxl raise anything; whatever it is, the file could not be read.
     except Exception as error:
         raise DocumentError(f"the Excel file is damaged ({error}); open it in Excel and save it again") from error

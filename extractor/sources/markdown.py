@@ -23,7 +23,7 @@ PIPE = re.compile(r"(?<!\\)((?:\\\\)*)\|")
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*[\w+-]*[ \t]*")
 HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]+|$)")
 CLOSING = re.compile(r"[ \t]+#+[ \t]*$")
-UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*")
+UNDERLINE = re.compile(r" {0,3}={2,}[ \t]*")
 BREAK = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})")
 PREFIX = re.compile(r"[ \t]*(?:>[ \t]?)*[ \t]*(?:[-*+][ \t]+(?=\S))?")
 
@@ -167,10 +167,10 @@ def _tab_rows_end(lines: Sequence[str], at: int) -> int:
 
 
 def _is_ruler(line: str, previous: str) -> bool:
-    """Whether a line is a rule or underlines a heading: marks of Markdown, and no text. A lone `-` is text."""
+    """Whether a line is a rule or underlines a heading: marks of Markdown, and no text. `-` and `--` are text."""
     if BREAK.fullmatch(line):
         return True
-    return bool(previous.strip()) and len(line.strip()) > 1 and UNDERLINE.fullmatch(line) is not None
+    return bool(previous.strip()) and UNDERLINE.fullmatch(line) is not None
 
 
 def line_text(line: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from extractor.config import Settings
 from extractor.errors import DocumentError
+from extractor.layout import Note
 
 MEMBERS = {
     "word/document.xml": "word",
@@ -20,6 +21,9 @@ MEMBERS = {
 GROWTH = 20
 RATIO = 200
 SMALL = 32 * 1024 * 1024
+
+# A picture of a page or a table is larger than a logo.
+LARGE_PICTURE = 40_000
 
 
 def kind_of_package(path: Path) -> str:
@@ -50,3 +54,13 @@ def refuse_bomb(path: Path, settings: Settings) -> None:
             f"the package unpacks to {size} bytes, {size // packed} times its size "
             f"(limits: {limit} bytes, {RATIO} times): it looks like a zip bomb; if it is none, save it as PDF"
         )
+
+
+def pictures(path: Path, folder: str) -> tuple[Note, ...]:
+    """A remark on large pictures in a package: what they show was not read."""
+    with zipfile.ZipFile(path) as package:
+        found = [m for m in package.infolist() if m.filename.startswith(folder) and m.file_size > LARGE_PICTURE]
+    if not found:
+        return ()
+    message = f"{len(found)} pictures were not read; if they show text or tables, print the file to PDF, and give that"
+    return (Note("picture", 0, message, "info"),)

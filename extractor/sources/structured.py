@@ -43,7 +43,11 @@ DEEPEST = 200
 
 def read(path: Path, name: str, settings: Settings) -> Document:
     """An .xml or .json file as one page; what is not well-formed is read as text, with a remark."""
-    loaded = text_source.load(path, _declared(path))
+    return document(text_source.load(path, _declared(path)), name)
+
+
+def document(loaded: text_source.Loaded, name: str) -> Document:
+    """An XML or JSON text as one page."""
     if markup.is_html(loaded.text):
         return markup.document(loaded, name)
     try:

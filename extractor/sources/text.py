@@ -33,14 +33,16 @@ def load(path: Path, declared: str | None = None) -> Loaded:
 
 
 def read(path: Path, name: str, settings: Settings) -> Document:
-    """A text file as pages of lines and tab-separated rows; text that is HTML or Markdown is read as that."""
-    from extractor.sources import markdown, markup
+    """A text file as pages of lines and tab-separated rows; HTML, Markdown and XML are read as that."""
+    from extractor.sources import markdown, markup, structured
 
     loaded = load(path)
     if markup.is_html(loaded.text):
         return markup.document(loaded, name)
     if markdown.is_markdown(loaded.text):
         return markdown.document(loaded, name)
+    if loaded.text.lstrip().startswith("<?xml"):
+        return structured.document(loaded, name)
     return Document(name, loaded.sha256, pages(loaded.text), notes=loaded.notes)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from extractor.layout import Document, Note
 from extractor.sources.blocks import Blocks
 from extractor.sources.encoding import clean
 from extractor.sources.ooxml import local, texts
-from extractor.sources.package import refuse_bomb
+from extractor.sources.package import pictures, refuse_bomb
 from extractor.sources.word_body import Body, Styles
 from extractor.sources.word_numbers import Numbering
 
@@ -38,7 +39,8 @@ def read(path: Path, name: str, settings: Settings) -> Document:
     try:
         refuse_bomb(path, settings)
         with zipfile.ZipFile(path) as package:
-            return _document(package, name, hashlib.sha256(path.read_bytes()).hexdigest())
+            document = _document(package, name, hashlib.sha256(path.read_bytes()).hexdigest())
+        return replace(document, notes=(*document.notes, *pictures(path, "word/media/")))
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, KeyError, ValueError) as error:
         raise DocumentError(f"the Word file is damaged ({error}); open it in Word and save it again") from error
 

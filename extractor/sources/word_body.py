@@ -78,6 +78,8 @@ class Body:
                 self._table(inner)
             elif name in DELETED:
                 self._leave_out("a tracked deletion", inner)
+            elif name == "altChunk":
+                self.left_out["a file within the file"].append("altChunk")
             elif name not in PROPERTIES:
                 self.container(inner)
 
@@ -205,6 +207,8 @@ class Cells:
 
 
 def _note(kind: str, words: str) -> Note:
+    if kind == "a file within the file":
+        return Note("not_read", 0, "the file includes other files, which were not read: save it in Word as .docx again")
     shown = words if len(words) <= SHOWN_OF_IT else words[:SHOWN_OF_IT] + "…"
     if kind == "a tracked deletion":
         return Note("deleted_text", 0, f"{len(words)} characters of tracked deletions were left out: {shown!r}", "info")
