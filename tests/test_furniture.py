@@ -1,0 +1,70 @@
+"""Page numbers and running heads belong to the page; everything else is print."""
+
+from __future__ import annotations
+
+import pytest
+
+from extractor.furniture import furniture
+from extractor.layout import Block, Document
+from tests.form_cases import PROJECT_TITLE, document, grid, lines, paged
+
+TITLES = frozenset({PROJECT_TITLE})
+
+
+def texts(read: Document) -> list[str]:
+    places = {(p.page, p.unit) for p in furniture(read, TITLES)}
+    return [u.text for u in read.units() if (u.page, u.id) in places]
+
+
+def pages_with(head: str, foot: str, count: int) -> list[list[Block]]:
+    return [
+        [*lines(head, "", "", f"甲{n}", f"乙{n}", f"丙{n}", "", "", foot.format(n), page=n)]
+        for n in range(1, count + 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["- 3 -", "—3—", "第3页", "第 3 页 共 12 页", "第3页/共12页", "Page 3 of 12", "3/12", "— 12 —"]
+)
+def test_a_page_number_is_furniture_wherever_it_stands(text: str) -> None:
+    assert texts(document(f"甲\n{text}\n乙\n")) == [text]
+
+
+@pytest.mark.parametrize("text", ["3.50", "第3页说明", "2031", "-", "1/2以上", "3", "-3%-"])
+def test_what_only_looks_like_a_page_number_is_print(text: str) -> None:
+    assert texts(document(f"甲\n{text}\n乙\n")) == []
+
+
+def test_a_head_on_three_pages_is_a_running_head() -> None:
+    assert texts(paged(*pages_with("云桥县水务局预算", "末{}", 3))) == ["云桥县水务局预算"] * 3
+
+
+def test_a_head_on_two_pages_may_be_print() -> None:
+    assert texts(paged(*pages_with("云桥县水务局预算", "末{}", 2))) == []
+
+
+def test_a_declared_title_is_never_a_running_head() -> None:
+    assert texts(paged(*pages_with(f"云桥县{PROJECT_TITLE}", "末{}", 4))) == []
+
+
+def test_a_bare_number_at_the_edge_is_furniture_where_it_is_the_number_of_its_page() -> None:
+    assert texts(paged(*pages_with("", "{}", 3))) == ["1", "2", "3"]
+    assert texts(paged([*lines("甲", "乙", "丙", "7")], [*lines("丁", "戊", "己", "7", page=2)])) == []
+
+
+def test_bare_numbers_among_blank_lines_are_page_numbers_where_they_count_on() -> None:
+    assert texts(document("甲\n\n\n4\n\n\n乙\n\n\n5\n\n\n丙\n")) == ["4", "5"]
+    assert texts(document("甲\n\n\n4\n\n\n乙\n\n\n9\n\n\n丙\n")) == []
+
+
+def test_a_cell_is_never_furniture() -> None:
+    assert texts(paged(*[[grid(["第1页", "甲"], page=n)] for n in (1, 2, 3)])) == []
+
+
+def test_one_page_has_no_running_head() -> None:
+    assert texts(document("甲\n乙\n甲\n")) == []
+
+
+@pytest.mark.xfail(strict=True, reason="one bare number alone counts as a page number and is dropped without a finding")
+def test_a_lone_number_among_blank_lines_may_be_a_value() -> None:
+    assert texts(document("经费\n\n\n100\n\n\n说明\n")) == []
