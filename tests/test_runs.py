@@ -96,7 +96,7 @@ def test_what_is_done_is_not_done_again(tmp_path: Path, out: Path) -> None:
     make(docs, out=out, workers=1, seconds_per_document=5)
     assert log.read_text() == "a.txt\nb.txt\n", "worker counts and limits change no answer"
     make(docs, out=out, token_budget=123)
-    assert log.read_text() == "a.txt\nb.txt\na.txt\nb.txt\n", "another fingerprint"
+    assert sorted(log.read_text().split()) == ["a.txt", "a.txt", "b.txt", "b.txt"], "another fingerprint"
     assert len(records(out)) == 2
 
 
