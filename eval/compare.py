@@ -68,13 +68,22 @@ def compare(
     if len(runs) < 2:
         raise CallError("two or more folders of runs are needed to compare")
     golds = load_all(gold, drafts=drafts)
-    tallies = {str(run): tally([score_run(golds, load_run(run))]) for run in runs}
+    tallies = {name: tally([score_run(golds, load_run(run))]) for name, run in _named(runs).items()}
     found = compare_all(tallies, seed=seed)
     if json_file is not None:
         write(json_file, json.dumps([as_json(c) for c in found], ensure_ascii=False, indent=1) + "\n")
     tables.show([comparison_table(found)])
     print("\n".join(in_words(c) for c in found))
     return 0
+
+
+def _named(runs: Sequence[Path]) -> dict[str, Path]:
+    """Runs by the name of their folder, by the whole path where two folders have one name."""
+    names = [run.resolve().name for run in runs]
+    named = {name if names.count(name) == 1 else str(run): run for name, run in zip(names, runs, strict=True)}
+    if len(named) < len(runs):
+        raise CallError("a run is named twice; name each folder once")
+    return named
 
 
 def tally(repeats: Sequence[Sequence[DocumentScore]]) -> Tallies:

@@ -79,6 +79,7 @@ def _errors(runs: Sequence[RunScores]) -> Iterator[dict[str, Any]]:
 LEADERBOARD = (
     "run", "documents", "F1 (95 %)", "precision", "recall", "forms found", "extra", "records perfect (95 %)",
     "rows found", "silent errors (95 %)", "settled", "false alarms", "edits per form", "tokens per form",
+    "seconds per form",
 )  # fmt: skip
 
 
@@ -98,6 +99,7 @@ def _leader(run: RunScores) -> tuple[Value, ...]:
         percent(whole.rows.recall), with_interval(c.silent_rate, silent_interval(whole, documents)),
         percent(c.settled_share), c.false_alarms, metrics.ratio(whole.edits, forms.gold),
         metrics.ratio(tokens(whole.usage), forms.gold) if whole.usage else None,
+        None if whole.seconds is None else f"{whole.seconds / max(1, forms.gold):.4f}",
     )  # fmt: skip
 
 
@@ -222,4 +224,7 @@ def _by_document(runs: Sequence[RunScores]) -> str:
         for run in runs for name, scores in run.sets.items() for s in scores for c in (s.counts,)
     ]  # fmt: skip
     table = tables.html(Table("", columns, tuple(sorted(rows, key=lambda row: row[3] if row[3] is not None else 2.0))))
-    return _section("Documents", f"<details open><summary>{len(rows)} readings</summary>{table}</details>")
+    return _section(
+        "Documents",
+        f"<details{' open' if len(rows) <= 40 else ''}><summary>{len(rows)} readings</summary>{table}</details>",
+    )

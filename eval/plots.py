@@ -12,6 +12,9 @@ from eval.tables import width_of
 COLOURS = 6
 
 
+Scale = Callable[[float], float]
+
+
 class Bar(NamedTuple):
     """One share with its interval; `series` picks its colour."""
 
@@ -81,42 +84,61 @@ def _axis(origin: float, left: float, length: float, bottom: float) -> str:
     return "".join(out)
 
 
-def lines(series: Sequence[Series], names: Sequence[str], *, start: float | None = None, x_label: str = "") -> str:
-    """Lines over named positions (0, 1, …), with intervals; `names` empty: positions are shares from 0 to 1."""
-    points = [p for one in series for p in one.points]
-    shares = [share for p in points for share in (p[1], p[2]) if share is not None]
-    origin = axis_start(shares) if start is None else start
-    most = max(1.0, *(p[0] for p in points)) if points else 1.0
-    width, height, left = 760, 320, 64
+class _Frame(NamedTuple):
+    """Where a plot's area lies, and how positions and shares become places in it."""
+
+    left: float
+    length: float
+    x: Scale
+    y: Scale
+
+
+def _frame(positions: Sequence[float], names: int, origin: float) -> _Frame:
+    most = max(1.0, *positions) if positions else 1.0
+    length = max(500.0, 130.0 * max(names - 1, 0))
 
     def x(position: float) -> float:
-        return left + 20 + 500 * position / most
+        return 84 + length * position / most
 
     def y(share: float) -> float:
         return 20 + 240 * (1 - max(0.0, share - origin) / (1 - origin))
 
-    out = [_levels(origin, left, y), _names(names, x), f'<text class="soft" x="330" y="312">{escape(x_label)}</text>']
+    return _Frame(64.0, length + 40, x, y)
+
+
+def lines(series: Sequence[Series], names: Sequence[str], *, start: float | None = None, x_label: str = "") -> str:
+    """Lines over named positions (0, 1, …), with intervals; `names` empty: positions are shares from 0 to 1."""
+    points = [p for one in series for p in one.points]
+    origin = (
+        axis_start([share for p in points for share in (p[1], p[2]) if share is not None]) if start is None else start
+    )
+    frame = _frame([p[0] for p in points], len(names), origin)
+    x, y, right = frame.x, frame.y, frame.left + frame.length
+    out = [_levels(origin, frame), _names(names, x)]
+    out.append(
+        f'<text class="soft" x="{(frame.left + right) / 2}" y="312" text-anchor="middle">{escape(x_label)}</text>'
+    )
     for k, one in enumerate(series):
         out.append(_line(one, k, [(x(p), y(s), _maybe(y, low), _maybe(y, high)) for p, s, low, high in one.points]))
         style = f'class="fill s{k % COLOURS}" style="fill:var(--c)"'
-        out.append(f'<text {style} x="600" y="{30 + 18 * k}">● {escape(one.name)}</text>')
-    return _svg(width, height, out)
-
-
-Scale = Callable[[float], float]
+        out.append(f'<text {style} x="{right + 20}" y="{30 + 18 * k}">● {escape(one.name)}</text>')
+    legend = 40 + 8 * max((width_of(one.name) for one in series), default=0)
+    return _svg(right + 20 + legend, max(320, 40 + 18 * len(series)), out)
 
 
 def _maybe(scale: Scale, share: float | None) -> float | None:
     return None if share is None else scale(share)
 
 
-def _levels(origin: float, left: float, y: Scale) -> str:
-    out = []
+def _levels(origin: float, frame: _Frame) -> str:
+    out, right = [], frame.left + frame.length
     for k in range(6):
         share = origin + k * (1 - origin) / 5
-        at = y(share)
-        out.append(f'<line class="grid" x1="{left}" x2="{left + 520}" y1="{at:.1f}" y2="{at:.1f}"/>')
-        out.append(f'<text class="soft" x="{left - 6}" y="{at + 4:.1f}" text-anchor="end">{100 * share:.4g} %</text>')
+        at = frame.y(share)
+        out.append(f'<line class="grid" x1="{frame.left}" x2="{right}" y1="{at:.1f}" y2="{at:.1f}"/>')
+        out.append(
+            f'<text class="soft" x="{frame.left - 6}" y="{at + 4:.1f}" text-anchor="end">{100 * share:.4g} %</text>'
+        )
     return "".join(out)
 
 

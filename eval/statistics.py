@@ -22,6 +22,8 @@ POWER = 0.8
 """The share of experiments that must see a difference for it to be called detectable."""
 TELLING = 5
 """With fewer documents that have an error (or differ), resampling knows too little of how documents vary."""
+SAME = 1e-9
+"""A standard error below this is the rounding of documents that are all alike."""
 FEWEST = 6
 """With fewer documents no sign-flip test can reach p = 0.05, whatever they show: 2 ÷ 2⁵ is more."""
 WITHIN = 0.1
@@ -172,7 +174,7 @@ def _studentised(columns: Array, figure: Callable[[Array], _Figure], draws: int,
         return None
     random = np.random.default_rng(seed)
     error = _errors(columns.mean(axis=1), np.ones((1, documents)), figure)[1][0]
-    if error < 1e-12:
+    if error < SAME:
         return None
     batches = 1 if repeats == 1 else min(draws, 100)  # repeats are drawn anew for each batch of draws of documents
     found = []
@@ -182,7 +184,7 @@ def _studentised(columns: Array, figure: Callable[[Array], _Figure], draws: int,
         weights = random.multinomial(documents, np.full(documents, 1 / documents), size=draws // batches)
         found.append(_errors(means, weights.astype(float), figure))
     figures, errors = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    usable = errors > 1e-12
+    usable = errors > SAME
     return _Drawn(float(error), figures[usable], errors[usable]) if usable.any() else None
 
 
@@ -259,7 +261,7 @@ def _difference_interval(
     if drawn is not None:
         error = drawn.error
         half = float(np.quantile(np.abs(drawn.figures - difference) / drawn.errors, level)) * error
-    if int((a.mean(axis=1) != b.mean(axis=1)).any(axis=1).sum()) < TELLING:
+    if drawn is None or int((a.mean(axis=1) != b.mean(axis=1)).any(axis=1).sum()) < TELLING:
         trials = effective(len(a), float(a.sum() / a.shape[1]))
         half = max(half, 1.0 if len(a) < 2 else clopper_pearson(0, trials, level).high)
         error = max(error, half / _normal_quantile(0.5 + level / 2))

@@ -123,6 +123,14 @@ def test_no_interval_has_a_width_of_zero(documents: int, values: int, perfect: b
     assert low < 0 < high
 
 
+def test_documents_that_all_differ_by_the_same_still_leave_doubt() -> None:
+    a = np.tile([46.0, 2.0, 2.0], (9, 1))
+    b = np.tile([43.0, 5.0, 5.0], (9, 1))
+    found = compare(a, b)
+    assert found.interval.low < found.difference < found.interval.high
+    assert found.p == pytest.approx(2 / 2**9)
+
+
 def test_more_perfect_documents_give_a_narrower_interval() -> None:
     widths = [1 - f1_interval(np.tile([100.0, 0.0, 0.0], (n, 1))).low for n in (1, 3, 10, 100)]
     assert widths == sorted(widths, reverse=True)

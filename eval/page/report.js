@@ -69,6 +69,18 @@
     return out;
   }
 
+  function named(e) {
+    const out = document.createDocumentFragment();
+    out.append(e.document);
+    if (e.set) {
+      const set = document.createElement("div");
+      set.className = "place";
+      set.textContent = e.set;
+      out.append(set);
+    }
+    return out;
+  }
+
   function placed(places) {
     const out = document.createDocumentFragment();
     for (const p of (places || []).slice(0, 4)) {
@@ -93,7 +105,7 @@
       const gold = text(e.gold);
       const value = text(e.value);
       cell(row, e.run);
-      cell(row, e.document);
+      cell(row, named(e));
       cell(row, e.form >= 0 ? e.form : `extra ${e.record}`);
       cell(row, e.verdict === "omitted" ? e.gold_path : e.path);
       cell(row, e.verdict, e.verdict);
