@@ -20,6 +20,8 @@ from extractor.errors import ConfigError
 Engine = Literal["rules", "llm", "hybrid"]
 Ocr = Literal["rapidocr", "tesseract", "off"]
 
+Mode = Literal["tools", "json_schema", "json", "text"]
+
 PREFIX = "EXTRACTOR_"
 DEFAULT_FILE = "extractor.toml"
 SECRETS = ("api_key", "password")
@@ -64,6 +66,24 @@ class Settings(BaseModel):
     api_key: SecretStr | None = Field(None, description="the endpoint's key")
     temperature: Annotated[float, MODEL] = Field(0.0, ge=0, le=2, description="the model's temperature")
     max_output_tokens: Annotated[PositiveInt, MODEL] = Field(8_000, description="the most tokens in one answer")
+    answer_mode: Annotated[Mode | None, MODEL] = Field(
+        None, description="tools, json_schema, json or text; by the endpoint"
+    )
+    prompt_language: Annotated[Literal["zh", "en"], MODEL] = Field("zh", description="the language of the prompts")
+    corrections: Annotated[int, MODEL] = Field(2, ge=0, le=10, description="how often a model is told what was wrong")
+    concurrency: PositiveInt = Field(16, description="the most calls in flight")
+    requests_per_minute: PositiveFloat | None = Field(None, description="a ceiling, for accounts that have one")
+    tokens_per_minute: PositiveFloat | None = Field(None, description="a ceiling, for accounts that have one")
+    call_attempts: PositiveInt = Field(8, description="how often a call is tried that does not go through")
+    call_seconds: PositiveFloat = Field(600.0, description="how long a call is tried, with its waits")
+    call_timeout: PositiveFloat = Field(180.0, description="how long one attempt may take")
+    budget_tokens: PositiveInt | None = Field(None, description="the run stops before it uses more tokens")
+    budget_money: PositiveFloat | None = Field(None, description="the run stops before it costs more")
+    price_prompt: float | None = Field(None, ge=0, description="money for a million tokens of prompt")
+    price_cached: float | None = Field(None, ge=0, description="the same, of prompt that the provider had cached")
+    price_completion: float | None = Field(None, ge=0, description="money for a million tokens of answer")
+    record: Path | None = Field(None, description="a file that every call and its answer is written to")
+    replay: Path | None = Field(None, description="a recorded file that answers all calls, without a network")
 
     @classmethod
     def load(cls, toml: Path | None = None, **overrides: Any) -> Settings:

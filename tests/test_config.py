@@ -99,7 +99,14 @@ def test_secrets_are_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_only_what_can_change_an_answer_is_in_the_fingerprint() -> None:
     rules, llm = Settings().answering("rules"), Settings().answering("llm")
     assert set(rules) == {"language", "ocr", "dpi", "token_budget"}
-    assert set(llm) - set(rules) == {"model", "temperature", "max_output_tokens"}
+    assert set(llm) - set(rules) == {
+        "model",
+        "temperature",
+        "max_output_tokens",
+        "answer_mode",
+        "prompt_language",
+        "corrections",
+    }
     assert Settings(workers=7, max_bytes=1, base_url="http://a").answering("llm") == llm
     assert Settings(model="m").answering("rules") == rules
     assert Settings(model="m").answering("llm") != llm

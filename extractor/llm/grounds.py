@@ -75,6 +75,7 @@ class Sheet:
         self.text = "".join(parts)
         self.taken = bytearray(len(self.text))
         self.label = bytearray(len(self.text))
+        self.spanned = bytearray(len(self.text))
         self._ids = _index(self.units)
         self._by_place = {(u.page, u.id): n for n, u in enumerate(self.units)}
         for place in labels:
@@ -99,6 +100,18 @@ class Sheet:
         """Mark characters as evidence of a value."""
         for i in where:
             self.taken[i] = 1
+
+    def span(self, places: Iterable[Place]) -> None:
+        """Mark places as those of a spanning label: accounted for, and still free for others."""
+        for place in places:
+            self._mark(self.spanned, place)
+
+    def free_tokens(self) -> Iterator[tuple[str, tuple[Place, ...]]]:
+        """The words that are neither value, spanning label nor label, with their places."""
+        for start, end in self._tokens(0, len(self.text)):
+            left = [i for i in range(start, end) if not (self.taken[i] or self.spanned[i] or self.label[i])]
+            if left:
+                yield "".join(self.text[i] for i in left), self.places(left)
 
     def free(self, where: Iterable[int]) -> None:
         """Take the marks back."""

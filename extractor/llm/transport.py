@@ -228,7 +228,10 @@ class _Clock:
 
 def estimate(request: Request) -> int:
     """Tokens that a request may cost: its messages and schema, and a quarter as much again for the answer."""
-    texts = [
-        json.dumps(request[k], ensure_ascii=False) for k in ("messages", "tools", "response_format") if k in request
-    ]
-    return int(sum(tokens(t) for t in texts) * 1.25)
+    return int(sum(tokens(text) for text in texts_of(request)) * 1.25)
+
+
+def texts_of(request: Request) -> list[str]:
+    """What of a request counts as prompt."""
+    parts = [request[key] for key in ("tools", "response_format") if key in request]
+    return [json.dumps(part, ensure_ascii=False) for part in (*request.get("messages", ()), *parts)]
