@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 
 from extractor.layout import Document, Line
 from extractor.results import Place
@@ -16,11 +17,11 @@ _EDGE_LINES = 2
 _REPEATS = 2
 
 
-def furniture(document: Document, titles: frozenset[str]) -> frozenset[Place]:
-    """The places of all furniture lines. A title that a schema declares is never a running head."""
+def furniture(document: Document, own: Callable[[str], bool]) -> frozenset[Place]:
+    """The places of all furniture lines; what a schema declares (`own`, of folded text) is never a running head."""
     edges = [_edge_lines(page.blocks) for page in document.pages]
     counts = Counter(text for lines in edges for text in {fold(line.text) for line in lines})
-    heads = {t for t, n in counts.items() if n > _REPEATS and not any(title in t for title in titles)}
+    heads = {t for t, n in counts.items() if n > _REPEATS and not own(t)}
     out: set[Place] = set()
     for page, lines in zip(document.pages, edges, strict=True):
         for block in page.blocks:

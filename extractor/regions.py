@@ -47,7 +47,7 @@ class _Title:
 def cut(document: Document, schemas: Sequence[SchemaSpec]) -> Regions:
     """The forms of a document, and what is left outside."""
     titled = tuple(s for s in schemas if s.titles)
-    marks = furniture(document, frozenset(fold(t) for s in titled for t in s.titles))
+    marks = furniture(document, lambda text: any(_declared(spec, text) for spec in schemas))
     rows = _without_furniture(rows_of(document), marks)
     titles = _starts(_titles(rows, titled), rows)
     forms: list[Form] = []
@@ -65,6 +65,19 @@ def cut(document: Document, schemas: Sequence[SchemaSpec]) -> Regions:
         forms.append(_form(len(forms), title, rows[title.row : own]))
         outside.extend(rows[own:end])
     return Regions(tuple(forms), tuple(outside), marks, tuple(notes))
+
+
+def _declared(spec: SchemaSpec, text: str) -> bool:
+    """Whether a schema knows a line: by a title, a label or a word that it begins with, a field that stands alone."""
+    if any(fold(title) in text for title in spec.titles):
+        return True
+    index = label_index(spec)
+    if any(
+        text[:n].replace(":", "") in index.labels or text[:n] in index.words for n in range(2, min(len(text), 24) + 1)
+    ):
+        return True
+    patterns = (f.printed.pattern for f in spec.fields if f.structure == "scalar" and f.printed.pattern)
+    return any(re.fullmatch(pattern, text) for pattern in patterns)
 
 
 def rows_of(document: Document) -> list[Row]:
@@ -95,13 +108,16 @@ def _grid_rows(grid: Grid, table: int) -> list[Row]:
 
 
 def _without_furniture(rows: Sequence[Row], marks: frozenset[Place]) -> list[Row]:
-    """The rows without page furniture; a row behind it stands behind a page break."""
+    """The rows without page furniture; what stands behind it, or behind many blank lines, is behind a page break."""
     out: list[Row] = []
+    lines = [r.gap for r in rows if not r.table]
+    spaced = sum(1 for gap in lines if gap) * 3 > len(lines)
     broken = False
     for row in rows:
         if _is_furniture(row, marks):
             broken = True
             continue
+        broken = broken or (row.gap == PAGE_GAP - 1 and not spaced)
         out.append(row._replace(gap=max(row.gap, PAGE_GAP)) if broken else row)
         broken = False
     return out

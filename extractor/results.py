@@ -210,7 +210,7 @@ class Unclaimed:
 
 @dataclass(frozen=True, slots=True)
 class DocumentResult:
-    """All that one document gave: its records, what no form claims, its page furniture, findings about it as a whole."""
+    """All that one document gave: records, what no form claims, page furniture, findings about it as a whole."""
 
     name: str
     sha256: str

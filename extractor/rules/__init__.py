@@ -13,7 +13,7 @@ from itertools import groupby, pairwise
 from extractor.labels import label_index, spot, unglue
 from extractor.results import Answer, Candidate, Form, Place
 from extractor.rules import values
-from extractor.rules.lists import Listing, Widths, learn_widths, listing
+from extractor.rules.lists import Listing, Widths, learn_widths, listing, merge_widths
 from extractor.rules.stacks import pieces
 from extractor.rules.values import Draft
 from extractor.rules.zones import Bucket, Zones, read_zones
@@ -46,8 +46,8 @@ class _Reading:
 def extract(forms: Sequence[Form]) -> list[Answer]:
     """The values of a document's forms: what one shows of the page, such as how wide its columns are, serves all."""
     readings = [_read(form) for form in forms]
-    widths = learn_widths([one for reading in readings for one in reading.listings.values()])
-    return [_answer(reading, widths) for reading in readings]
+    own = [learn_widths(list(reading.listings.values())) for reading in readings]
+    return [_answer(reading, merge_widths(widths, own)) for reading, widths in zip(readings, own, strict=True)]
 
 
 def _read(form: Form) -> _Reading:

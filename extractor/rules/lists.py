@@ -34,6 +34,8 @@ class Piece(NamedTuple):
     fold: str
     word: frozenset[int]
     first: bool
+    cut: bool = False
+    """Whether a page break cut it: its end stands behind the row and was put back."""
     begins: bool = False
     """Whether it is what a row's key looks like: a row begins here."""
     whole: bool = False
@@ -95,24 +97,52 @@ def listing(pieces: Sequence[Piece], columns: Sequence[Column]) -> Listing:
 
 
 def learn_widths(listings: Sequence[Listing]) -> Widths:
-    """How wide the columns are, from a first reading of all lists of a document that stand in lines."""
-    widths: Widths = {}
+    """How wide the columns are, from a first reading of lists that stand in lines."""
+    seen: dict[str, list[float]] = {}
+    wrapped: dict[str, list[float]] = {}
     for one in listings:
         if one.pieces and not one.pieces[0].token.table:
             path, margins = _decode(one, [Width(0.0, False)] * len(one.kinds))
-            _widen(widths, one, path, margins)
-    return widths
+            _observe(one, path, margins, seen, wrapped)
+    return {name: _width_of(widths, wrapped.get(name, [])) for name, widths in seen.items()}
 
 
-def _widen(widths: Widths, one: Listing, path: Sequence[int], margins: Sequence[float]) -> None:
+def merge_widths(own: Widths, others: Sequence[Widths]) -> Widths:
+    """A form's own widths where it shows them beyond doubt, else what the other forms of the document show."""
+    out = dict(own)
+    for widths in others:
+        for name, other in widths.items():
+            known = out.get(name, Width(0.0, False))
+            if not own.get(name, Width(0.0, False)).sure and other.widest > known.widest:
+                out[name] = other
+    return out
+
+
+def _observe(
+    one: Listing,
+    path: Sequence[int],
+    margins: Sequence[float],
+    seen: dict[str, list[float]],
+    wrapped: dict[str, list[float]],
+) -> None:
+    """The widths of the lines in each column that stand there beyond doubt, and of those that wrap."""
     for n, (piece, state, margin) in enumerate(zip(one.pieces, path, margins, strict=True)):
         if margin < DOUBT or piece.token.table:
             continue
         name = one.columns[state >> 1].field.path
-        known = widths.get(name, Width(0.0, False))
-        goes_on = n + 1 < len(path) and path[n + 1] == state | 1 and margins[n + 1] >= DOUBT and one.pieces[n + 1].first
-        sure = known.sure or goes_on
-        widths[name] = Width(max(known.widest, piece.token.width), sure)
+        seen.setdefault(name, []).append(piece.token.width)
+        if n + 1 < len(path) and path[n + 1] == state | 1 and margins[n + 1] >= DOUBT and one.pieces[n + 1].first:
+            wrapped.setdefault(name, []).append(piece.token.width)
+
+
+def _width_of(seen: Sequence[float], wrapped: Sequence[float]) -> Width:
+    """Lines that wrap show the width; a wider one, seen once, was put into the column by mistake."""
+    full = max(wrapped, default=0.0)
+    twice = sum(1 for width in wrapped if width > full - 0.6) > 1
+    wider = sum(1 for width in seen if width > full + 0.6)
+    if full and wider < 2:
+        return Width(full, twice or not wider)
+    return Width(max(seen), bool(wrapped))
 
 
 def read_rows(one: Listing, widths: Widths) -> list[ListRow]:
@@ -271,7 +301,7 @@ def _wrap_risk(before: Piece, after: Piece, kinds: Sequence[str], widths: Sequen
     room = before.token.width + first_unit(after.token)
     key = kinds.index("key") if "key" in kinds else -1
     full = key >= 0 and widths[key].widest > 0 and room > widths[key].widest - 0.1
-    return (1.6 if over else 0.6) if full else 0.0
+    return (1.6 if over else 0.3) if full else 0.0
 
 
 def _going_on(before: Piece, after: Piece, kind: str, column_width: Width, opened: float) -> float:
@@ -303,8 +333,9 @@ def _odd_inside(before: Piece, after: Piece, kind: str) -> float:
         return _ODD_AHEAD[kind]
     if after.word or after.begins:
         return 5.0
-    if kind == "indicator" and _COMPLETE.fullmatch(before.fold):
-        return 2.0
+    complete = kind == "indicator" and _COMPLETE.fullmatch(before.fold)
+    if complete:
+        return 5.0 if after.fold[0].isdigit() else 2.0
     if _QUANTITY.fullmatch(after.fold):
         return 1.5
     return 2.0 if _NUMBER.fullmatch(after.fold) else 0.0
@@ -396,7 +427,7 @@ def _rows(one: Listing, path: Sequence[int], margins: Sequence[float]) -> list[L
 
 def _cell(own: Sequence[int], one: Listing, doubtful: Sequence[bool]) -> Cell:
     following = own[-1] + 1
-    unsure = any(doubtful[n] for n in own) or (following < len(doubtful) and doubtful[following])
+    unsure = any(doubtful[n] or one.pieces[n].cut for n in own) or (following < len(doubtful) and doubtful[following])
     hides = any(doubtful[n] and one.pieces[n].first for n in own[1:])
     return Cell(tuple(one.pieces[n] for n in own), unsure, hides)
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 from extractor.labels import LabelIndex, same_merged_cell, stacked_word
+from extractor.regions import PAGE_GAP
 from extractor.rules.lists import Piece
 from extractor.rules.zones import Column
 from extractor.tokens import Token
 
 _LONGEST_FRAGMENT = 6
+_LONGEST_LINE = 40
 
 
 def pieces(
@@ -51,14 +54,26 @@ def _pieces(
     own = {c.field.path: n for n, c in enumerate(columns)}
     run = [tokens[p] for p in positions]
     moved = _interleaved(run, index, own)
+    consumed = {p for found in moved.values() for parts, _ in found for p in parts}
+    ends = _page_cut(run, index, consumed)
+    put_back = {p for parts in ends.values() for p in parts}
     out: list[Piece] = []
     n = 0
     while n < len(run):
+        if n in put_back:
+            n += 1
+            continue
+        if n in ends:
+            fold = run[n].fold + "".join(run[p].fold for p in ends[n])
+            whole = (positions[n], *(positions[p] for p in ends[n]))
+            out.append(Piece(whole, run[n], fold, frozenset(), run[n].first, cut=True))
+            n += 1
+            continue
         if n in moved:
             out.extend(_word(run, positions, parts, word, index, own) for parts, word in moved[n])
             n += len(moved[n])
             continue
-        if any(n in parts for found in moved.values() for parts, _ in found):
+        if n in consumed:
             n += 1
             continue
         stack = stacked_word(run, n, index)
@@ -66,6 +81,41 @@ def _pieces(
         out.append(_word(run, positions, tuple(range(n, last + 1)), word, index, own))
         n = last + 1
     return out
+
+
+def _page_cut(run: Sequence[Token], index: LabelIndex, consumed: set[int]) -> dict[int, tuple[int, ...]]:
+    """Cells whose last line stands behind a page break, below their whole row: first piece → what belongs behind it."""
+    out: dict[int, tuple[int, ...]] = {}
+    for start, token in enumerate(run):
+        if not start or token.table or not token.first or token.gap < PAGE_GAP:
+            continue
+        free = [n for n in range(start, min(start + 12, len(run))) if n not in consumed]
+        tail = list(takewhile(lambda n: _lone(run, n) and _plain(run[n], index, _LONGEST_LINE), free))
+        behind = free[len(tail)] if len(tail) < len(free) else len(run)
+        if not tail or len(tail) > 2 or not _begins_row(run, behind, index):
+            continue
+        row = [n for n in range(max(0, start - 12), start) if run[n].row == run[start - 1].row and n not in consumed]
+        heads = [n for n in row if _plain(run[n], index, _LONGEST_LINE) and len(run[n].fold) > 3]
+        if len(row) > 1 and len(heads) >= len(tail):
+            out.update({head: (end,) for head, end in zip(heads, tail, strict=False)})
+    return out
+
+
+def _lone(run: Sequence[Token], n: int) -> bool:
+    return run[n].first and (n + 1 == len(run) or run[n + 1].first)
+
+
+def _plain(token: Token, index: LabelIndex, longest: int) -> bool:
+    """Whether a token is free text: no label, no figure."""
+    return len(token.fold) <= longest and token.fold not in index.word_prefixes and not _FIGURE.match(token.fold)
+
+
+_FIGURE = re.compile(r"[≥≤><=]|[-+]?\d[\d,.]*($|%|\(|\D{1,3}$)")
+
+
+def _begins_row(run: Sequence[Token], n: int, index: LabelIndex) -> bool:
+    """Whether a row begins at `n`: with a label, on a line of several tokens, or because nothing else follows."""
+    return n >= len(run) or run[n].fold in index.word_prefixes or (n + 1 < len(run) and not run[n + 1].first)
 
 
 def _word(

@@ -136,35 +136,35 @@ def _style(line: TextLine) -> str:
 
 def side_by_side(lines: Sequence[TextLine], tokens: Sequence[Token]) -> Split | None:
     """Two columns on the same lines: a line with a gap that is too wide for one column, or a lone line with a gap."""
-    gaps = [_gap(line) for line in lines]
-    if len(lines) == 1 or (len(lines) > 1 and _wide(lines)):
-        cut = gaps[0]
-        if cut is None:
-            return None
-        left = [text_line(tokens, lines[0].positions[:cut])]
-        right = [text_line(tokens, lines[0].positions[cut:])]
-        for line, gap in zip(lines[1:], gaps[1:], strict=True):
-            if gap is not None and line.width > 1.4 * max(left[0].width, right[0].width):
-                left.append(text_line(tokens, line.positions[:gap]))
-                right.append(text_line(tokens, line.positions[gap:]))
-            else:
-                (right if right[0].width >= left[0].width else left).append(line)
-        return Split(left, right, "")
-    return None
-
-
-def _wide(lines: Sequence[TextLine]) -> bool:
-    """Whether the first line is far wider than any other: it then holds lines of both columns."""
-    return lines[0].width > 1.4 * max(line.width for line in lines[1:])
+    widest = max((line.width for line in lines[1:]), default=0.0)
+    cut = _gap(lines[0])
+    if cut is None or (len(lines) > 1 and lines[0].width < widest + 1.5):
+        return None
+    left = [text_line(tokens, lines[0].positions[:cut])]
+    right = [text_line(tokens, lines[0].positions[cut:])]
+    if lines[1:] and max(left[0].width, right[0].width) > 1.5 * widest and len(lines) > 2:
+        return None  # neither part is a line of the column that goes on
+    goes_on = right if right[0].width >= left[0].width else left
+    for line in lines[1:]:
+        gap = _gap(line)
+        if gap is not None and line.width > 1.4 * max(left[0].width, right[0].width):
+            left.append(text_line(tokens, line.positions[:gap]))
+            right.append(text_line(tokens, line.positions[gap:]))
+        else:
+            goes_on.append(line)
+    return Split(left, right, "")
 
 
 def _gap(line: TextLine) -> int | None:
-    """Where a line falls into two columns: at its only hard gap, else at the gap behind a sentence."""
-    hard = [n for n, t in enumerate(line.tokens) if n and not t.soft]
-    if len(hard) == 1:
-        return hard[0]
-    ends = [n for n, t in enumerate(line.tokens) if n and line.tokens[n - 1].fold[-1] in _SENTENCE_END]
-    return ends[0] if not hard and len(ends) == 1 else None
+    """Where a line falls into two columns: at its only hard gap, at a first item, else behind its only sentence."""
+    starts = range(1, len(line.tokens))
+    hard = [n for n in starts if not line.tokens[n].soft]
+    first = [n for n in starts if _FIRST_ITEM.match(line.tokens[n].fold) and is_item(line.tokens[n].fold)]
+    ends = [n for n in starts if line.tokens[n - 1].fold[-1] in _SENTENCE_END]
+    for places in (hard, first, ends):
+        if places:
+            return places[0] if len(places) == 1 else None
+    return None
 
 
 def one_after_the_other(segments: Sequence[Sequence[TextLine]], alone: bool) -> tuple[list[int], str]:
