@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from extractor.furniture import furniture
+import schemas
 from extractor.layout import Block, Document
+from extractor.regions import cut
 from tests.form_cases import PROJECT_TITLE, document, grid, lines, paged
-
-TITLES = frozenset({PROJECT_TITLE})
 
 
 def texts(read: Document) -> list[str]:
-    places = {(p.page, p.unit) for p in furniture(read, TITLES)}
+    places = {(p.page, p.unit) for p in cut(read, schemas.builtin()).furniture}
     return [u.text for u in read.units() if (u.page, u.id) in places]
 
 
