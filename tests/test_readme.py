@@ -30,27 +30,35 @@ def calls() -> list[list[str]]:
     return [words[1:] for words in lines if words and words[0] == "extractor"]
 
 
-def commands() -> dict[str, argparse.ArgumentParser]:
-    (adder,) = (action for action in parser()._actions if isinstance(action, argparse._SubParsersAction))
-    return dict(adder.choices)
+Command = tuple[str, ...]
 
 
-def options() -> Iterator[tuple[str, str]]:
-    for name, command in commands().items():
-        for action in command._actions:
-            if "--help" not in action.option_strings:
-                yield from ((name, option) for option in action.option_strings)
+def commands(of: argparse.ArgumentParser | None = None, path: Command = ()) -> Iterator[tuple[Command, list[str]]]:
+    """Every command, with those below it (`gold check`), and its options."""
+    actions = (of or parser())._actions
+    yield path, [option for action in actions for option in action.option_strings if option not in ("-h", "--help")]
+    for action in actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, below in action.choices.items():
+                yield from commands(below, (*path, name))
 
 
-@pytest.mark.parametrize("name", list(commands()))
-def test_every_command_is_shown(name: str) -> None:
-    assert name in {call[0] for call in calls()}
+def shown(path: Command) -> list[list[str]]:
+    return [call for call in calls() if tuple(call[: len(path)]) == path]
 
 
-@pytest.mark.parametrize(("name", "option"), list(options()))
-def test_every_option_is_shown(name: str, option: str) -> None:
-    shown = {word for call in calls() if call[0] in (name, "run") for word in call}
-    assert option in shown, f"show {option} of {name} in a shell block of README.md"
+@pytest.mark.parametrize("path", [path for path, _ in commands()], ids=" ".join)
+def test_every_command_is_shown(path: Command) -> None:
+    assert shown(path)
+
+
+SHARED = {"--config", "--schema", "--password", "--drafts", "--sources"}  # shown with one command, they are shown
+
+
+@pytest.mark.parametrize(("path", "option"), [(path, option) for path, options in commands() for option in options])
+def test_every_option_is_shown(path: Command, option: str) -> None:
+    words = {word for call in (calls() if option in SHARED else shown(path)) for word in call}
+    assert option in words, f"show {option} of {' '.join(path)} in a shell block of README.md"
 
 
 @pytest.mark.parametrize("call", calls(), ids=" ".join)
@@ -63,7 +71,7 @@ def test_every_call_that_is_shown_can_be_made(call: list[str], capsys: pytest.Ca
 
 @pytest.mark.parametrize("name", list(Settings.model_fields))
 def test_every_setting_is_shown_with_its_default(name: str) -> None:
-    row = re.search(rf"^\| `{name}` \| (.*?) \|", README, re.MULTILINE)
+    row = re.search(rf"^\| (?:`\w+`, )*`{name}`(?:, `\w+`)* \| (.*?) ?\|", README, re.MULTILINE)
     assert row, f"add {name} to the settings in README.md"
     default = Settings.model_fields[name].default
     if isinstance(default, int | float):
@@ -112,9 +120,9 @@ def test_labels_of_another_place_go_beside_the_schema(tmp_path: Path, monkeypatc
 
 def test_the_lines_that_are_shown_have_the_keys_of_real_ones() -> None:
     record = Record("", "", 0, "", {}, {}, (), (), "rules")
-    shown = [json.loads(block) for block in blocks("json")]
-    assert list(shown[0]) == list(record.to_json())
-    assert list(shown[1]) == list(DocumentResult("", "", "done").to_json())
+    lines = [json.loads(block) for block in blocks("json")]
+    assert list(lines[0]) == list(record.to_json())
+    assert list(lines[1]) == list(DocumentResult("", "", "done").to_json())
 
 
 def test_the_python_that_is_shown_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,13 +49,6 @@ def look(call: Namespace) -> int:
     return 0
 
 
-def evaluate(call: Namespace) -> int:
-    """`extractor eval`."""
-    from eval import report
-
-    return report.evaluate(call.directory, call.gold, call.json)
-
-
 def export(call: Namespace) -> int:
     """`extractor export`."""
     from extractor import exports, runs, store

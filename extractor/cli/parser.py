@@ -29,7 +29,7 @@ def parser() -> argparse.ArgumentParser:
     top = _Parser(prog="extractor", description="Documents full of tables in, validated records out.")
     top.add_argument("--version", action="version", version=f"extractor {__version__}")
     adder = top.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
-    for add in (_run, _look, _eval, _export, _schemas, _doctor):
+    for add in (_run, _look, _export, _evaluation, _schemas, _doctor):
         add(adder)
     return top
 
@@ -55,21 +55,17 @@ def _look(adder: argparse._SubParsersAction[_Parser]) -> None:
     this.set_defaults(run=commands.look)
 
 
-def _eval(adder: argparse._SubParsersAction[_Parser]) -> None:
-    this = adder.add_parser("eval", help="score a run against gold")
-    this.add_argument("directory", type=Path, metavar="DIR", help="the folder of a run")
-    this.add_argument(
-        "--gold", required=True, nargs="+", type=Path, metavar="DIR_OR_FILE", help="NAME.gold.json, or folders of them"
-    )
-    this.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file too")
-    this.set_defaults(run=commands.evaluate)
-
-
 def _export(adder: argparse._SubParsersAction[_Parser]) -> None:
     this = adder.add_parser("export", help=f"write the records of a run as tables ({', '.join(FORMATS)})")
     this.add_argument("directory", type=Path, metavar="DIR", help="the folder of a run")
     this.add_argument("--to", required=True, type=Path, metavar="FILE", help="its suffix says the format")
     this.set_defaults(run=commands.export)
+
+
+def _evaluation(adder: argparse._SubParsersAction[_Parser]) -> None:
+    from eval.commands import add_commands
+
+    add_commands(adder)
 
 
 def _schemas(adder: argparse._SubParsersAction[_Parser]) -> None:
