@@ -35,23 +35,26 @@ def furniture(document: Document, own: Callable[[str], bool]) -> frozenset[Place
 
 
 def _numbered_breaks(document: Document) -> list[Line]:
-    """Bare page numbers in a text without page marks: alone among blank lines, each one more than the last."""
+    """Bare page numbers in a text without page marks: among blank lines, each one more than the last."""
     found: list[Line] = []
     for page in document.pages:
         for before, block, after in zip([None, *page.blocks], page.blocks, [*page.blocks[1:], None], strict=False):
             if not isinstance(block, Line) or not _BARE.fullmatch(block.text.strip()):
                 continue
-            above = block.number - before.number if isinstance(before, Line) else _ALONE
-            below = after.number - block.number if isinstance(after, Line) else _ALONE
-            if above >= _ALONE and below >= _ALONE:
+            above = block.number - before.number if isinstance(before, Line) else _FAR
+            below = after.number - block.number if isinstance(after, Line) else _FAR
+            if min(above, below) > 1 and max(above, below) >= _FAR:
                 found.append(block)
-    numbers = [int(line.text) for line in found]
-    return found if numbers and numbers == list(range(numbers[0], numbers[0] + len(numbers))) else []
+    counting: list[Line] = []
+    for line in found:
+        if not counting or int(line.text) == int(counting[-1].text) + 1:
+            counting.append(line)
+    return counting if len(counting) > 1 or (counting and int(counting[0].text) == 1) else []
 
 
 _BARE = re.compile(r"\d{1,4}")
-_ALONE = 3
-"""A line this far from its neighbours has two blank lines or more between."""
+_FAR = 3
+"""A line this far from its neighbour has two blank lines or more between."""
 
 
 def _edge_lines(blocks: tuple[object, ...]) -> list[Line]:
