@@ -177,6 +177,26 @@ def test_list_numbers_that_word_prints_are_there(tmp_path: Path) -> None:
     assert units(saved(word, tmp_path)) == ["1. 采购图书", "2. 开展活动", "不带号"]
 
 
+def test_numbers_of_nested_levels(tmp_path: Path) -> None:
+    level = '<w:lvl w:ilvl="{}"><w:start w:val="1"/><w:numFmt w:val="{}"/>{}<w:lvlText w:val="{}"/></w:lvl>'.format
+    levels = level(0, "chineseCounting", "", "（%1）") + level(1, "decimal", '<w:pStyle w:val="Second"/>', "%2、")
+    properties = '<w:pPr><w:pStyle w:val="{}"/><w:numPr>{}<w:numId w:val="1"/></w:numPr></w:pPr>'
+    paragraph = f"<w:p>{properties}<w:r><w:t>{{}}</w:t></w:r></w:p>".format
+    first = '<w:ilvl w:val="0"/>'
+    rows = [("", first, "甲"), ("Second", "", "乙"), ("Second", "", "丙"), ("", first, "丁"), ("Second", "", "戊")]
+    body = "".join(paragraph(*row) for row in rows)
+    parts = {
+        "word/document.xml": f"<w:document {W}><w:body>{body}</w:body></w:document>",
+        "word/numbering.xml": f'<w:numbering {W}><w:abstractNum w:abstractNumId="7">{levels}</w:abstractNum>'
+        '<w:num w:numId="1"><w:abstractNumId w:val="7"/></w:num></w:numbering>',
+    }
+    with zipfile.ZipFile(tmp_path / "b.docx", "w") as package:
+        for member, text in parts.items():
+            package.writestr(member, text)
+    expected = ["（一） 甲", "1、 乙", "2、 丙", "（二） 丁", "1、 戊"]
+    assert units(read(tmp_path / "b.docx", "b", SETTINGS)) == expected
+
+
 def test_ticked_boxes_are_there(tmp_path: Path) -> None:
     word = docx.Document()
     body(word, f'<w:p {W}><w:r><w:sym w:font="Wingdings 2" w:char="F052"/></w:r><w:r><w:t>是</w:t></w:r></w:p>')

@@ -86,7 +86,7 @@ class Body:
     def _paragraph(self, paragraph: _Element) -> None:
         style = value(child(paragraph, "pPr", "pStyle")) or ""
         numbering = child(paragraph, "pPr", "numPr")
-        label = self.numbering.label(numbering if numbering is not None else self.styles.numbering.get(style))
+        label = self.numbering.label(numbering if numbering is not None else self.styles.numbering.get(style), style)
         boxes: list[_Element] = []
         self.flow.end_line()
         if label and any(text.strip() for text in texts(paragraph)):

@@ -17,11 +17,12 @@ LEVELS = 9
 
 
 class Level(NamedTuple):
-    """How one level of a list is numbered: its format, the text around the number, the first number."""
+    """How one level of a list is numbered: its format, the text around the number, the first number, its own style."""
 
     format: str
     text: str
     start: int
+    style: str = ""
 
 
 class Numbering:
@@ -42,11 +43,14 @@ class Numbering:
                 self.lists[name] = abstract.get(group, {})
                 self.groups[name] = name if restarts else f"abstract {group}"
 
-    def label(self, properties: _Element | None) -> str:
-        """The number before a paragraph; nothing where it has none, or a bullet."""
+    def label(self, properties: _Element | None, style: str = "") -> str:
+        """The number before a paragraph of a style; nothing where it has none, or a bullet."""
         name = value(child(properties, "numId")) or ""
-        depth = int(value(child(properties, "ilvl")) or "0") if properties is not None else 0
-        level = self.lists.get(name, {}).get(depth)
+        levels = self.lists.get(name, {})
+        own = next((depth for depth, level in levels.items() if style and level.style == style), 0)
+        stated = value(child(properties, "ilvl"))
+        depth = int(stated) if stated and stated.isdigit() else own
+        level = levels.get(depth)
         if level is None or level.format in ("bullet", "none"):
             return ""
         counts = self.counts[self.groups[name]]
@@ -69,7 +73,8 @@ def _levels(abstract: _Element) -> dict[int, Level]:
             start = value(child(element, "start")) or "1"
             text = value(child(element, "lvlText")) or ""
             kind = value(child(element, "numFmt")) or "decimal"
-            found[int(value(element, "ilvl") or "0")] = Level(kind, text, int(start))
+            style = value(child(element, "pStyle")) or ""
+            found[int(value(element, "ilvl") or "0")] = Level(kind, text, int(start), style)
     return found
 
 
