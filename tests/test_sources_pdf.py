@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -381,3 +384,70 @@ def test_a_truncated_file_is_refused_with_its_reason(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:60])
     with pytest.raises(DocumentError, match="damaged"):
         read(path, "a.pdf", Settings())
+
+
+def test_a_file_that_lost_its_end_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    path = made(tmp_path / "a.pdf", text(60, 700, "still here"))
+    path.write_bytes(path.read_bytes()[:-200])
+    assert lines(read(path, "a.pdf", Settings())) == ["still here"]
+
+
+def test_a_damaged_page_costs_that_page_alone(tmp_path: Path) -> None:
+    path = made(tmp_path / "a.pdf", text(60, 700, "first"), text(60, 700, "second"))
+    data = path.read_bytes()
+    match = re.search(rb"/Kids \[ (\d+) 0 R", data)
+    assert match is not None
+    path.write_bytes(data.replace(b"\n%s 0 obj" % match[1], b"\n%s 0 xxx" % match[1]))
+    found = read(path, "a.pdf", Settings())
+    assert [page.reader for page in found.pages] == ["unread", "pdfium"]
+    assert [(note.kind, note.page) for note in found.notes] == [("unread_page", 1)]
+    assert lines(found) == ["second"]
+
+
+def test_many_pages_need_no_more_memory_than_few(tmp_path: Path) -> None:
+    """Pages are closed as soon as they are read."""
+    path = made(tmp_path / "a.pdf", *[table(NESTED, spans=NESTED_SPANS)] * 40)
+    probe = (
+        "import resource, sys; from pathlib import Path; from extractor.config import Settings\n"
+        "from extractor.sources.pdf import Reader, opened\n"
+        "with opened(Path(sys.argv[1]), Settings()) as pdf:\n"
+        "    reader, used = Reader(Path(sys.argv[1]), pdf, Settings()), []\n"
+        "    for turn in range(10):\n"
+        "        for index in range(40): reader.page(index)\n"
+        "        used.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+        "print(used[-1] - used[2])\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", probe, str(path)], capture_output=True, text=True, check=True)
+    assert int(ran.stdout) < 3_000  # kilobytes, over 280 pages
+
+
+ROBUST = Path(__file__).parents[2] / "shared" / "pdf" / "robust"
+
+
+@pytest.mark.skipif(not ROBUST.is_dir(), reason="the collection of broken files is not there")
+def test_broken_files_end_in_a_document_or_a_reason() -> None:
+    """Each is read in full or refused; nothing else comes out. Scans among them are left unread."""
+    ends = []
+    for path in sorted(ROBUST.glob("*.pdf")):
+        try:
+            ends.append(read(path, path.name, Settings(ocr="off")).name)
+        except DocumentError as error:
+            assert str(error)
+            ends.append(path.name)
+    assert len(ends) > 50
+
+
+@pytest.mark.skipif(not ROBUST.is_dir(), reason="the collection of broken files is not there")
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [
+        ("pdfjs__issue6010_2", "æøå"),
+        ("pdfjs__issue3371", "ELXRTQWS"),
+        ("pdfminer__aes-128-m", "foo"),
+        ("pdfminer__aes-256", "foo"),
+        ("pdfminer__rc4-128", "foo"),
+    ],
+)
+def test_real_passwords_open_real_files(name: str, password: str) -> None:
+    path = ROBUST / f"{name}.pdf"
+    assert read(path, path.name, Settings(password=SecretStr(password), ocr="off")).pages

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,60 +14,220 @@ from extractor.config import Settings
 from extractor.errors import DocumentError
 from extractor.geometry import turn
 from extractor.layout import Box, Document, Note, Page
+from extractor.sources.pdf_miner import miner_sheet, open_miner
 from extractor.sources.pdf_text import Sheet, read_sheet
-from extractor.sources.printed import blocks_of, moved
+from extractor.sources.printed import blocks_of, moved, share_inside
+from extractor.sources.usable import (
+    FEW,
+    NONSENSE,
+    UNREADABLE,
+    bad_share,
+    has_ink,
+    is_doubtful,
+    is_readable,
+    nonsense,
+    scan_box,
+)
 
 SHOWN = 80  # characters of hidden text in a note
+CATALOG = re.compile(rb"\b(\d+ \d+) obj(?:(?!endobj).)*?/Type\s*/Catalog", re.S)
+LAYER = (
+    "drawn invisibly",
+    "under a picture",
+    "drawn transparently",
+)  # how the text of an OCR lies over or under a scan
 
 
 def read(path: Path, name: str, settings: Settings) -> Document:
     """The PDF as a document. DocumentError: encrypted, damaged, without pages, or over a limit."""
     from extractor.sources import sha256
 
-    notes: list[Note] = []
     with opened(path, settings) as pdf:
-        if len(pdf) > settings.max_pages:
-            over = f"{len(pdf)} pages are more than the limit of {settings.max_pages}"
-            raise DocumentError(f"{over}; split the file or raise max_pages")
-        pages = [_page(pdf, index, notes) for index in range(len(pdf))]
-    return Document(name, sha256(path), tuple(pages), all(p.reader != "ocr" for p in pages), tuple(notes))
+        _count(len(pdf) if pdf is not None else 1, settings)
+        reader = Reader(path, pdf, settings)
+        try:
+            pages = reader.pages()
+        finally:
+            reader.close()
+    if not pages:
+        raise DocumentError("the file has no pages: open it in a viewer and save it again")
+    if all(page.reader == "unread" for page in pages):
+        raise DocumentError("damaged: none of its pages can be read; open it in a viewer and save it again")
+    return Document(name, sha256(path), tuple(pages), all(p.reader != "ocr" for p in pages), tuple(reader.notes))
+
+
+def _count(pages: int, settings: Settings) -> None:
+    if pages > settings.max_pages:
+        over = f"{pages} pages are more than the limit of {settings.max_pages}"
+        raise DocumentError(f"{over}; split the file or raise max_pages")
+
+
+def password_of(settings: Settings) -> str | None:
+    """The password as text."""
+    return settings.password.get_secret_value() if settings.password else None
 
 
 @contextmanager
 def opened(path: Path, settings: Settings) -> Iterator[Any]:
-    """The open pypdfium2 document, closed afterwards."""
+    """The open pypdfium2 document, closed afterwards; None when only the second reader may understand the file."""
     import pypdfium2  # type: ignore[import-untyped]  # it has no types
 
-    password = settings.password.get_secret_value() if settings.password else None
+    password = password_of(settings)
     try:
         pdf = pypdfium2.PdfDocument(path, password=password)
     except pypdfium2.PdfiumError as error:
-        raise DocumentError(_reason(error, password)) from error
+        reason = _reason(getattr(error, "err_code", None), password)
+        if reason:
+            raise DocumentError(reason) from error
+        pdf = _mended(path, password)
+    if pdf is None:
+        yield None
+        return
     try:
         yield pdf
     finally:
         pdf.close()
 
 
-def _reason(error: Exception, password: str | None) -> str:
-    code = getattr(error, "err_code", None)
+def _mended(path: Path, password: str | None) -> Any:
+    """The document of a file that lost its end, with a new one; None when that does not help."""
+    import pypdfium2
+
+    data = path.read_bytes()
+    catalog = CATALOG.search(data)
+    if catalog is None:
+        return None
+    try:
+        return pypdfium2.PdfDocument(data + b"\ntrailer\n<< /Root %s R >>\n%%%%EOF\n" % catalog[1], password=password)
+    except pypdfium2.PdfiumError:
+        return None
+
+
+def _reason(code: int | None, password: str | None) -> str:
+    """Why a file stays closed to every reader; empty when it is damaged."""
     if code == 4:
         wrong = "encrypted: the given password does not open it"
         return wrong if password else "encrypted: give its password with --password"
     if code == 5:
         return "protected by a security handler that is not supported: save it without protection"
-    return "damaged or no PDF: open it in a viewer and save it again"
+    return ""
 
 
-def _page(pdf: Any, index: int, notes: list[Note]) -> Page:
-    sheet = sheet_of(pdf, index)
-    notes += notes_of(sheet)
-    return page_of(sheet)
+@dataclass(slots=True)
+class Reader:
+    """Reads the pages of one file, each by the first reader that understands it; keeps the notes."""
+
+    path: Path
+    pdf: Any
+    settings: Settings
+    notes: list[Note] = field(default_factory=list)
+    _second: Any = None
+
+    def pages(self) -> list[Page]:
+        """All pages."""
+        if self.pdf is not None:
+            return [self.page(index) for index in range(len(self.pdf))]
+        count = len(self.second().pages)
+        _count(count, self.settings)
+        self.notes.append(Note("damaged", 0, "the file is damaged; what is left of it was read"))
+        return [self.page(index) for index in range(count)]
+
+    def second(self) -> Any:
+        """The file opened by pdfplumber, when first asked for."""
+        if self._second is None:
+            self._second = open_miner(self.path, password_of(self.settings))
+        return self._second
+
+    def close(self) -> None:
+        """Close what the second reader opened."""
+        if self._second is not None:
+            self._second.close()
+
+    def page(self, index: int) -> Page:
+        """One page."""
+        sheet = self._sheet(index)
+        if sheet is None:
+            self.notes.append(Note("unread_page", index + 1, "the page is damaged and could not be read", "error"))
+            return Page(index + 1, (), reader="unread")
+        kind = kind_of(sheet)
+        if kind == "scan" and self.pdf is not None:
+            return self._scan(index, sheet)
+        if kind == "layer":
+            return self._layer(index, sheet)
+        self.notes += notes_of(sheet)
+        return page_of(sheet)
+
+    def _sheet(self, index: int) -> Sheet | None:
+        first = sheet_of(self.pdf, index) if self.pdf is not None else None
+        if first is not None and not is_doubtful(first):
+            return first
+        other = self._second_sheet(index, first)
+        if first is None or (other is not None and _better(other, first)):
+            return other
+        return first
+
+    def _second_sheet(self, index: int, first: Sheet | None) -> Sheet | None:
+        try:
+            if self.pdf is not None and len(self.second().pages) != len(self.pdf):
+                return None  # the readers disagree which pages there are
+            return miner_sheet(self.second(), index, first)
+        except Exception:
+            # pdfminer raises whatever its parser meets; what the first reader found stands.
+            return None
+
+    def _scan(self, index: int, sheet: Sheet) -> Page:
+        """A page whose text is a picture, or garbage: by OCR, else as it is with a note."""
+        from extractor.sources.scan import read_image, rendered
+
+        if self.settings.ocr == "off":
+            self.notes.append(Note("unread_page", sheet.number, "the page is a scan, and OCR is off", "error"))
+            return page_of(sheet)
+        with rendered(self.pdf, index, self.settings) as (image, points):
+            page, notes = read_image(image, sheet.number, points, self.settings)
+        self.notes += notes
+        return page
+
+    def _layer(self, index: int, sheet: Sheet) -> Page:
+        """A scan that comes with the text of somebody's OCR: its characters, and the lines of the picture."""
+        sheet.tokens += [token for why, token in sheet.hidden if why in LAYER]
+        sheet.reader = "ocr"
+        if self.pdf is not None and not sheet.turned:
+            from extractor.sources.scan import rendered, seen_rulings
+
+            with rendered(self.pdf, index, self.settings) as (image, points):
+                sheet.rulings = seen_rulings(image, points, [Box(*token[1:5]) for token in sheet.tokens])
+        message = "the page is a scan; its text is that of the OCR layer in the file"
+        self.notes.append(Note("text_layer", sheet.number, message, "info"))
+        return page_of(sheet)
 
 
-def sheet_of(pdf: Any, index: int) -> Sheet:
-    """One page read by pypdfium2; the page is closed at once, else memory grows with the pages."""
-    page = pdf[index]
+def kind_of(sheet: Sheet) -> str:
+    """What a page is: `text`, `scan` (to be read by OCR), or `layer` (a scan with a usable text layer)."""
+    image = scan_box(sheet)
+    seen = [t for t in sheet.tokens if not t.text.isspace()]
+    if image is not None and share_inside(seen, image) * len(seen) < FEW:
+        layer = [token for why, token in sheet.hidden if why in LAYER]
+        usable = len(layer) >= FEW and nonsense(layer) <= NONSENSE and bad_share(sheet) <= UNREADABLE
+        return "layer" if usable else "scan"
+    if not seen:
+        return "scan" if has_ink(sheet) else "text"
+    return "text" if is_readable(sheet) else "scan"
+
+
+def _better(other: Sheet, first: Sheet) -> bool:
+    """Whether the second reader read a page clearly better: as many characters, fewer of them unmapped."""
+    enough = len(other.tokens) >= 0.8 * len(first.tokens)
+    return enough and (bad_share(other) < 0.7 * bad_share(first) or len(other.tokens) > 1.2 * len(first.tokens))
+
+
+def sheet_of(pdf: Any, index: int) -> Sheet | None:
+    """One page read by pypdfium2, None if it can't be; the page is closed at once, else memory grows with the pages."""
+    import pypdfium2
+
+    try:
+        page = pdf[index]
+    except pypdfium2.PdfiumError:
+        return None
     try:
         return read_sheet(page, index + 1)
     finally:
@@ -76,9 +238,12 @@ def page_of(sheet: Sheet) -> Page:
     """The page in the frame in which it is displayed."""
     blocks = tuple(blocks_of(sheet.tokens, sheet.rulings, sheet.number, sheet.shades))
     page = Page(sheet.number, blocks, sheet.width, sheet.height, sheet.reader)
-    if not sheet.turned:
-        return page
-    back, width, height = (4 - sheet.turned) % 4, sheet.width, sheet.height
+    return turned_back(page, sheet.turned) if sheet.turned else page
+
+
+def turned_back(page: Page, quarters: int) -> Page:
+    """A page that was turned clockwise by so many quarters to be read, as it is displayed."""
+    back, width, height = (4 - quarters) % 4, page.width, page.height
 
     def move(box: Box) -> Box:
         return turn(box, back, width, height)

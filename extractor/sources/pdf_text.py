@@ -21,6 +21,7 @@ from extractor.sources.words import Token
 THIN = 3.0  # a filled path not thicker than this is a ruling line
 SHORT = 4.0  # a segment shorter than this is a dash, a serif or a dot: joined with others or dropped
 MAX_OBJECTS = 200_000  # on one page; more is a bomb or a drawing
+COVER = 0.6  # the share of a page that a picture covers when the page is a scan
 MAX_DEPTH = 12  # of forms within forms
 BAD = {0, 0xFFFD, 0xFFFE, 0xFFFF}
 # Radicals that fonts map where the ideograph is meant, and that compatibility normalisation leaves or gets wrong.
@@ -183,20 +184,27 @@ def _quarters(angle: float) -> int:
 def _read_chars(sheet: Sheet, text: int, view: Frame, quarters: int, styles: dict[int, Style]) -> None:
     """Put the characters of a text page on the sheet, the unseen ones apart."""
     lib = raw()
-    unicode, loose_box, text_object = lib.unicode, lib.loose_box, lib.text_object
+    unicode, loose_box, text_object, map_error = lib.unicode, lib.loose_box, lib.text_object, lib.map_error
     box = lib.pdfium.FS_RECTF()
     box_ref = ctypes.addressof(box)
     a, b, c, d, e, f, width, height = view
     judge = Judge(sheet, styles)
     tokens = sheet.tokens
     current = turn = 0
+    unmapped = False
     reason: str | None = ""
     for index in range(lib.count_chars(text)):
         handle = text_object(text, index)
         if not handle:  # a space or a line end that pdfium put in
             continue
         code = unicode(text, index)
-        if code < 32 or code in BAD or 0xE000 <= code <= 0xF8FF:
+        if handle != current:
+            current = handle
+            found = _quarters(lib.char_angle(text, index))
+            turn = -1 if found < 0 else (quarters + found) % 4
+            reason = judge.reason(handle)
+            unmapped = bool(map_error(text, index))
+        if code < 32 or code in BAD or 0xE000 <= code <= 0xF8FF or unmapped:
             code = _odd(sheet, text, index, code)
             if not code:
                 continue
@@ -210,11 +218,6 @@ def _read_chars(sheet: Sheet, text: int, view: Frame, quarters: int, styles: dic
             x0, x1 = x1, x0
         if y1 < y0:
             y0, y1 = y1, y0
-        if handle != current:
-            current = handle
-            found = _quarters(lib.char_angle(text, index))
-            turn = -1 if found < 0 else (quarters + found) % 4
-            reason = judge.reason(handle)
         char = chr(code) if not 0x2E80 <= code <= 0x2FDF else radical(code)
         token = Token(char, x0, y0, x1, y1, index, turn)
         if reason == "" and 0 <= x0 + x1 <= 2 * width and 0 <= y0 + y1 <= 2 * height and (y1 - y0 > 1.5 or turn):
@@ -225,10 +228,13 @@ def _read_chars(sheet: Sheet, text: int, view: Frame, quarters: int, styles: dic
 
 def _odd(sheet: Sheet, text: int, index: int, code: int) -> int:
     """What to make of a control, private or unmapped character: 0 to leave it out, else its code."""
-    if code in (2, 0xFFFE):  # pdfium's mark for a hyphen at a line end
-        return 0x2D
-    if code in (9, 10, 13):
-        return 0
+    if not raw().map_error(text, index):
+        if code in (9, 10, 13):
+            return 0
+        if code in (2, 0xFFFE):  # pdfium's mark for a hyphen at a line end
+            return 0x2D
+        if code >= 32 and code not in BAD and not 0xE000 <= code <= 0xF8FF:
+            return code
     sheet.bad += 1
     return 0xFFFD if code < 32 or code in BAD else code
 
@@ -287,13 +293,22 @@ class Judge:
         below: tuple[int, int, int] | None = (255, 255, 255)
         for fill in self.sheet.fills:
             if fill.box.x0 <= x <= fill.box.x1 and fill.box.top <= y <= fill.box.bottom:
-                # A picture may let through what is below it, so only plain colour covers.
+                # A picture may let through what is below it, so only plain colour covers; a scan is a case of its own.
                 if fill.z < style.z:
                     below = fill.colour
                 elif fill.colour is not None:
                     return "covered"
+                elif covers_page(self.sheet, fill.box):
+                    return "under a picture"
         same = style.colour is not None and style.mode in (0, 4) and _near(style.colour, below)
         return "the colour of its background" if same else ""
+
+
+def covers_page(sheet: Sheet, box: Box) -> bool:
+    """Whether a picture covers most of a page, as a scan does."""
+    wide = min(box.x1, sheet.width) - max(box.x0, 0)
+    high = min(box.bottom, sheet.height) - max(box.top, 0)
+    return min(wide, high) > 0 and wide * high >= COVER * sheet.width * sheet.height
 
 
 def _near(one: tuple[int, ...] | None, other: tuple[int, ...] | None) -> bool:

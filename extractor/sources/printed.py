@@ -8,14 +8,19 @@ from dataclasses import replace
 from extractor.geometry import Rulings, inside, union
 from extractor.layout import Block, Box, Cell, Grid, Line, Page, Word
 from extractor.sources.columns import Row, Run, runs_of, split_columns
-from extractor.sources.tables import fill, find_lattices, shaded_lattices
+from extractor.sources.tables import JOIN, fill, find_lattices, shaded_lattices
 from extractor.sources.unruled import find_unruled
 from extractor.sources.words import Piece, Token, passage, pieces_of, read_rows, rows_of
 
 
-def blocks_of(tokens: Sequence[Token], rulings: Rulings, page: int, shades: Sequence[Box] = ()) -> list[Block]:
-    """The lines and tables of a page in reading order, numbered; `shades` are areas of colour, maybe of cells."""
-    lattices = find_lattices(rulings)
+def blocks_of(
+    tokens: Sequence[Token], rulings: Rulings, page: int, shades: Sequence[Box] = (), join: float = JOIN
+) -> list[Block]:
+    """The lines and tables of a page in reading order, numbered.
+
+    `shades` are areas of colour, maybe of cells; `join` is the widest gap in a ruling line, in points.
+    """
+    lattices = find_lattices(rulings, join=join)
     grids, rest = fill(lattices + shaded_lattices(shades, lattices), tokens, page)
     rows = _rows(rest, [g.box for g in grids if g.box is not None])
     rows += [[Run(g.box, grid=g)] for g in grids if g.box is not None]

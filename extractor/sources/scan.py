@@ -1,0 +1,380 @@
+"""Scanned pages: pictures to lines and tables by OCR and the ruling lines that are seen; image files too.
+
+The page is set upright and straight first; its lines give the cells, the pieces of text that the OCR finds are cut at
+the walls of the cells and read; boxes come back in points of the page as it is displayed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from statistics import fmean, median
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from extractor.config import Settings
+from extractor.errors import DocumentError
+from extractor.geometry import Rulings, Segment, covered, turn
+from extractor.layout import Box, Document, Note, Page
+from extractor.sources import ocr
+from extractor.sources.images import frames
+from extractor.sources.pixels import (
+    ink,
+    ink_box,
+    quarter_turned,
+    rotated,
+    rulings_of,
+    skew,
+    without_text,
+)
+from extractor.sources.printed import blocks_of, moved
+from extractor.sources.tables import Lattice, find_lattices
+from extractor.sources.words import Token, is_cjk
+
+if TYPE_CHECKING:
+    from extractor.sources.pixels import Image
+
+SNAP = 3.0  # points; as for drawn lines
+JOIN = 9.0  # points; a gap that a copier leaves in a line
+SAMPLE = 8  # pieces of text that tell whether a page is upside down
+SURE = 0.85  # their mean confidence when it is not
+POOR = 0.6  # the mean confidence of a page that deserves a remark
+TALL = 1.6  # times as high as wide: a piece of text that runs downwards
+MOST_RENDERED = 36_000_000  # pixels; more shows the OCR nothing
+
+
+class Scanned(NamedTuple):
+    """A page read by OCR, and what is to be said of it."""
+
+    page: Page
+    notes: list[Note]
+
+
+class View(NamedTuple):
+    """A picture set upright and straight: quarter turns clockwise, then degrees counter-clockwise."""
+
+    image: Image
+    quarters: int
+    angle: float
+
+
+def read(path: Path, name: str, settings: Settings) -> Document:
+    """An image file as a document. DocumentError: damaged, over a limit, or OCR is off."""
+    from extractor.sources import sha256
+
+    if settings.ocr == "off":
+        raise DocumentError("an image, and OCR is off: set ocr to rapidocr or tesseract")
+    pages: list[Page] = []
+    notes: list[Note] = []
+    for number, (image, points) in enumerate(frames(path, settings), start=1):
+        page, remarks = read_image(image, number, points, settings)
+        pages.append(page)
+        notes += remarks
+    return Document(name, sha256(path), tuple(pages), exact=False, notes=tuple(notes))
+
+
+@contextmanager
+def rendered(pdf: Any, index: int, settings: Settings) -> Iterator[tuple[Image, float]]:
+    """A page of an open PDF as displayed: its RGB pixels, and how many points one pixel is wide."""
+    page = pdf[index]
+    try:
+        wide, high = page.get_size()
+        most = min(settings.max_pixels, MOST_RENDERED)
+        scale = min(settings.dpi / 72, math.sqrt(most / max(1.0, wide * high)))
+        bitmap = page.render(scale=scale, rev_byteorder=True)
+        try:
+            pixels = bitmap.to_numpy()[:, :, :3].copy()
+        finally:
+            bitmap.close()
+    finally:
+        page.close()
+    yield pixels, 1 / scale
+
+
+def read_image(image: Image, number: int, points: float, settings: Settings) -> Scanned:
+    """One picture, whose pixels are `points` wide, as a page."""
+    high, wide = image.shape[:2]
+    view, tokens, rulings = ENGINES[settings.ocr](image, points, settings)
+    page = _page(view, tokens, rulings, number, points)
+    page = _displayed(page, view, wide * points, high * points)
+    return Scanned(page, _notes(tokens, number))
+
+
+class Found(NamedTuple):
+    """What was seen on a picture, in its pixels."""
+
+    view: View
+    tokens: list[Token]
+    rulings: Rulings
+
+
+def _page(view: View, tokens: list[Token], rulings: Rulings, number: int, points: float) -> Page:
+    high, wide = view.image.shape[:2]
+    scaled = [
+        t._replace(x0=t.x0 * points, top=t.top * points, x1=t.x1 * points, bottom=t.bottom * points) for t in tokens
+    ]
+    blocks = blocks_of(scaled, _scaled(rulings, points), number, join=JOIN)
+    return Page(number, tuple(blocks), wide * points, high * points, "ocr")
+
+
+def _scaled(rulings: Rulings, by: float) -> Rulings:
+    return Rulings(*([Segment(s.at * by, s.lo * by, s.hi * by) for s in side] for side in rulings))
+
+
+def _displayed(page: Page, view: View, width: float, height: float) -> Page:
+    """The page with its boxes back where they are on the picture as it came."""
+    if not view.quarters and not view.angle:
+        return page
+    back = (4 - view.quarters) % 4
+    middle = (page.width / 2, page.height / 2)
+
+    def move(box: Box) -> Box:
+        return turn(_tilted(box, view.angle, middle), back, page.width, page.height)
+
+    return replace(moved(page, move), width=width, height=height)
+
+
+def _tilted(box: Box, angle: float, middle: tuple[float, float]) -> Box:
+    """The box around a box that is turned clockwise about a point."""
+    if not angle:
+        return box
+    sine, cosine = math.sin(math.radians(angle)), math.cos(math.radians(angle))
+    corners = [(x - middle[0], y - middle[1]) for x in (box.x0, box.x1) for y in (box.top, box.bottom)]
+    xs = [middle[0] + x * cosine - y * sine for x, y in corners]
+    ys = [middle[1] + x * sine + y * cosine for x, y in corners]
+    return Box(min(xs), min(ys), max(xs), max(ys))
+
+
+def _notes(tokens: Sequence[Token], number: int) -> list[Note]:
+    scores = [t.confidence for t in tokens if t.confidence is not None]
+    if scores and fmean(scores) < POOR:
+        return [Note("poor_scan", number, f"the OCR is unsure of this page: mean confidence {fmean(scores):.2f}")]
+    return []
+
+
+def seen_rulings(image: Image, points: float, texts: Sequence[Box]) -> Rulings:
+    """The ruling lines on a straight picture, in points; `texts` are the boxes of its characters."""
+    dots = 72 / points
+    return without_text(_scaled(rulings_of(image, dots), points), list(texts))
+
+
+def _tesseract(image: Image, points: float, settings: Settings) -> Found:
+    angle = skew(image)
+    view = View(rotated(image, angle) if angle else image, 0, angle)
+    words = ocr.tesseract(view.image, settings, 72 / points)
+    tokens = [Token(w.text, *w.box, i, 0, w.confidence) for i, w in enumerate(words)]
+    lines = rulings_of(view.image, 72 / points)
+    return Found(view, tokens, without_text(lines, [w.box for w in words]))
+
+
+def _rapid(image: Image, points: float, settings: Settings) -> Found:
+    angle = skew(image)
+    straight = rotated(image, angle) if angle else image
+    view, boxes = _upright(straight, angle, settings)
+    dots = 72 / points
+    marks = ink(view.image, dots)
+    rulings = without_text(rulings_of(view.image, dots), boxes)
+    lattices = find_lattices(rulings, SNAP / points, JOIN / points)
+    boxes = [part for box in boxes for part in cut(box, lattices, 2 / points)]
+    boxes += _missed(boxes, lattices, marks, points)
+    return Found(view, _read(view.image, boxes, settings), rulings)
+
+
+def _upright(image: Image, angle: float, settings: Settings) -> tuple[View, list[Box]]:
+    """The picture turned so that its text reads from left to right, and the boxes of its text."""
+    boxes = ocr.detect(image, settings)
+    long = [b for b in boxes if max(b.x1 - b.x0, b.bottom - b.top) > 2.5 * min(b.x1 - b.x0, b.bottom - b.top)]
+    sideways = sum(b.bottom - b.top > b.x1 - b.x0 for b in long) > 0.6 * len(long) and len(long) > 2
+    ways = (1, 3) if sideways else (0, 2)
+    best, best_score = ways[0], -1.0
+    for quarters in ways:
+        score = _sample_score(image, boxes, quarters, settings)
+        if score > best_score:
+            best, best_score = quarters, score
+        if score >= SURE:
+            break
+    if not best:
+        return View(image, 0, angle), boxes
+    turned = quarter_turned(image, best)
+    # The skew was taken off before the turn; seen from the turned page it is the same angle.
+    return View(turned, best, angle), ocr.detect(turned, settings)
+
+
+def _sample_score(image: Image, boxes: list[Box], quarters: int, settings: Settings) -> float:
+    """The mean confidence of the longest pieces of text, read after so many quarter turns."""
+    sample = sorted(boxes, key=lambda b: -max(b.x1 - b.x0, b.bottom - b.top))[:SAMPLE]
+    crops = [quarter_turned(crop, quarters) for box in sample if (crop := _crop(image, box)) is not None]
+    scores = [c.confidence for chars in ocr.recognise(crops, settings) for c in chars]
+    return fmean(scores) if scores else 0.0
+
+
+def _crop(image: Image, box: Box, margin: float = 0.0) -> Image | None:
+    high, wide = image.shape[:2]
+    x0, x1 = max(0, round(box.x0 - margin)), min(wide, round(box.x1 + margin))
+    y0, y1 = max(0, round(box.top - margin)), min(high, round(box.bottom + margin))
+    return image[y0:y1, x0:x1] if x1 - x0 >= 3 and y1 - y0 >= 3 else None
+
+
+def cut(box: Box, lattices: Sequence[Lattice], margin: float) -> list[Box]:
+    """A piece of text cut at the walls that stand between the cells it runs over."""
+    lattice = next((a for a in lattices if covered(box, a.box) > 0.5), None)
+    if lattice is None:
+        return [box]
+    middle = (box.top + box.bottom) / 2
+    edges = [x for x in lattice.xs if box.x0 + 2 * margin < x < box.x1 - 2 * margin]
+    walls = [x for x in edges if lattice.slot_at(x - 0.01, middle) != lattice.slot_at(x + 0.01, middle)]
+    places = [box.x0, *walls, box.x1]
+    out: list[Box] = []
+    for index, (x0, x1) in enumerate(pairwise(places)):
+        left = x0 + (margin / 2 if index else 0)
+        right = x1 - (margin / 2 if index < len(walls) else 0)
+        out.append(Box(left, box.top, right, box.bottom))
+    return out
+
+
+def _missed(boxes: Sequence[Box], lattices: Sequence[Lattice], marks: Image, points: float) -> list[Box]:
+    """Ink in cells in which the OCR saw no text: a lone digit or dash is easily passed over."""
+    size = median(b.bottom - b.top for b in boxes) if boxes else 10 / points
+    out: list[Box] = []
+    for lattice in lattices:
+        used = {lattice.slot_at((b.x0 + b.x1) / 2, (b.top + b.bottom) / 2) for b in boxes}
+        for index, slot in enumerate(lattice.slots):
+            if index in used or not slot.closed:
+                continue
+            cell, inset = lattice.slot_box(slot), 2 / points
+            inner = Box(cell.x0 + inset, cell.top + inset, cell.x1 - inset, cell.bottom - inset)
+            found = ink_box(marks, inner)
+            if (
+                found is not None
+                and 0.1 * size < found.bottom - found.top < 2 * size
+                and found.x1 - found.x0 > 0.15 * size
+            ):
+                grow = max(0.0, (0.8 * size - (found.bottom - found.top)) / 2) + 0.15 * size
+                out.append(Box(found.x0 - 0.2 * size, found.top - grow, found.x1 + 0.2 * size, found.bottom + grow))
+    return out
+
+
+def _like_text(box: Box, size: float) -> bool:
+    return 0.1 * size < box.bottom - box.top < 2 * size and box.x1 - box.x0 > 0.15 * size
+
+
+def _read(image: Image, boxes: Sequence[Box], settings: Settings) -> list[Token]:
+    """The characters in boxes of text, each with its own box."""
+    parts = [(box, crop) for box in boxes if (crop := _crop(image, box)) is not None]
+    flat = [(box, crop) for box, crop in parts if not _is_tall(box)]
+    out: list[Token] = []
+    for (box, _), chars in zip(flat, ocr.recognise([crop for _, crop in flat], settings), strict=True):
+        out += _tokens(box, chars, len(out))
+    for box, crop in parts:
+        if _is_tall(box):
+            out += _stack(box, crop, settings, len(out))
+    return out
+
+
+def _is_tall(box: Box) -> bool:
+    return box.bottom - box.top > TALL * (box.x1 - box.x0)
+
+
+def _tokens(box: Box, chars: ocr.Chars, order: int) -> list[Token]:
+    """Characters of a line as tokens; edges between neighbours are shared, so that no space appears between them."""
+    wide, size = box.x1 - box.x0, box.bottom - box.top
+    out: list[Token] = []
+    for char in chars:
+        x0, x1 = box.x0 + char.start * wide, box.x0 + char.end * wide
+        most = (1.5 if is_cjk(char.text) else 1.0) * size
+        if x1 - x0 > most:  # a gap stands beside the character
+            x0, x1 = (x0 + x1 - most) / 2, (x0 + x1 + most) / 2
+        confidence = None if char.text == " " else round(char.confidence, 4)
+        out.append(Token(char.text, x0, box.top, x1, box.bottom, order + len(out), 0, confidence))
+    return out
+
+
+def _stack(box: Box, crop: Image, settings: Settings, order: int) -> list[Token]:
+    """A tall piece of text: upright characters below each other, or a line turned by a quarter; the surer counts."""
+    pieces = _steps(crop)
+    strips = [_strip(crop, pieces), quarter_turned(crop, 1), quarter_turned(crop, 3)]
+    readings = ocr.recognise(strips, settings)
+    scores = [fmean(c.confidence for c in chars) if chars else 0.0 for chars in readings]
+    scores[0] += 0.02 if len(readings[0]) == len(pieces) else 0.0
+    best = max(range(3), key=scores.__getitem__)
+    marks = [c for c in readings[best] if c.text != " "]
+    if best == 0:
+        return _stacked(box, marks, pieces, order)
+    return _along(box, marks, best, order)
+
+
+def _stacked(box: Box, marks: Sequence[ocr.Char], pieces: Sequence[tuple[int, int]], order: int) -> list[Token]:
+    """Tokens below each other; as many as there are steps stand on them, else they share the height."""
+    out: list[Token] = []
+    high = box.bottom - box.top
+    for index, char in enumerate(marks):
+        if len(marks) == len(pieces):
+            y0, y1 = box.top + pieces[index][0], box.top + pieces[index][1]
+        else:
+            y0, y1 = box.top + high * index / len(marks), box.top + high * (index + 1) / len(marks)
+        out.append(Token(char.text, box.x0, y0, box.x1, y1, order + index, 0, round(char.confidence, 4)))
+    return out
+
+
+def _along(box: Box, marks: Sequence[ocr.Char], quarters: int, order: int) -> list[Token]:
+    """Tokens of a line that was turned clockwise by a quarter (so it reads upwards) or by three (downwards)."""
+    out: list[Token] = []
+    high = box.bottom - box.top
+    for index, char in enumerate(marks):
+        if quarters == 1:
+            y0, y1 = box.bottom - char.end * high, box.bottom - char.start * high
+        else:
+            y0, y1 = box.top + char.start * high, box.top + char.end * high
+        direction = 3 if quarters == 1 else 1
+        out.append(Token(char.text, box.x0, y0, box.x1, y1, order + index, direction, round(char.confidence, 4)))
+    return out
+
+
+def _steps(crop: Image) -> list[tuple[int, int]]:
+    """From where to where each character of a stack reaches: cut where rows are white, pieces about as high as wide."""
+    from extractor.sources.pixels import grey
+
+    shade = grey(crop)
+    high, wide = shade.shape
+    dark = (shade < (int(shade.max()) + int(shade.min())) / 2).sum(axis=1) > 0.03 * wide
+    runs: list[list[int]] = []
+    for row in range(high):
+        if dark[row]:
+            if runs and row - runs[-1][1] <= 0.06 * wide:
+                runs[-1][1] = row + 1
+            else:
+                runs.append([row, row + 1])
+    out: list[tuple[int, int]] = []
+    for start, end in runs:
+        if (
+            out
+            and end - out[-1][0] <= 1.05 * wide
+            and (end - start < 0.45 * wide or out[-1][1] - out[-1][0] < 0.45 * wide)
+        ):
+            out[-1] = (out[-1][0], end)
+        else:
+            out.append((start, end))
+    return out or [(0, high)]
+
+
+def _strip(crop: Image, pieces: Sequence[tuple[int, int]]) -> Image:
+    """The pieces of a stack side by side, as a line."""
+    import numpy as np
+
+    wide = crop.shape[1]
+    side = max(wide, *(end - start for start, end in pieces))
+    paper = int(np.median(crop[:2]))
+    cells = []
+    for start, end in pieces:
+        cell = np.full((side + 4, wide + 2, 3), max(paper, 200), np.uint8)
+        above = 2 + (side - (end - start)) // 2
+        cell[above : above + end - start, 1 : wide + 1] = crop[start:end]
+        cells.append(cell)
+    out: Image = np.concatenate(cells, axis=1)
+    return out
+
+
+ENGINES = {"rapidocr": _rapid, "tesseract": _tesseract}
