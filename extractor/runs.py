@@ -136,7 +136,12 @@ def reader(
 
     def read(task: Task) -> ResultRow:
         start = time.monotonic()
-        result = process(Path(task.path), task.name, settings, specs, engine)
+        try:
+            result = process(Path(task.path), task.name, settings, specs, engine)
+        except OSError as error:
+            if error.filename is None or os.fspath(error.filename) != task.path:
+                raise  # not the document's fault
+            return store.failed(f"cannot be opened any more: {error.strerror}", time.monotonic() - start)
         if result.status == "done" and result.sha256 != task.sha256:
             return store.failed("changed while it was being read; run again", time.monotonic() - start)
         return store.row_of(result)

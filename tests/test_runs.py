@@ -189,6 +189,17 @@ def test_a_run_that_must_stop_keeps_what_is_finished(tmp_path: Path, out: Path) 
     assert records(out) == [("a.txt", 0, "one"), ("b.txt", 0, "two"), ("c.txt", 0, "three")]
 
 
+def test_a_document_that_goes_while_it_is_read_says_so(tmp_path: Path, out: Path) -> None:
+    path = write(tmp_path / "a.txt", "one")
+    runs.run(Plan((path,), out, Settings(workers=1), (), "rules"), process=gone)
+    assert documents(out)["a.txt"]["reason"] == "cannot be opened any more: No such file or directory"
+
+
+def gone(path: Path, *arguments: Any) -> Any:
+    path.unlink()
+    return fake_engine.process(path, *arguments)
+
+
 def test_progress_counts_what_was_to_be_read(tmp_path: Path, out: Path) -> None:
     docs = tmp_path / "docs"
     write(docs / "a.txt", "one")

@@ -49,7 +49,7 @@ def _bar(engine: str) -> Iterator[Callable[[Progress], None]]:
 
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}", markup=False))
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
+        task = bar.add_task("looking for documents", total=None)
 
         def advance(step: Progress) -> None:
             bar.update(task, completed=step.done, total=step.total, description=step.name)
