@@ -6,6 +6,7 @@ import datetime as dt
 import time
 import zipfile
 from collections import Counter
+from decimal import Context, Decimal, localcontext
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,19 @@ def rows(grid: Line | Grid) -> list[list[str]]:
 )
 def test_numbers_as_cells_show_them(value: float, format: str, text: str) -> None:
     assert number(value, format) == text
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False), st.integers(0, 6), st.booleans())
+def test_numbers_are_rounded_and_nothing_else(value: float, decimals: int, grouped: bool) -> None:
+    text = number(value, ("#,##0" if grouped else "0") + ("." + "0" * decimals if decimals else ""))
+    with localcontext(Context(prec=700)):
+        assert abs(Decimal(text.replace(",", "")) - Decimal(repr(value))) <= Decimal("0.5").scaleb(-decimals)
+    assert len(text.partition(".")[2]) == decimals
+
+
+@given(st.one_of(st.integers(), st.floats()), st.text(st.sampled_from('0#?.,%;"\\_* [$-]¥元()eE+/@hys'), max_size=12))
+def test_any_format_gives_some_text(value: float, format: str) -> None:
+    assert isinstance(number(value, format), str)
 
 
 @pytest.mark.parametrize(

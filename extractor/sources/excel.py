@@ -20,7 +20,7 @@ from extractor.layout import Document, Note, Page
 from extractor.sources.blocks import Blocks, Spot
 from extractor.sources.encoding import clean
 from extractor.sources.number_format import shown
-from extractor.sources.package import pictures, refuse_bomb
+from extractor.sources.package import damage_named, pictures, refuse_bomb
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -77,8 +77,9 @@ class Hidden(NamedTuple):
 
 def read(path: Path, name: str, settings: Settings) -> Document:
     """An .xlsx file, a page a sheet. DocumentError: it is damaged, a zip bomb, or shows no values."""
-    refuse_bomb(path, settings)
-    notes = [*_checked_parts(path), *pictures(path, "xl/media/")]
+    with damage_named("Excel"):
+        refuse_bomb(path, settings)
+        notes = [*_checked_parts(path), *pictures(path, "xl/media/")]
     pages: list[Page] = []
     for number, sheet in enumerate(_workbook(path).worksheets, 1):
         if sheet.sheet_state != "visible":

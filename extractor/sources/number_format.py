@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -12,6 +12,9 @@ from typing import NamedTuple
 TOKEN = re.compile(r'"([^"]*)"|\\(.)|_(.)|\*(.)|\[(?:\$([^\]-]*)[^\]]*|[^\]]*)\]|([0#?.,%]+)|(.)', re.S)
 NOT_SIMPLE = re.compile(r"[eE][+-]|/|@")
 MOST_DECIMALS = 30
+
+# Of the largest binary number, with its decimals.
+MOST_DIGITS = 400
 
 
 class Pattern(NamedTuple):
@@ -103,8 +106,9 @@ def _measured(digits: str, before: str, after: str, percents: int) -> Pattern:
 def _digits(value: Decimal, pattern: Pattern) -> str:
     if pattern.decimals < 0:
         return ""
-    scaled = abs(value).scaleb(pattern.scale)
-    rounded = scaled.quantize(Decimal(1).scaleb(-pattern.decimals), ROUND_HALF_UP)
+    exact = Context(prec=MOST_DIGITS, rounding=ROUND_HALF_UP)
+    scaled = exact.scaleb(exact.abs(value), pattern.scale)
+    rounded = exact.quantize(scaled, Decimal((0, (1,), -pattern.decimals)))
     text = f"{rounded:,f}" if pattern.grouped else f"{rounded:f}"
     whole, _, fraction = text.partition(".")
     least = len(fraction) - pattern.optional

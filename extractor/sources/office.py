@@ -13,7 +13,7 @@ from typing import NamedTuple
 from extractor.config import Settings
 from extractor.errors import DocumentError
 from extractor.layout import Document
-from extractor.sources.package import refuse_bomb
+from extractor.sources.package import damage_named, refuse_bomb
 
 PROGRAMS = ("soffice", "libreoffice")
 OLE = b"\xd0\xcf\x11\xe0"
@@ -41,7 +41,8 @@ def read(path: Path, name: str, settings: Settings) -> Document:
     """The file as LibreOffice converts it. DocumentError: it is encrypted, unknown, or LibreOffice is missing."""
     from extractor.sources import reader
 
-    target = _target(path, settings)
+    with damage_named("office"):
+        target = _target(path, settings)
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
         raise DocumentError(

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import lzma
+import re
 import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from extractor.config import Settings
 from extractor.errors import DocumentError
 from extractor.layout import Note
 
+# Some programs number the main part.
+WORD_MAIN = re.compile(r"word/document\d*\.xml")
 MEMBERS = {
-    "word/document.xml": "word",
     "xl/workbook.xml": "excel",
     "xl/workbook.bin": "office",
     "ppt/presentation.xml": "office",
@@ -26,18 +32,32 @@ SMALL = 32 * 1024 * 1024
 LARGE_PICTURE = 40_000
 
 
+# What reading a damaged package raises, in its directory, its compressed data or its parts.
+DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, KeyError, ValueError)
+
+
+@contextmanager
+def damage_named(program: str) -> Iterator[None]:
+    """Turns what a damaged package raises into a DocumentError."""
+    try:
+        yield
+    except DAMAGE as error:
+        raise DocumentError(
+            f"the {program} file is damaged ({error}); open it in {program} and save it again"
+        ) from error
+
+
 def kind_of_package(path: Path) -> str:
     """The format of a zip package, by its members. DocumentError: it is damaged, or an archive of files."""
     try:
         with zipfile.ZipFile(path) as package:
             names = set(package.namelist())
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+    except DAMAGE as error:
         raise DocumentError(f"the file is a damaged zip package ({error}); save or download it again") from None
     for member, kind in MEMBERS.items():
         if member in names:
             return kind
-    main = next((n for n in names if n.startswith("word/document") and n.endswith(".xml")), None)
-    if main:
+    if any(WORD_MAIN.fullmatch(name) for name in names):
         return "word"
     raise DocumentError("this is a zip archive: unpack it first, and give the files in it")
 

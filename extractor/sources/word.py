@@ -19,14 +19,13 @@ from extractor.layout import Document, Note
 from extractor.sources.blocks import Blocks
 from extractor.sources.encoding import clean
 from extractor.sources.ooxml import local, texts
-from extractor.sources.package import pictures, refuse_bomb
+from extractor.sources.package import WORD_MAIN, damage_named, pictures, refuse_bomb
 from extractor.sources.word_body import Body, Styles
 from extractor.sources.word_numbers import Numbering
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-MAIN = re.compile(r"word/document\d*\.xml")
 FURNITURE = re.compile(r"word/(?:header|footer)\d*\.xml")
 NOTES = ("word/footnotes.xml", "word/endnotes.xml")
 
@@ -36,19 +35,17 @@ PAGE_NUMBER = re.compile(r"[\s\d第共页页頁/|·.\-–—~～]|page|of", re.I
 
 def read(path: Path, name: str, settings: Settings) -> Document:
     """A .docx file as one page. DocumentError: it is damaged, a zip bomb, or holds no text."""
-    try:
+    with damage_named("Word"):
         refuse_bomb(path, settings)
         with zipfile.ZipFile(path) as package:
             document = _document(package, name, hashlib.sha256(path.read_bytes()).hexdigest())
         return replace(document, notes=(*document.notes, *pictures(path, "word/media/")))
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, KeyError, ValueError) as error:
-        raise DocumentError(f"the Word file is damaged ({error}); open it in Word and save it again") from error
 
 
 def _document(package: zipfile.ZipFile, name: str, sha256: str) -> Document:
     names = package.namelist()
     body = Body(Styles(_optional(package, "word/styles.xml")), Numbering(_optional(package, "word/numbering.xml")))
-    body.container(_part(package, next(member for member in sorted(names) if MAIN.fullmatch(member))))
+    body.container(_part(package, next(member for member in sorted(names) if WORD_MAIN.fullmatch(member))))
     for member in NOTES:
         _add_notes(_optional(package, member), body)
     blocks = Blocks(1)
