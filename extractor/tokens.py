@@ -139,7 +139,7 @@ def open_bracket(token: Token) -> bool:
     return _open_bracket(token.fold)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def width(text: str) -> float:
     """The printed width in full-width characters: what is above U+2E80 counts 1, the rest ½."""
     text = text.strip()

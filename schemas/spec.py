@@ -70,7 +70,7 @@ class SchemaSpec:
         return _by_path(self).get(generic(path))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def generic(path: str) -> str:
     """The path with every index dropped: `indicators[3].target` → `indicators[].target`."""
     return _INDEX.sub("[]", path)

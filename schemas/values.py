@@ -47,10 +47,18 @@ class IndicatorValue(BaseModel):
 _RADICALS = str.maketrans("⺠⻝⻩⼾戶⻚⻓⻔⻅⻋", "民食黄户户页长门见车")
 
 
-@lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """The text with white space dropped, full-width forms and radicals folded: what two spellings are compared by."""
+    return _fold_short(text) if len(text) <= _SHORT else _fold(text)
+
+
+def _fold(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text.translate(_RADICALS)).split())
+
+
+_SHORT = 24
+_fold_short = lru_cache(maxsize=8192)(_fold)
+"""Labels and words come again and again; long texts do not, and would only fill the memory."""
 
 
 def parse_amount(text: str) -> str:
