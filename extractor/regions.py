@@ -22,6 +22,7 @@ from schemas.values import fold
 
 _LONGEST_PREFIX = 40
 _HEAD_SHARE = 0.5
+_HEAD_ROWS = 40
 _COVER_ROWS = 5
 PAGE_GAP = 3
 """So many blank lines in a text without page marks stand for a page break."""
@@ -187,19 +188,21 @@ def _starts(titles: list[_Title], rows: Sequence[Row]) -> list[_Title]:
 
 def _continues(rows: Sequence[Row], start: _Title, title: _Title, end: int) -> bool:
     """Whether what follows a repeated title goes on with the form before: its head does not stand there again."""
-    before = _head_values(rows[start.last + 1 : title.row], title.schema)
     after = _head_values(rows[title.last + 1 : end], title.schema)
+    if len(after) > 1:
+        return False
+    before = _head_values(rows[start.last + 1 : title.row], title.schema)
     if not after:
         return bool(before) and end - title.last > 1
     keys = {f.path for f in title.schema.fields if f.printed.key}
-    return len(before) >= 3 and len(after) <= 1 and all(after[p] == before.get(p) for p in after if p in keys)
+    return len(before) >= 3 and all(after[p] == before.get(p) for p in after if p in keys)
 
 
 def _head_values(rows: Sequence[Row], spec: SchemaSpec) -> dict[str, str]:
     """Which labels of a form's head (what stands above its first list) the rows have, with the token behind each."""
     index = label_index(spec)
     head = {f.path for f in takewhile(lambda f: f.structure != "rows", spec.fields) if f.structure == "scalar"}
-    tokens = unglue(tokenize(rows), index)
+    tokens = unglue(tokenize(rows[:_HEAD_ROWS]), index)
     out: dict[str, str] = {}
     for hit in spot(tokens, index).values():
         for target in hit.targets:

@@ -23,18 +23,19 @@ _SENTENCE_END = frozenset("。！？；：.!?;:")
 
 
 class TextLine(NamedTuple):
-    """The tokens of one printed line of a text: positions, width, the tokens themselves."""
+    """One printed line of a text: its tokens and their positions, its text, and how it fills the column.
+
+    `width` counts full-width characters, indent included, `slack` is how inexact that is, `unit` the width of what
+    stands first and would have had to fit on the line before.
+    """
 
     positions: tuple[int, ...]
     tokens: tuple[Token, ...]
+    text: str
     width: float
+    slack: float
+    unit: float
     indented: bool = False
-
-    @property
-    def text(self) -> str:
-        """The line as printed, without its indent."""
-        first, last = self.tokens[0], self.tokens[-1]
-        return first.unit.text[first.start : last.end]
 
 
 class Split(NamedTuple):
@@ -58,9 +59,13 @@ def lines_of(tokens: Sequence[Token], positions: Sequence[int]) -> list[TextLine
 def text_line(tokens: Sequence[Token], positions: Sequence[int]) -> TextLine:
     """One line of the given tokens; what indents it belongs to its width."""
     own = tuple(tokens[p] for p in positions)
-    first, text = own[0], own[0].unit.text
-    indent = 0.5 * (first.start - len(text[: first.start].rstrip())) if first.first and not first.table else 0.0
-    return TextLine(tuple(positions), own, indent + width(text[first.start : own[-1].end]), indent > 0)
+    first, whole = own[0], own[0].unit.text
+    text = whole[first.start : own[-1].end]
+    indent = 0.5 * (first.start - len(whole[: first.start].rstrip())) if first.first and not first.table else 0.0
+    wide = indent + width(text)
+    # full-width characters are exact, Latin ones and the spaces beside them are not
+    slack = 0.0 if wide == len(text) else 0.5 + 0.5 * text.count(" ") + 1.0 * (indent > 0)
+    return TextLine(tuple(positions), own, text, wide, slack, first_unit(first), indent > 0)
 
 
 def starts_item(line: TextLine) -> bool:
@@ -75,14 +80,7 @@ def is_item(text: str) -> bool:
 
 def wraps(line: TextLine, following: TextLine, column: float) -> bool:
     """Whether the line end is only a wrap: what follows would not have fitted any more."""
-    return line.width + first_unit(following.tokens[0]) > column - max(_slack(line), _slack(following))
-
-
-def _slack(line: TextLine) -> float:
-    """How inexact a line's width is: full-width characters are exact, Latin ones and the spaces beside them are not."""
-    if line.width == len(line.text):
-        return 0.0
-    return 0.5 + 0.5 * line.text.count(" ") + 1.0 * line.indented
+    return line.width + following.unit > column - max(line.slack, following.slack)
 
 
 def column_width(lines: Sequence[TextLine]) -> float:
@@ -205,7 +203,7 @@ def one_after_the_other(segments: Sequence[Sequence[TextLine]], alone: bool) -> 
 
 def _running_widths(lines: Sequence[TextLine]) -> list[float]:
     """Widths that a column may have that holds the first lines: the widest of them, however many they are."""
-    exact = [line.width for line in lines if not _slack(line)]
+    exact = [line.width for line in lines if not line.slack]
     running = sorted(set(accumulate(exact, max)) | set(accumulate((line.width for line in lines), max)))
     return running[-_MOST_WIDTHS:]
 
@@ -314,7 +312,7 @@ def _fill_costs(lines: Sequence[TextLine], column: float) -> list[float]:
 
 
 def _over_cost(line: TextLine, column: float) -> float:
-    return 2.0 if line.width > column + _slack(line) else 0.0
+    return 2.0 if line.width > column + line.slack else 0.0
 
 
 def _wrap_cost(lines: Sequence[TextLine], n: int, column: float) -> float:
