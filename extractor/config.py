@@ -51,7 +51,7 @@ class Settings(BaseModel):
     max_bytes: PositiveInt = Field(100_000_000, description="larger files are refused")
     max_pages: PositiveInt = Field(2_000, description="documents with more pages are refused")
     seconds_per_document: PositiveFloat = Field(600.0, description="a document that takes longer is given up")
-    seconds_per_page: PositiveFloat = Field(60.0, description="a page that takes longer to read is given up")
+    seconds_per_page: PositiveFloat = Field(60.0, description="each further page of a PDF may take so much more")
     memory_mb: PositiveInt = Field(4_096, description="what one document may need on top of an idle worker")
 
     language: Annotated[str, READING] = Field("zh", description="the language that OCR reads")

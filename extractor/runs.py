@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from extractor import __version__, discovery, exports, store, workers
 from extractor.config import Settings
-from extractor.errors import SchemaError
+from extractor.errors import DocumentError, MissingPackage, SchemaError
 from extractor.results import DocumentResult
 from extractor.store import Ledger, ResultRow, Task
 from schemas.spec import SchemaSpec
@@ -137,6 +137,7 @@ def reader(
     def read(task: Task) -> ResultRow:
         start = time.monotonic()
         try:
+            _allow(Path(task.path), settings)
             result = process(Path(task.path), task.name, settings, specs, engine)
         except OSError as error:
             if error.filename is None or os.fspath(error.filename) != task.path:
@@ -147,3 +148,23 @@ def reader(
         return store.row_of(result)
 
     return read
+
+
+def _allow(path: Path, settings: Settings) -> None:
+    """Lets a document of many pages take longer."""
+    further = _pages(path, settings) - 1
+    if further > 0:
+        workers.allow(settings.seconds_per_document + further * settings.seconds_per_page)
+
+
+def _pages(path: Path, settings: Settings) -> int:
+    with path.open("rb") as file:
+        if b"%PDF-" not in file.read(1024):
+            return 1
+    from extractor.sources.pdf import opened
+
+    try:
+        with opened(path, settings) as pdf:
+            return 1 if pdf is None else len(pdf)
+    except (DocumentError, MissingPackage):
+        return 1  # who reads it says what is wrong

@@ -53,7 +53,7 @@ class Answer(NamedTuple):
 
 
 class _Reply(NamedTuple):
-    kind: str  # "ready", "done", "failed"; "leaving": failed, and the worker ends; "stop": so must the call
+    kind: str  # "ready", "limit", "done", "failed"; "leaving": failed, and the worker ends; "stop": so must the call
     value: Any
     seconds: float
 
@@ -65,6 +65,7 @@ class _Worker:
     given: deque[Any] = field(default_factory=deque)  # oldest first: the first is being worked on
     ready: bool = False
     quick: bool = False
+    seconds: float | None = None  # what its present task is allowed, where that is not the limit of all
     done: int = 0
     since: float = field(default_factory=time.monotonic)
 
@@ -141,7 +142,10 @@ class _Crew:
         return max(0.0, min(self._limit(w) - now for w in self.workers if w.given))
 
     def _limit(self, worker: _Worker) -> float:
-        return worker.since + (self.limits.seconds if worker.ready else SECONDS_TO_START)
+        return worker.since + (self._seconds(worker) if worker.ready else SECONDS_TO_START)
+
+    def _seconds(self, worker: _Worker) -> float:
+        return self.limits.seconds if worker.seconds is None else worker.seconds
 
     def _late(self, worker: _Worker) -> bool:
         return bool(worker.given) and time.monotonic() >= self._limit(worker)
@@ -154,11 +158,14 @@ class _Crew:
             return
         if reply.kind == "stop":
             raise reply.value
+        if reply.kind == "limit":
+            worker.seconds = reply.value
+            return
         if reply.kind == "ready":
             worker.ready, self.failed_starts = True, 0
         else:
             yield self._answer(worker, reply)
-        worker.since = time.monotonic()
+        worker.since, worker.seconds = time.monotonic(), None
         if reply.kind == "leaving" or (worker.done >= TASKS_PER_WORKER and not worker.given):
             self._retire(worker)
 
@@ -185,7 +192,7 @@ class _Crew:
         if not worker.ready:
             self._count_failed_start(f"it was not ready after {SECONDS_TO_START:.0f} s")
         else:
-            reason = f"took longer than {self.limits.seconds:g} s (setting seconds_per_document)"
+            reason = f"took longer than the {self._seconds(worker):g} s that it is allowed"
             yield Answer(worker.given.popleft(), None, reason, time.monotonic() - worker.since)
         self._retire(worker)
 
@@ -233,8 +240,19 @@ def _signal_name(code: int | None) -> str:
 
 # What follows runs in the worker.
 
+_pipe: Connection | None = None
+
+
+def allow(seconds: float) -> None:
+    """Called by a task: from its start it may take `seconds`, whatever the limit of all is."""
+    if _pipe is not None:
+        signal.setitimer(signal.ITIMER_REAL, seconds + GRACE)
+        _pipe.send_bytes(pickle.dumps(_Reply("limit", seconds, 0.0)))
+
 
 def _work(pipe: Connection, setup: Setup, arguments: tuple[Any, ...], limits: Limits) -> None:
+    global _pipe
+    _pipe = pipe
     os.setsid()
     os.dup2(2, 1)  # what libraries print must not mix with what the command prints
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import signal
 import sqlite3
@@ -15,10 +16,12 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from reportlab.pdfgen.canvas import Canvas
 
 from extractor import runs, store
 from extractor.config import Settings
 from extractor.errors import CallError, SchemaError, StopRun
+from extractor.results import DocumentResult
 from extractor.runs import Plan, Progress, Summary
 from tests import fake_engine
 
@@ -146,7 +149,7 @@ def test_a_failed_document_costs_itself_and_is_tried_again(tmp_path: Path, out: 
         "b.txt": "it has no pages",
         "copy-of-b.txt": "it has no pages",
         "crash.txt": "the worker that read it died (exit status 9)",
-        "slow.txt": "took longer than 2 s (setting seconds_per_document)",
+        "slow.txt": "took longer than the 2 s that it is allowed",
     }
     for path in (bad, crash, slow):
         write(path, path.name)
@@ -154,6 +157,23 @@ def test_a_failed_document_costs_itself_and_is_tried_again(tmp_path: Path, out: 
     assert (counts.done, counts.failed) == (5, 1)
     with store.reading(out) as ledger:
         assert [f.name for f in store.failures(ledger)] == ["copy-of-b.txt"]
+
+
+def test_a_document_of_many_pages_may_take_longer(tmp_path: Path, out: Path) -> None:
+    for name, pages in (("short.pdf", 1), ("long.pdf", 30)):
+        canvas = Canvas(str(write(tmp_path / "docs" / name, "")))
+        for _ in range(pages):
+            canvas.showPage()
+        canvas.save()
+    settings = Settings(workers=1, seconds_per_document=0.5, seconds_per_page=0.2)
+    runs.run(Plan((tmp_path / "docs",), out, settings, (), "rules"), process=slow)
+    reasons = {name: d["reason"] for name, d in documents(out).items()}
+    assert reasons == {"long.pdf": None, "short.pdf": "took longer than the 0.5 s that it is allowed"}
+
+
+def slow(path: Path, name: str, *_: Any) -> DocumentResult:
+    time.sleep(1.5)
+    return DocumentResult(name, hashlib.sha256(path.read_bytes()).hexdigest(), "done")
 
 
 def test_a_failure_that_passes_is_forgotten(tmp_path: Path, out: Path) -> None:

@@ -116,7 +116,7 @@ def test_a_hanging_task_is_given_up_with_what_it_started(tmp_path: Path, monkeyp
     monkeypatch.setenv("CHILD_PID", str(tmp_path / "pid"))
     answers = run([1, "hang", "spin", 2, 3], limits=Limits(seconds=1.5, memory_mb=1_000))
     assert good(answers) == [1, 2, 3]
-    assert answers["hang"].reason == answers["spin"].reason == "took longer than 1.5 s (setting seconds_per_document)"
+    assert answers["hang"].reason == answers["spin"].reason == "took longer than the 1.5 s that it is allowed"
     assert not alive(int((tmp_path / "pid").read_text()))
 
 
@@ -124,6 +124,29 @@ def test_a_queued_task_is_not_charged_for_the_one_before() -> None:
     limits = Limits(seconds=1.0, memory_mb=1_000)
     answers = list(workers.map(sleeper, (), [0.0] * 20 + [0.4] * 5, 1, limits))
     assert [a.reason for a in answers] == [None] * 25
+
+
+def test_a_task_can_be_allowed_more_or_less_than_the_others() -> None:
+    limits = Limits(seconds=1.0, memory_mb=1_000)
+    answers = list(workers.map(patient, (), [(0.0, 0.0), (3.0, 1.5), (0.0, 3.0), (0.3, 3.0), (3.0, 0.5)], 1, limits))
+    assert {a.task: a.reason for a in answers} == {
+        (0.0, 0.0): None,
+        (3.0, 1.5): None,
+        (0.0, 3.0): "took longer than the 1 s that it is allowed",
+        (0.3, 3.0): "took longer than the 0.3 s that it is allowed",
+        (3.0, 0.5): None,
+    }
+
+
+def patient() -> Callable[[tuple[float, float]], None]:
+    return wait_longer
+
+
+def wait_longer(task: tuple[float, float]) -> None:
+    allowed, seconds = task
+    if allowed:
+        workers.allow(allowed)
+    time.sleep(seconds)
 
 
 def sleeper() -> Callable[[float], None]:
