@@ -14,14 +14,15 @@ _PAGE_NUMBER = re.compile(
     r"(?:[-—–·~]+\d{1,4}[-—–·~]+|第\d{1,4}页(?:[,/，]?共\d{1,4}页)?|[Pp]age\d{1,4}(?:of\d{1,4})?|\d{1,4}/\d{1,4})"
 )
 _EDGE_LINES = 2
-_REPEATS = 2
+_REPEATS = 3
+"""A line at the edge of so many pages, or of all, is a running head."""
 
 
 def furniture(document: Document, own: Callable[[str], bool]) -> frozenset[Place]:
     """The places of all furniture lines; what a schema declares (`own`, of folded text) is never a running head."""
     edges = [_edge_lines(page.blocks) for page in document.pages]
     counts = Counter(text for lines in edges for text in {fold(line.text) for line in lines})
-    heads = {t for t, n in counts.items() if n > _REPEATS and not own(t)}
+    heads = {t for t, n in counts.items() if n >= min(_REPEATS, len(edges)) and not own(t)} if len(edges) > 1 else set()
     out: set[Place] = set()
     for page, lines in zip(document.pages, edges, strict=True):
         for block in page.blocks:

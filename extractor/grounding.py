@@ -14,6 +14,7 @@ from itertools import groupby
 
 from extractor.labels import label_index, spot, unglue
 from extractor.layout import Box, Unit
+from extractor.regions import PAGE_GAP
 from extractor.results import Answer, Candidate, Finding, Form, Match, Place, Residue, Row, Span
 from extractor.tokens import HEADING, tokenize
 from schemas.spec import SchemaSpec
@@ -213,7 +214,7 @@ def _residue_findings(residue: Sequence[Residue], candidates: Sequence[Candidate
 
 
 def _tail(form: Form, sheet: _Sheet, residue: Sequence[Residue]) -> tuple[set[tuple[int, str]], tuple[Row, ...]]:
-    """Rows behind the last that the form claims, if they are prose or another table: they stand outside of it."""
+    """Lines behind the last row that the form claims, if they are prose: they stand outside of it."""
     last = -1
     for n, row in enumerate(form.rows):
         if any(any(sheet.marks[row.page, u.id]) for u in row.units):
@@ -221,17 +222,14 @@ def _tail(form: Form, sheet: _Sheet, residue: Sequence[Residue]) -> tuple[set[tu
     rows = form.rows[last + 1 :]
     if last < 0 or not rows:
         return set(), ()
-    own_tables = {r.table for r in form.rows[: last + 1] if r.table}
     for n, row in enumerate(rows):
         text = " ".join(u.text.strip() for u in row.units if u.text.strip())
-        foreign = row.table and row.table not in own_tables
-        heading = not row.table and (HEADING.match(text) or "。" in text or row.gap >= 2)
-        if foreign or heading or not text:
-            if text:
-                left = rows[n:]
-                return {(r.page, u.id) for r in left for u in r.units}, tuple(left)
-            continue
-        break
+        if row.table or not (HEADING.match(text) or "。" in text or row.gap >= PAGE_GAP - 1):
+            break
+        left = rows[n:]
+        if any(r.table for r in left):
+            break
+        return {(r.page, u.id) for r in left for u in r.units}, tuple(left)
     return set(), ()
 
 

@@ -14,7 +14,7 @@ from itertools import takewhile
 
 from extractor.furniture import furniture
 from extractor.labels import label_index, label_key, spot, unglue
-from extractor.layout import Document, Grid, Line
+from extractor.layout import Cell, Document, Grid, Line
 from extractor.results import Finding, Form, Place, Row
 from extractor.tokens import tokenize
 from schemas.spec import FieldSpec, SchemaSpec
@@ -233,7 +233,8 @@ def _own_end(spec: SchemaSpec, rows: Sequence[Row], start: int, end: int) -> int
     tables = [n for n in range(start + 1, end) if rows[n].table and not rows[n - 1].table]
     cut = end
     for n in reversed(tables):
-        if not any(r.table for r in rows[start:n]) or _related(spec, rows[n:cut]):
+        before = [r for r in rows[start:n] if r.table]
+        if not before or _columns(before) == _columns(rows[n:cut]) or _related(spec, rows[n:cut]):
             break
         heading = n - 1
         while heading > start and not rows[heading - 1].table and not rows[heading - 1].gap >= PAGE_GAP:
@@ -242,6 +243,13 @@ def _own_end(spec: SchemaSpec, rows: Sequence[Row], start: int, end: int) -> int
             break
         cut = heading
     return cut
+
+
+def _columns(rows: Sequence[Row]) -> int:
+    """How many columns a form's last table has, or a table that follows it: one that a page break cut has as many."""
+    tables = [r for r in rows if r.table]
+    cells = [c for r in tables if r.table == tables[-1].table for c in r.units if isinstance(c, Cell)]
+    return max((c.col + c.col_span for c in cells), default=0)
 
 
 def _related(spec: SchemaSpec, rows: Sequence[Row]) -> bool:

@@ -227,13 +227,14 @@ class _Reader:
         bucket.tokens.append(position)
 
     def _taker(self, token: Token) -> Bucket | None:
-        if self.active is not None and self.active.kind == "list" and self._ends_list(self.active, token):
-            if self.receiver is self.active:
-                self.receiver = None
-            self.active = None
+        if self.active is not None and self.active.kind == "list" and self._outside_list(self.active, token):
+            if not self.tokens[self.active.tokens[-1]].table:
+                self.active = None
+            self.receiver = None
+            return None
         bucket = self.receiver
         if bucket is None:
-            return self.active
+            return self.active if self.active is None or token.table or not self._in_grid(self.active) else None
         if bucket is self.active:
             return bucket
         here = self.tokens[bucket.label]
@@ -254,11 +255,19 @@ class _Reader:
         plain = bucket.fields[0].kind == "text" or self.active is None
         return not plain and not _NUMERIC.match(token.fold)
 
-    def _ends_list(self, active: Bucket, token: Token) -> bool:
-        """Whether a line shows that the list is over: it stands below a grid, or is a heading of the text around."""
-        if token.table or not token.first or not active.tokens:
+    def _outside_list(self, active: Bucket, token: Token) -> bool:
+        """Whether a line is no part of a list: it stands between the parts of a grid, or begins like a heading.
+
+        A list in lines is over then; one in a grid may go on below, on the next page.
+        """
+        if token.table or not active.tokens or (self.receiver is not active and self.receiver is not None):
             return False
-        return bool(self.tokens[active.tokens[-1]].table) or bool(HEADING.match(token.fold))
+        if self.tokens[active.tokens[-1]].table:
+            return True
+        return token.first and bool(HEADING.match(token.fold))
+
+    def _in_grid(self, bucket: Bucket) -> bool:
+        return bool(self.tokens[bucket.label].table) and bucket.kind == "list"
 
     def _ends_items(self, bucket: Bucket, token: Token) -> bool:
         """Whether a heading shows that a numbered list of texts is over."""
