@@ -175,7 +175,7 @@ def test_a_character_is_evidence_once() -> None:
 def test_a_spanning_label_is_evidence_as_often_as_it_is_needed() -> None:
     sheet = Sheet(lines("满意", "度指", "标", "row 1", "row 2"))
     for at in ("L4", "L5"):
-        label = locate(sheet, "满意度指标", at, share=True)
+        label = locate(sheet, "满意度指标", at, field=1)
         assert [p.unit for p in label.places] == ["L1", "L2", "L3"]
 
 

@@ -8,16 +8,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from extractor.chunking import chunks
-from extractor.grounding import label_places
 from extractor.llm.answers import Compact, answer_model, merge, problems, salvage
 from extractor.llm.cache import ABOUT, About
 from extractor.llm.client import Ask, Reply
 from extractor.llm.cost import NOTHING, Usage, usage_of
 from extractor.llm.options import Options
-from extractor.llm.reading import Reading, merged, read, unused_shown
+from extractor.llm.reading import Labels, Reading, labels_of, merged, read, unused_shown
 from extractor.llm.transport import Filtered, Rejected, Request, TooLong
 from extractor.prompting import prompt, render, words
-from extractor.results import Answer, Chunk, Finding, Form, Place
+from extractor.results import Answer, Chunk, Finding, Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +32,22 @@ class Part:
 async def answer(form: Form, document: str, ask: Ask, options: Options) -> Answer:
     """A form's values. Raises `StopRun` and `CallFailed`; everything else becomes a finding."""
     ABOUT.set(About(document, form.index))
-    labels = await asyncio.to_thread(label_places, form)
+    labels = await asyncio.to_thread(labels_of, form)
     pieces = await asyncio.to_thread(chunks, form, options.chunk_tokens)
     asked = await asyncio.gather(*(_chunk(form, chunk, labels, ask, options) for chunk in pieces))
     return await asyncio.to_thread(conclude, form, [part for parts in asked for part in parts], labels, options)
 
 
-def conclude(form: Form, parts: Sequence[Part], labels: Sequence[Place], options: Options) -> Answer:
+def conclude(form: Form, parts: Sequence[Part], labels: Labels, options: Options) -> Answer:
     """The parts as one answer about the whole form."""
     values, conflicts = merged(form.schema, [part.values for part in parts])
-    units = [u for row in (*form.title_rows, *form.rows) for u in row.units]
-    reading = read(form.schema, values, units, labels, options.language)
+    reading = read(form, values, labels, options.language)
     usage = NOTHING
     for part in parts:
         usage = usage.plus(part.usage)
-    findings = (*(f for part in parts for f in part.findings), *conflicts, *reading.findings)
+    findings = (*(f for part in parts for f in part.findings), *conflicts, *reading.answer.findings)
     counted = {"calls": sum(part.calls for part in parts), **{f"{k}_tokens": v for k, v in usage._asdict().items()}}
-    return Answer(reading.candidates, tuple(labels), reading.nulls, findings, counted)
+    return replace(reading.answer, findings=findings, usage=counted)
 
 
 def request_for(chunk: Chunk, options: Options) -> Request:
@@ -59,9 +57,9 @@ def request_for(chunk: Chunk, options: Options) -> Request:
     return {"model": options.endpoint.model, "messages": messages, **dict(options.endpoint.parameters)}
 
 
-async def _chunk(form: Form, chunk: Chunk, labels: Sequence[Place], ask: Ask, options: Options) -> list[Part]:
+async def _chunk(form: Form, chunk: Chunk, labels: Labels, ask: Ask, options: Options) -> list[Part]:
     """A chunk's parts: one, or those of its halves where the answer or the question was too long."""
-    talk = _Talk(chunk, labels, ask, options)
+    talk = _Talk(part_of(form, chunk), chunk, labels, ask, options)
     try:
         reply = await talk.say(request_for(chunk, options))
     except TooLong:
@@ -73,13 +71,9 @@ async def _chunk(form: Form, chunk: Chunk, labels: Sequence[Place], ask: Ask, op
     return [await talk.to_the_end(reply)]
 
 
-async def _halves(
-    form: Form, chunk: Chunk, labels: Sequence[Place], ask: Ask, options: Options, spent: Part
-) -> list[Part]:
+async def _halves(form: Form, chunk: Chunk, labels: Labels, ask: Ask, options: Options, spent: Part) -> list[Part]:
     """The chunk cut in two at a row, each half asked for; a chunk of one row cannot be cut, and is a finding."""
-    own = {id(u) for u in chunk.units}
-    rows = tuple(row for row in form.rows if any(id(u) in own for u in row.units))
-    smaller = chunks(replace(form, rows=rows), max(chunk.tokens * 6 // 10, 1))
+    smaller = chunks(part_of(form, chunk), max(chunk.tokens * 6 // 10, 1))
     if len(smaller) < 2 or any(len(half.units) >= len(chunk.units) for half in smaller):
         message = (
             "the answer does not fit into one call, and the text cannot be cut any further: raise max_output_tokens"
@@ -89,6 +83,12 @@ async def _halves(
     return [spent, *(part for parts in asked for part in parts)]
 
 
+def part_of(form: Form, chunk: Chunk) -> Form:
+    """The form with no more rows than the chunk shows."""
+    own = {id(u) for u in chunk.units}
+    return replace(form, rows=tuple(row for row in form.rows if any(id(u) in own for u in row.units)))
+
+
 def _finding(kind: str, message: str) -> Finding:
     return Finding("", "reading", kind, "error", message)
 
@@ -96,8 +96,8 @@ def _finding(kind: str, message: str) -> Finding:
 class _Talk:
     """The questions and answers about one chunk; `corrections` of them at most after the first."""
 
-    def __init__(self, chunk: Chunk, labels: Sequence[Place], ask: Ask, options: Options) -> None:
-        self._chunk, self._labels, self._ask, self._options = chunk, labels, ask, options
+    def __init__(self, part: Form, chunk: Chunk, labels: Labels, ask: Ask, options: Options) -> None:
+        self._part, self._chunk, self._labels, self._ask, self._options = part, chunk, labels, ask, options
         self._model: type[Compact] = answer_model(chunk.schema)
         self._request: Request = {}
         self._usage, self._calls = NOTHING, 0
@@ -115,6 +115,7 @@ class _Talk:
     async def to_the_end(self, reply: Reply[Compact]) -> Part:
         """Corrections, as long as there is something to correct, they help, and the bound allows."""
         values: dict[str, Any] | None = None
+        reading: Reading | None = None
         for left in range(self._options.corrections, -1, -1):
             if reply.outcome == "refused":
                 return self.part(values or {}, *([] if values else [_refused(reply)]))
@@ -122,9 +123,9 @@ class _Talk:
                 break  # only a correction can be cut here: what was there before it stays
             if reply.value is not None:
                 new = reply.value.model_dump(exclude_none=True)
-                before, values = values, new if values is None else merge(self._chunk.schema, values, new)
-                reading = await self._held_against_the_source(values)
-                if values == before or not (reading.problems or reading.unused):
+                values = new if values is None else merge(self._chunk.schema, values, new)
+                before, reading = reading, await self._held_against_the_source(values)
+                if reading == before or not (reading.problems or reading.unused):
                     break
                 feedback = self._correction(reading)
             else:
@@ -135,8 +136,7 @@ class _Talk:
         return self._kept(reply, values)
 
     async def _held_against_the_source(self, values: dict[str, Any]) -> Reading:
-        chunk = self._chunk
-        return await asyncio.to_thread(read, chunk.schema, values, chunk.units, self._labels, self._options.language)
+        return await asyncio.to_thread(read, self._part, values, self._labels, self._options.language)
 
     async def _correct(self, reply: Reply[Compact], feedback: str) -> Reply[Compact]:
         messages = [*self._request["messages"], *_again_messages(reply, feedback)]

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from extractor.layout import Unit
+from extractor.layout import Cell, Unit
 from extractor.results import Place
 from schemas.values import fold
 
@@ -24,6 +24,7 @@ _REF = re.compile(rf"\[({_ID})(?:\s*[-–—~至]\s*({_ID}))?\]")
 _BARE = re.compile(rf"\[?({_ID})(?:\s*[-–—~至]\s*({_ID}))?\]?")
 _NUMBER_BEGUN = re.compile(r"\d[.,．，]?$")
 _NUMBER_GOES_ON = re.compile(r"[.,．，]?\d")
+_LETTERS = re.compile(r"[^\W\d_]")
 _ELISION = re.compile(r"…+|\.{3,}")
 
 
@@ -96,20 +97,78 @@ class Sheet:
             return None
         return self._start[begin[0]], self._start[end[-1] + 1]
 
-    def take(self, where: Iterable[int]) -> None:
-        """Mark characters as evidence of a value."""
+    def take(self, where: Iterable[int], field: int = 0) -> None:
+        """Mark characters as evidence of a value, or of the spanning field with this number."""
         for i in where:
-            self.taken[i] = 1
+            if field:
+                self.spanned[i] = field
+            else:
+                self.taken[i] = 1
 
-    def span(self, places: Iterable[Place]) -> None:
-        """Mark places as those of a spanning label: accounted for, and still free for others."""
-        for place in places:
-            self._mark(self.spanned, place)
+    def matches(self, pattern: str) -> list[tuple[int, int]]:
+        """The runs of characters that look like a pattern: those that fill a unit, else the first."""
+        compiled = re.compile(pattern)
+        found: list[tuple[int, int]] = []
+        filling: list[tuple[int, int]] = []
+        for start, end in self._units_in(0, len(self.text)):
+            for match in compiled.finditer(self.text[start:end]):
+                run = (start + match.start(), start + match.end())
+                if run[0] < run[1]:
+                    (filling if run == (start, end) else found).append(run)
+        return filling or found[:1]
+
+    def as_label_of(self, start: int, end: int, places: Sequence[Place]) -> None:
+        """Mark the rest of a run of characters as a label, if a value stands in it."""
+        unit, first = self._at[start]
+        own = self.units[unit]
+        last = self._at[end - 1][1]
+        here = any((p.page, p.unit) == (own.page, own.id) and first <= p.start <= last for p in places)
+        alone = end - start == self._start[unit + 1] - self._start[unit]
+        if here or alone:  # a running head says it again
+            for i in range(start, end):
+                self.label[i] = not self.taken[i]
+
+    def end_of(self, at: str) -> tuple[int, ...]:
+        """The first character behind a row."""
+        row = row_of(self, at)
+        return (row[1],) if row else ()
+
+    def prints_anew(self, text: str, at: str) -> bool:
+        """Whether a label stands once more, free, in the row that it is said of."""
+        row = row_of(self, at)
+        return bool(row and self.find(fold(words_of(text)), row, (), -1))
+
+    def repeats(self) -> Iterator[Place]:
+        """Cells with nothing but the words of the cell to their left: a merged cell, written once a column."""
+        for n in range(1, len(self.units)):
+            own, left = self.units[n], self.units[n - 1]
+            if not (isinstance(own, Cell) and isinstance(left, Cell)) or (own.row, own.table) != (left.row, left.table):
+                continue
+            text = self.text[self._start[n] : self._start[n + 1]]
+            same = text == self.text[self._start[n - 1] : self._start[n]] and own.col == left.col + left.col_span
+            free = not any(self._accounted(i) for i in range(self._start[n], self._start[n + 1]))
+            if text and same and free and _LETTERS.search(text):
+                yield Place(own.page, own.id, 0, len(own.text))
+
+    def behind(self, place: Place) -> int | None:
+        """The first character behind a place."""
+        unit = self._by_place.get((place.page, place.unit))
+        if unit is None:
+            return None
+        inside = (i for i in range(self._start[unit], self._start[unit + 1]) if self._at[i][1] >= place.end)
+        return next(inside, self._start[unit + 1])
+
+    def labelled(self) -> tuple[Place, ...]:
+        """The places of all labels."""
+        return self.places([i for i in range(len(self.text)) if self.label[i] and not self.taken[i]])
+
+    def _accounted(self, i: int) -> bool:
+        return bool(self.taken[i] or self.spanned[i] or self.label[i])
 
     def free_tokens(self) -> Iterator[tuple[str, tuple[Place, ...]]]:
         """The words that are neither value, spanning label nor label, with their places."""
         for start, end in self._tokens(0, len(self.text)):
-            left = [i for i in range(start, end) if not (self.taken[i] or self.spanned[i] or self.label[i])]
+            left = [i for i in range(start, end) if not self._accounted(i)]
             if left:
                 yield "".join(self.text[i] for i in left), self.places(left)
 
@@ -124,16 +183,35 @@ class Sheet:
         last = self._at[max(within[1] - 1, 0)][0]
         return self._start[max(first - units, 0)], self._start[min(last + 1 + units, len(self.units))]
 
-    def find(self, words: str, within: tuple[int, int], near: int | None = None, share: bool = False) -> list[int]:
-        """The characters of `words`, folded and in one piece: the best place that no value has taken yet."""
-        lo, hi = within
-        hits = list(_occurrences(self.text, words, lo, hi))
-        hits = [h for h in hits if not self._cuts_number(h, h + len(words))]
-        free = [h for h in hits if share or not any(self.taken[h : h + len(words)])]
+    def find(
+        self,
+        words: str,
+        within: tuple[int, int],
+        near: Sequence[int] = (),
+        field: int = 0,
+        nearest: bool = False,
+        whole_numbers: bool = True,
+    ) -> list[int]:
+        """The characters of `words`, folded and in one piece: the best place that is free for the field.
+
+        `near` are characters that it stands behind, best the nearest; `field` is the number of a spanning field.
+        """
+        hits = _occurrences(self.text, words, *within)
+        whole = (h for h in hits if not (whole_numbers and self._cuts_number(h, h + len(words))))
+        free = [h for h in whole if not self._blocked(range(h, h + len(words)), field)]
         if not free:
             return []
-        best = min(free, key=lambda h: (self._looseness(h, h + len(words)), 0 if near is None else abs(h - near)))
+
+        def rank(hit: int) -> tuple[int, ...]:
+            loose, again = self._looseness(hit, hit + len(words)), int(self.spanned[hit] > 0)
+            return (_distance(hit, near), loose) if nearest else (loose, again, _distance(hit, near))
+
+        best = min(free, key=rank)
         return list(range(best, best + len(words)))
+
+    def _blocked(self, where: Iterable[int], field: int) -> bool:
+        """Whether a value, or another spanning field, has any of the characters."""
+        return any(self.taken[i] or (self.spanned[i] and self.spanned[i] != field) for i in where)
 
     def _cuts_number(self, start: int, end: int) -> bool:
         """Whether a number begins before the characters or goes on behind them: `5.0` does not stand in `15.00`."""
@@ -152,16 +230,18 @@ class Sheet:
         loose = bool(before) and not _edge(before[-1]), bool(after) and not _edge(after[0])
         return sum(loose) + (2 if all(self.label[start:end]) else 0)
 
-    def pieces(self, words: str, within: tuple[int, int], share: bool = False) -> list[int]:
+    def pieces(self, words: str, within: tuple[int, int], field: int = 0) -> list[int]:
         """The characters of `words` where they are strewn over several tokens, with others in between."""
         reach: dict[int, list[tuple[int, int]]] = {0: []}
         for start, end in self._tokens(*within):
-            if not share and any(self.taken[start:end]):
+            if self._blocked(range(start, end), field):
                 continue
             piece = self.text[start:end]
             for length in sorted(reach, reverse=True):
                 longer = length + len(piece)
-                if words.startswith(piece, length) and (length == 0 or longer not in reach):
+                # A value's pieces stand close to its end; a label's begin as early as they can.
+                again = length == 0 and not field
+                if words.startswith(piece, length) and (again or longer not in reach):
                     path = [*reach[length], (start, end)]
                     if self._at[start][0] - self._at[path[0][0]][0] <= LONGEST_GAP:
                         reach[longer] = path
@@ -193,14 +273,14 @@ class Sheet:
         if best is None or best.dest_end - best.dest_start < len(words) * 0.8:
             return []
         found = range(lo + best.dest_start, lo + best.dest_end)
-        return [] if any(self.taken[i] for i in found) else list(found)
+        return [] if self._blocked(found, 0) else list(found)
 
     def whole(self, within: tuple[int, int]) -> list[int]:
         """All characters of some units that no value has taken, without labels that fill a unit or begin it."""
         out: list[int] = []
         for start, end in self._units_in(*within):
             begin = self._behind_label(start, end)
-            out.extend(i for i in range(begin, end) if not self.taken[i])
+            out.extend(i for i in range(begin, end) if not self._blocked((i,), 0))
         return out
 
     def _behind_label(self, start: int, end: int) -> int:
@@ -233,11 +313,6 @@ class Sheet:
             previous = i
         return tuple(out)
 
-    def position(self, place: Place) -> int | None:
-        """The first character of a place's unit."""
-        unit = self._by_place.get((place.page, place.unit))
-        return None if unit is None else self._start[unit]
-
     def printed(self, places: Sequence[Place], long: bool = False) -> str:
         """The text of some places, wrapped lines joined; a long text keeps the line ends of its cells."""
         out = ""
@@ -254,6 +329,11 @@ def _latin(char: str) -> bool:
 
 def _edge(char: str) -> bool:
     return char.isspace() or char in ":：()（）;；,，、。|"
+
+
+def _distance(start: int, near: Sequence[int]) -> int:
+    """How far behind the nearest of some characters; what stands before one is thrice as far."""
+    return min((start - n if start >= n else 3 * (n - start) for n in near), default=0)
 
 
 def _occurrences(text: str, words: str, lo: int, hi: int) -> Iterator[int]:
@@ -273,19 +353,30 @@ def _index(units: Sequence[Unit]) -> dict[str, list[int]]:
     return out
 
 
-def locate(sheet: Sheet, text: str, at: str = "", share: bool = False, long: bool = False) -> Found:
-    """Where an answered string stands. `at` is its row's id, `share` is for spanning labels."""
+def locate(
+    sheet: Sheet,
+    text: str,
+    at: str = "",
+    field: int = 0,
+    long: bool = False,
+    near: Sequence[int] = (),
+    nearest: bool = False,
+) -> Found:
+    """Where an answered string stands.
+
+    `at` is its row's id; `field` the number of a spanning field, whose labels serve many rows; `near` the characters
+    that it stands behind; `nearest` says that this counts more than that it stands by itself.
+    """
     where: list[int] = []
     how: How = "found"
     for span in spans(text):
-        part, sure = _locate(sheet, span, at, share)
+        part, sure = _locate(sheet, span, at, field, near, nearest)
         if not part:
-            sheet.free(where)
+            sheet.free([] if field else where)
             return Found((), words_of(text), "nowhere")
         how = sure if how == "found" else how
         where.extend(part)
-        if not share:
-            sheet.take(part)
+        sheet.take(part, field)
     places = sheet.places(where)
     return Found(places, words_of(text) if how == "near" else sheet.printed(places, long), how)
 
@@ -295,31 +386,44 @@ def words_of(text: str) -> str:
     return "".join(s.words for s in spans(text))
 
 
-def _locate(sheet: Sheet, span: Span, at: str, share: bool) -> tuple[list[int], How]:
-    named = sheet.range(span.first, span.last) if span.first else _row(sheet, at)
+def _locate(sheet: Sheet, span: Span, at: str, field: int, near: Sequence[int], nearest: bool) -> tuple[list[int], How]:
+    named = sheet.range(span.first, span.last) if span.first else row_of(sheet, at)
     words = fold(span.words)
     if not words:
         return (sheet.whole(named), "found") if named else ([], "nowhere")
-    for within, how in _around(sheet, named, share):
-        near = None if named is None else named[0]
-        hit = sheet.find(words, within, near, share) or sheet.pieces(words, within, share)
+    if field:
+        hit = _label(sheet, words, named, near, field)
+        return hit, "found" if hit else "nowhere"
+    for within, how in _around(sheet, named):
+        behind = near if near or named is None else named[:1]
+        hit = sheet.find(words, within, behind, 0, nearest) or sheet.pieces(words, within)
         hit = hit or _elided(sheet, span.words, within)
         if hit:
             return hit, how
-    hit = [] if share else sheet.near(words, named or (0, len(sheet.text)))
-    return hit, "near"
+    return sheet.near(words, named or (0, len(sheet.text))), "near"
 
 
-def _around(sheet: Sheet, named: tuple[int, int] | None, share: bool) -> Iterator[tuple[tuple[int, int], How]]:
+def _label(sheet: Sheet, words: str, row: tuple[int, int] | None, behind: Sequence[int], field: int) -> list[int]:
+    """A spanning label: the first behind the row above, in one piece or in a stack, else the nearest to its row."""
+    start = behind[0] if behind else 0
+    for within in ((start, len(sheet.text)), (0, len(sheet.text))):
+        whole, stack = sheet.find(words, within, (start,), field), sheet.pieces(words, within, field)
+        hits = [hit for hit in (whole, stack) if hit]
+        if hits:
+            return min(hits, key=lambda hit: hit[0])
+    return []
+
+
+def _around(sheet: Sheet, named: tuple[int, int] | None) -> Iterator[tuple[tuple[int, int], How]]:
     """Where to look, and what a hit there is worth: the named units, those around them, the whole chunk."""
     if named is not None:
         yield named, "found"
         yield sheet.wider(named, LONGEST_GAP), "found"
     # A value that names no place is looked for everywhere; one that names another place is in doubt.
-    yield (0, len(sheet.text)), "found" if named is None or share else "elsewhere"
+    yield (0, len(sheet.text)), "found" if named is None else "elsewhere"
 
 
-def _row(sheet: Sheet, at: str) -> tuple[int, int] | None:
+def row_of(sheet: Sheet, at: str) -> tuple[int, int] | None:
     """The characters of a row's id, `T1R3` or `L12-L14`, with or without brackets."""
     match = _BARE.fullmatch(at.strip()) if at else None
     return sheet.range(match[1], match[2] or match[1]) if match else None
@@ -331,8 +435,8 @@ def _elided(sheet: Sheet, words: str, within: tuple[int, int]) -> list[int]:
     head, tail = fold(first), fold(rest[-1]) if rest else ""
     if not (rest and head and tail):
         return []
-    start = sheet.find(head, within)
+    start = sheet.find(head, within, whole_numbers=False)
     if not start:
         return []
-    end = sheet.find(tail, (start[-1] + 1, within[1]), start[-1])
+    end = sheet.find(tail, (start[-1] + 1, within[1]), (start[-1],), whole_numbers=False)
     return [i for i in range(start[0], end[-1] + 1) if not sheet.taken[i]] if end else []

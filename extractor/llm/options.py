@@ -33,7 +33,7 @@ class Options:
 
 def options(settings: Settings) -> Options:
     """The options of some settings. Raises `CallError` where no model is named."""
-    if settings.answer_model is None:
+    if settings.model is None:
         raise CallError("this engine needs a model: give --model, or set model in extractor.toml")
     url = settings.base_url or DEFAULT_URL
     key = settings.api_key.get_secret_value() if settings.api_key else ""
@@ -43,7 +43,7 @@ def options(settings: Settings) -> Options:
         ("max_tokens", settings.max_output_tokens),
     )
     return Options(
-        Endpoint(settings.answer_model, url, key, mode, parameters),
+        Endpoint(settings.model, url, key, mode, parameters),
         Ceilings(settings.concurrency, settings.requests_per_minute, settings.tokens_per_minute),
         Policy(settings.call_attempts, settings.call_seconds, settings.call_timeout),
         Prices(settings.price_prompt, settings.price_cached, settings.price_completion),

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from extractor.grounding import container
-from extractor.layout import Unit
+from extractor.grounding import container, ground
+from extractor.labels import label_index, spot, unglue
 from extractor.llm.answers import Leaf, leaves
 from extractor.llm.grounds import Found, Sheet, locate, words_of
 from extractor.prompting import words
-from extractor.results import Candidate, Finding, Place
+from extractor.results import Answer, Candidate, Finding, Form, Place
+from extractor.tokens import tokenize
 from schemas.spec import SchemaSpec
 
 NULLS = frozenset({"-", "--", "—", "——", "/", "\\", "–", "□"})
@@ -22,48 +23,89 @@ _WORD = re.compile(r"\w")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An answer held against the source: its values with places, null marks, findings, and what to tell the model."""
+    """An answer held against the source: its values with their places, what is wrong with them, what they leave."""
 
-    candidates: tuple[Candidate, ...]
-    nulls: tuple[Place, ...]
-    findings: tuple[Finding, ...]
+    answer: Answer
     problems: tuple[str, ...]
     unused: tuple[str, ...]
 
 
-def read(
-    schema: SchemaSpec, values: dict[str, Any], units: Sequence[Unit], labels: Iterable[Place], language: str
-) -> Reading:
-    """Every value of an answer with the place where it stands."""
-    sheet = Sheet(units, labels)
-    located = _located(sheet, leaves(schema, values))
+class Labels(NamedTuple):
+    """The labels of a form: all their places, and by field the places of its own."""
+
+    places: tuple[Place, ...]
+    own: dict[str, tuple[Place, ...]]
+
+
+def labels_of(form: Form) -> Labels:
+    """Where the labels of a form's schema stand in it."""
+    index = label_index(form.schema)
+    tokens = unglue(tokenize(form.rows), index)
+    places: list[Place] = []
+    own: dict[str, list[Place]] = {}
+    for hit in spot(tokens, index).values():
+        places.extend(tokens[p].place for p in range(hit.first, hit.last + 1))
+        for target in hit.targets:
+            own.setdefault(target.field.path, []).append(tokens[hit.last].place)
+    return Labels(tuple(places), {path: tuple(at) for path, at in own.items()})
+
+
+def read(form: Form, values: dict[str, Any], labels: Labels, language: str) -> Reading:
+    """Every value of an answer about a form, or about some rows of one, with the place where it stands."""
+    sheet = Sheet([u for row in (*form.title_rows, *form.rows) for u in row.units], labels.places)
+    located = _located(sheet, leaves(form.schema, values), labels)
     rows = _invented_rows(located)
     candidates, findings, problems = [], [], []
     say = words(language)
     for leaf, found in located:
-        if found.how == "found" and _row_of(leaf.path) not in rows:
-            candidates.append(Candidate(leaf.path, found.text, found.places))
-        elif found.how == "found":
-            continue
-        else:
+        if found.how != "found":
             problems.append(f"{leaf.path} = {leaf.text[:80]!r} ({leaf.at}): {say['missing']}")
             findings.append(_doubt(leaf, found))
-            if found.how != "nowhere" and _row_of(leaf.path) not in rows:
-                candidates.append(Candidate(leaf.path, found.text, found.places))
-    nulls, unused = _rest(sheet)
-    return Reading(tuple(candidates), nulls, tuple(findings), tuple(problems), unused)
+        if found.how != "nowhere" and _row_of(leaf.path) not in rows:
+            candidates.append(Candidate(leaf.path, found.text, found.places))
+    answer = Answer(tuple(candidates), sheet.labelled(), (*sheet.repeats(), *_nulls(sheet)), tuple(findings))
+    return Reading(answer, tuple(problems), _unused(form, answer))
 
 
-def _located(sheet: Sheet, answered: Sequence[Leaf]) -> list[tuple[Leaf, Found]]:
-    """Values first, spanning labels after them: those may share characters, and must not take them away."""
-    out: dict[int, Found] = {}
-    for share in (False, True):
-        for n, leaf in enumerate(answered):
-            if leaf.spec.printed.spans == share:
-                out[n] = locate(sheet, leaf.text, leaf.at, share, leaf.spec.printed.long)
-                if share:
-                    sheet.span(out[n].places)
-    return [(leaf, out[n]) for n, leaf in enumerate(answered)]
+def _located(sheet: Sheet, answered: Sequence[Leaf], labels: Labels) -> list[tuple[Leaf, Found]]:
+    out: list[tuple[Leaf, Found]] = []
+    spanning: dict[str, int] = {}
+    above: dict[str, tuple[Leaf, Found]] = {}
+    for leaf in answered:
+        if not leaf.spec.printed.spans:
+            out.append((leaf, _value(sheet, leaf, labels)))
+            continue
+        number = spanning.setdefault(leaf.spec.path, len(spanning) + 1)
+        found = _spanning(sheet, leaf, number, above.get(leaf.spec.path))
+        above[leaf.spec.path] = (leaf, found)
+        out.append((leaf, found))
+    return out
+
+
+def _value(sheet: Sheet, leaf: Leaf, labels: Labels) -> Found:
+    here = leaf.spec.printed
+    runs = sheet.matches(here.pattern) if here.pattern and not leaf.at else []
+    places = () if leaf.at else labels.own.get(leaf.spec.path, ())
+    near = [i for i in map(sheet.behind, places) if i is not None] or [start for start, _ in runs]
+    nearest = bool(here.suffix_of or runs)
+    found = locate(sheet, leaf.text, leaf.at, long=here.long, near=near, nearest=nearest)
+    for start, end in runs:
+        sheet.as_label_of(start, end, found.places)
+    return found
+
+
+def _spanning(sheet: Sheet, leaf: Leaf, number: int, above: tuple[Leaf, Found] | None) -> Found:
+    """The place of a spanning label: the one of the row above where it is only said again, else the next that is free.
+
+    Labels are printed in the order of their columns, between the row above and their own, or beside their own.
+    """
+    if above is None:
+        return locate(sheet, leaf.text, leaf.at, number, near=(0,))
+    before, found = above
+    said_again = bool(found.places) and before.text == leaf.text
+    if said_again and (before.at == leaf.at or not sheet.prints_anew(leaf.text, leaf.at)):
+        return found
+    return locate(sheet, leaf.text, leaf.at, number, near=sheet.end_of(before.at))
 
 
 def _row_of(path: str) -> str:
@@ -96,16 +138,19 @@ def _doubt(leaf: Leaf, found: Found) -> Finding:
     return Finding(leaf.path, "reading", "reworded", "warning", f"the source does not read exactly {text!r}")
 
 
-def _rest(sheet: Sheet) -> tuple[tuple[Place, ...], tuple[str, ...]]:
-    """Null marks, and the lines of text that nothing accounts for."""
-    nulls: list[Place] = []
-    unused: dict[str, list[str]] = {}
+def _nulls(sheet: Sheet) -> Iterator[Place]:
     for text, places in sheet.free_tokens():
         if text in NULLS:
-            nulls.extend(places)
-        elif _WORD.search(text):
-            unused.setdefault(places[0].unit.split("C")[0], []).append(text)
-    return tuple(nulls), tuple(f"[{unit}] {' '.join(texts)}" for unit, texts in unused.items())
+            yield from places
+
+
+def _unused(form: Form, answer: Answer) -> tuple[str, ...]:
+    """The lines of text that nothing accounts for."""
+    out: dict[str, list[str]] = {}
+    for residue in ground(form, answer).residue:
+        if _WORD.search(residue.text):
+            out.setdefault(residue.place.unit.split("C")[0], []).append(residue.text)
+    return tuple(f"[{unit}] {' '.join(texts)}" for unit, texts in out.items())
 
 
 def merged(schema: SchemaSpec, parts: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], tuple[Finding, ...]]:
