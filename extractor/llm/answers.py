@@ -157,16 +157,24 @@ def merge(schema: SchemaSpec, values: dict[str, Any], change: dict[str, Any]) ->
 def _merge_rows(
     spec: FieldSpec, rows: list[list[str | None]], changes: list[list[str | None]]
 ) -> list[list[str | None]]:
-    out = [list(row) for row in _spelled_out(spec, rows)]
+    """The n-th change with an id replaces the n-th row that has it."""
+    out: list[list[str | None] | None] = [list(row) for row in _spelled_out(spec, rows)]
+    ids = [_id(row) for row in rows]
+    done: set[int] = set()
+    added: list[list[str | None]] = []
     for change in changes:
-        same = next((n for n, row in enumerate(out) if _id(row) == _id(change)), None)
-        deleted = not any(change[1:])
-        if same is not None:
-            out[same : same + 1] = [] if deleted else [_inherit(spec, change, out[same])]
-        elif not deleted:
-            behind = sum(order(_id(row)) < order(_id(change)) for row in out)
-            out.insert(behind, _inherit(spec, change, out[behind - 1] if behind else None))
-    return out
+        same = next((n for n, ident in enumerate(ids) if ident == _id(change) and n not in done), None)
+        if same is None:
+            added.append(change)
+            continue
+        done.add(same)
+        out[same] = _inherit(spec, change, out[same]) if any(change[1:]) else None
+    left = [row for row in out if row is not None]
+    for change in added:
+        if any(change[1:]):
+            behind = sum(order(_id(row)) <= order(_id(change)) for row in left)
+            left.insert(behind, _inherit(spec, change, left[behind - 1] if behind else None))
+    return left
 
 
 def _id(row: list[str | None]) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from extractor.errors import CallError, StopRun
 from extractor.llm.cache import key_of
-from extractor.llm.transport import Completion, Request, Send
+from extractor.llm.transport import Completion, Request, Send, without
 
 
 def recording(send: Send, file: Path, secrets: tuple[str, ...] = ()) -> Send:
@@ -20,10 +20,8 @@ def recording(send: Send, file: Path, secrets: tuple[str, ...] = ()) -> Send:
     async def recorded(request: Request) -> Completion:
         completion = await send(request)
         line = json.dumps({"key": key_of(request), "request": request, "response": completion}, ensure_ascii=False)
-        for secret in secrets:
-            line = line.replace(secret, "***") if secret else line
         with file.open("a", encoding="utf-8") as out:
-            out.write(line + "\n")
+            out.write(without(line, secrets) + "\n")
         return completion
 
     return recorded

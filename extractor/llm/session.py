@@ -35,7 +35,7 @@ async def asking(options: Options, ledger: Path | None = None) -> AsyncIterator[
             send: Send = replaying(options.replay)
         else:
             client = await stack.enter_async_context(open_client(options.endpoint))
-            send = Line(wire(client), Gate(options.ceilings), options.policy).send
+            send = Line(wire(client), Gate(options.ceilings), options.policy, (options.endpoint.api_key,)).send
         if options.record is not None:
             send = recording(send, options.record, (options.endpoint.api_key,))
         if options.budget.tokens is not None or options.budget.money is not None:

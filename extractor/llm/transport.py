@@ -146,8 +146,8 @@ class Line:
     It knows whether any call has gone through: an error that would hit every call stops the run.
     """
 
-    def __init__(self, wire: Send, gate: Gate, policy: Policy) -> None:
-        self._wire, self._gate, self._policy = wire, gate, policy
+    def __init__(self, wire: Send, gate: Gate, policy: Policy, secrets: tuple[str, ...] = ()) -> None:
+        self._wire, self._gate, self._policy, self._secrets = wire, gate, policy, secrets
         self.any_success = False
         self.retries = 0
         self._stopped: StopRun | None = None
@@ -169,7 +169,8 @@ class Line:
         except ExtractorError:
             raise
         except Exception as error:
-            raise self._end(error) from error
+            # Not chained: the SDK's error may repeat the key, and a traceback would print it.
+            raise self._end(error) from None
 
     async def _attempt(self, request: Request, clock: _Clock) -> Completion:
         import openai
@@ -203,9 +204,17 @@ class Line:
 
     def _end(self, error: Exception) -> ExtractorError:
         end = verdict(error, self.any_success)
+        end = type(end)(without(str(end), self._secrets))
         if isinstance(end, StopRun):
             self._stopped = end
         return end
+
+
+def without(text: str, secrets: tuple[str, ...]) -> str:
+    """The text with every secret blotted out."""
+    for secret in filter(None, secrets):
+        text = text.replace(secret, "***")
+    return text
 
 
 class _Clock:
