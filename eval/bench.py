@@ -23,7 +23,7 @@ from eval.bench_config import Arm, BenchConfig
 from eval.bench_sets import Staged, stage
 from eval.compare import as_json, compare_all, comparison_table, in_words, tally
 from eval.html import RunScores
-from eval.predictions import Reading, matching
+from eval.predictions import Reading, matching, names_of
 from eval.predictions import load as load_run
 from eval.report import write
 from eval.scoring import DocumentScore, summarise
@@ -121,11 +121,18 @@ def describe(
             }
             for arm in arms
         },
+        "prompts": _prompts(),
         "documents": {one.name: dict(one.hashes) for one in sets},
         "gold": {
             one.name: {g.path.name: hashlib.sha256(g.path.read_bytes()).hexdigest() for g in one.golds} for one in sets
         },
         "cells": [cell._asdict() for cell in cells],
+    }
+
+
+def _prompts() -> dict[str, str]:
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted((ROOT / "prompts").glob("*.txt"))
     }
 
 
@@ -207,20 +214,18 @@ def _replaced(path: Path) -> Iterator[TextIO]:
 
 def _scored(cell: Cell, one: Staged, out: Path, verdicts: TextIO, documents: TextIO) -> list[DocumentScore]:
     run = load_run(_folder(out, cell))
+    names = names_of(run)
     head = {"arm": cell.arm, "set": cell.set, "repeat": cell.repeat, "key": cell.key}
     listed = []
     for gold in one.golds:
-        for reading in _readings(run, gold.document):
+        readings: list[Reading | None] = [run[name] for name in matching(gold.document, names)]
+        for reading in readings or [None]:
             forms = document_verdicts(gold, reading)
             score = replace(summarise(gold, reading, forms), gold=one.content[str(gold.path)])
             verdicts.writelines(_line({**head, **leaf}) for leaf in leaf_lines(score.document, forms))
             documents.write(_line({**head, **figures.document_json(score)}))
             listed.append(score)
     return listed
-
-
-def _readings(run: dict[str, Reading], document: str) -> list[Reading | None]:
-    return [run[name] for name in matching(document, run)] or [None]
 
 
 def leaf_lines(document: str, forms: Sequence[FormVerdicts]) -> Iterator[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
 from eval.verdicts import ERRORS, FormVerdicts, Leaf, Row, Verdict
@@ -106,8 +107,14 @@ def cube(forms: Iterable[FormVerdicts]) -> Cube:
     out: Cube = Counter()
     for form in forms:
         missing = form.outcome == "missing"
-        out.update(Kind(form.schema, x.field, x.verdict, x.settled, x.exact, missing) for x in form.leaves)
+        out.update(_kind(form.schema, x.field, x.verdict, x.settled, x.exact, missing) for x in form.leaves)
     return out
+
+
+@cache
+def _kind(schema: str, field: str, verdict: Verdict, settled: bool, exact: bool, missing: bool) -> Kind:
+    """One tuple for each kind there is: thousands of documents share them."""
+    return Kind(schema, field, verdict, settled, exact, missing)
 
 
 def counts(of: Mapping[Kind, int]) -> Counts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
@@ -80,15 +80,27 @@ def readings(records: Iterable[Mapping[str, Any]], documents: Iterable[Mapping[s
     for raw in records:
         record = prediction(raw)
         by_document.setdefault(record.document, []).append(record)
-    about = {str(line.get("document", "")): line for line in documents}
+    about = _abouts(documents)
     return {name: _reading(name, by_document.get(name, []), about.get(name)) for name in {**about, **by_document}}
 
 
-def _reading(name: str, records: list[Prediction], about: Mapping[str, Any] | None) -> Reading:
+class _About(NamedTuple):
+    """What a line of `documents.jsonl` says that scoring needs."""
+
+    flagged: bool
+    seconds: float | None
+    reason: str | None
+
+
+def _abouts(lines: Iterable[Mapping[str, Any]]) -> dict[str, _About]:
+    return {
+        str(line.get("document", "")): _About(_flagged(line), line.get("seconds"), line.get("reason")) for line in lines
+    }
+
+
+def _reading(name: str, records: list[Prediction], about: _About | None) -> Reading:
     records = sorted(records, key=lambda record: record.form)
-    if about is None:
-        return Reading(name, tuple(records))
-    return Reading(name, tuple(records), _flagged(about), about.get("seconds"), about.get("reason"))
+    return Reading(name, tuple(records), *(about or ()))
 
 
 def _flagged(about: Mapping[str, Any]) -> bool:
@@ -100,26 +112,71 @@ def _flagged(about: Mapping[str, Any]) -> bool:
     )
 
 
-def load(folder: Path) -> dict[str, Reading]:
+class Run(Mapping[str, Reading]):
+    """A run's documents by name, each read from the files when it is asked for: few are in memory at a time."""
+
+    def __init__(self, records: Path, documents: Path | None) -> None:
+        self._records, self._at = records, _offsets(records)
+        self._about = _abouts(_lines(documents)) if documents else {}
+        self._names = dict.fromkeys([*self._about, *self._at])
+
+    def __getitem__(self, name: str) -> Reading:
+        if name not in self._names:
+            raise KeyError(name)
+        return _reading(name, [prediction(raw) for raw in self._raw(name)], self._about.get(name))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def _raw(self, name: str) -> Iterator[dict[str, Any]]:
+        with self._records.open("rb") as file:
+            for number, offset in self._at.get(name, ()):
+                file.seek(offset)
+                yield _parsed(self._records, number, file.readline())
+
+
+def load(folder: Path) -> Run:
     """The documents of a run's folder; raises `CallError` where there is no `records.jsonl`."""
     records = folder if folder.is_file() else folder / "records.jsonl"
     if not records.is_file():
         raise CallError(f"{folder}: has no records.jsonl; give the folder that `extractor run --out` wrote")
     documents = records.parent / "documents.jsonl"
-    return readings(_lines(records), _lines(documents) if documents.is_file() else ())
+    return Run(records, documents if documents.is_file() else None)
 
 
-def _lines(path: Path) -> list[dict[str, Any]]:
-    out = []
-    with path.open(encoding="utf-8") as file:
+FIRST = re.compile(rb'\s*\{\s*"document"\s*:\s*("(?:[^"\\]|\\.)*")')
+
+
+def _offsets(path: Path) -> dict[str, list[tuple[int, int]]]:
+    """Where the records of each document stand: line numbers and offsets. `document` is the first name of a line."""
+    out: dict[str, list[tuple[int, int]]] = {}
+    offset = 0
+    with path.open("rb") as file:
         for number, line in enumerate(file, 1):
-            if not line.strip():
-                continue
-            try:
-                out.append(json.loads(line))
-            except ValueError as error:
-                raise CallError(f"{path}: line {number} is not JSON: {error}; export the run again") from error
+            if line.strip():
+                match = FIRST.match(line)
+                name = json.loads(match[1]) if match else _parsed(path, number, line).get("document", "")
+                out.setdefault(str(name), []).append((number, offset))
+            offset += len(line)
     return out
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open("rb") as file:
+        yield from (_parsed(path, number, line) for number, line in enumerate(file, 1) if line.strip())
+
+
+def _parsed(path: Path, number: int, line: bytes) -> dict[str, Any]:
+    try:
+        raw = json.loads(line)
+    except ValueError as error:
+        raise CallError(f"{path}: line {number} is not JSON: {error}; export the run again") from error
+    if not isinstance(raw, dict):
+        raise CallError(f"{path}: line {number} is not a JSON object; export the run again")
+    return raw
 
 
 def stem(name: str) -> str:
@@ -127,7 +184,26 @@ def stem(name: str) -> str:
     return re.sub(r"\.[A-Za-z0-9]+$", "", PurePosixPath(name).name)
 
 
-def matching(document: str, run: Mapping[str, Reading]) -> list[str]:
-    """The names of a run's documents that a gold's document means: the same name, else the same without its suffix."""
-    exact = [name for name in run if name == document or PurePosixPath(name).name == document]
-    return exact or sorted(name for name in run if stem(name) == stem(document))
+class Names(NamedTuple):
+    """The names of a run's documents, by themselves, by their last part, by their stem."""
+
+    whole: frozenset[str]
+    last: Mapping[str, list[str]]
+    stems: Mapping[str, list[str]]
+
+
+def names_of(run: Iterable[str]) -> Names:
+    """The names of a run's documents, ready to be looked up."""
+    last: dict[str, list[str]] = {}
+    stems: dict[str, list[str]] = {}
+    for name in run:
+        last.setdefault(PurePosixPath(name).name, []).append(name)
+        stems.setdefault(stem(name), []).append(name)
+    return Names(frozenset(name for found in last.values() for name in found), last, stems)
+
+
+def matching(document: str, names: Names) -> list[str]:
+    """The documents of a run that a gold's document means: the same name, else the same without its suffix."""
+    if document in names.whole:
+        return [document]
+    return sorted(names.last.get(document) or names.stems.get(stem(document), []))

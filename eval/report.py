@@ -76,12 +76,13 @@ def report_tables(scores: Sequence[DocumentScore]) -> list[Table]:
     return [
         tables.pairs("All documents", figures.headline(scores)),
         _breakdown("By schema", {key[0]: c for key, c in metrics.by(whole.cube, "schema").items()}),
-        _breakdown("By document", {score.document: score.counts for score in scores}),
+        _by_document(scores),
         *_by_shape(scores),
         _by_field(whole),
     ]
 
 
+MOST_DOCUMENTS = 60
 COLUMNS = ("F1", "precision", "recall", "right", "wrong", "omitted", "invented", "empty", "silent", "settled")
 
 
@@ -93,6 +94,16 @@ def _cells(c: Counts) -> tuple[Value, ...]:
     shares: tuple[Percent | None, ...] = (percent(c.f1), percent(c.precision), percent(c.recall))
     silent = c.silent + c.vanished
     return (*shares, c.right, c.wrong, c.omitted, c.invented, c.empty, silent, percent(c.settled_share))
+
+
+def _by_document(scores: Sequence[DocumentScore]) -> Table:
+    """Each document; of many the ones with the most errors."""
+    shown = list(scores)
+    title = "By document"
+    if len(shown) > MOST_DOCUMENTS:
+        shown = sorted(shown, key=lambda score: -score.counts.errors)[:MOST_DOCUMENTS]
+        title = f"By document ({len(scores)}, the {MOST_DOCUMENTS} with the most errors)"
+    return Table(title, ("", *COLUMNS), tuple((score.document, *_cells(score.counts)) for score in shown))
 
 
 def _by_shape(scores: Sequence[DocumentScore]) -> list[Table]:

@@ -11,7 +11,7 @@ from eval import metrics
 from eval.calibration import Judged, doubt
 from eval.gold import Gold
 from eval.metrics import Counts, Cube, Forms, Rows
-from eval.predictions import Prediction, Reading, matching
+from eval.predictions import Prediction, Reading, matching, names_of
 from eval.provenance import Source, stated
 from eval.verdicts import ERRORS, FormVerdicts, Leaf, document_verdicts, known, table_verdicts
 from schemas.spec import generic
@@ -100,8 +100,9 @@ def score_run(
 ) -> list[DocumentScore]:
     """Each gold document against each of the run's documents that it means; one that is not there counts as empty."""
     out: list[DocumentScore] = []
+    names = names_of(run)
     for gold in golds:
-        readings: list[Reading | None] = [run[name] for name in matching(gold.document, run)]
+        readings: list[Reading | None] = [run[name] for name in matching(gold.document, names)]
         source = source_of(gold)
         out += [score_document(gold, reading, source) for reading in readings or [None]]
     return out

@@ -26,6 +26,8 @@ SAME = 1e-9
 """A standard error below this is the rounding of documents that are all alike."""
 FEWEST = 6
 """With fewer documents no sign-flip test can reach p = 0.05, whatever they show: 2 ÷ 2⁵ is more."""
+BATCH, MOST_CELLS, LEAST_DRAWS = 1_000_000, 50_000_000, 1_000
+"""Draws × documents at once (memory) and in all (time); thousands of documents need fewer draws."""
 WITHIN = 0.1
 """Correlation of values of one document that is assumed where no variation between documents was seen."""
 EXACT = 12
@@ -176,12 +178,13 @@ def _studentised(columns: Array, figure: Callable[[Array], _Figure], draws: int,
     error = _errors(columns.mean(axis=1), np.ones((1, documents)), figure)[1][0]
     if error < SAME:
         return None
-    batches = 1 if repeats == 1 else min(draws, 100)  # repeats are drawn anew for each batch of draws of documents
+    draws = min(draws, max(LEAST_DRAWS, MOST_CELLS // documents))
+    size = max(1, min(BATCH // documents, draws if repeats == 1 else draws // 100))
     found = []
-    for _ in range(batches):
+    for start in range(0, draws, size):  # repeats are drawn anew for each batch of draws of documents
         again = random.integers(0, repeats, size=(documents, repeats))
         means = np.take_along_axis(columns, again[:, :, None], axis=1).mean(axis=1)
-        weights = random.multinomial(documents, np.full(documents, 1 / documents), size=draws // batches)
+        weights = random.multinomial(documents, np.full(documents, 1 / documents), size=min(size, draws - start))
         found.append(_errors(means, weights.astype(float), figure))
     figures, errors = (np.concatenate(parts) for parts in zip(*found, strict=True))
     usable = errors > SAME
@@ -279,12 +282,22 @@ def permutation_p(a: Array, b: Array, *, draws: int = DRAWS, seed: int = 0) -> f
     All flips up to 12 documents; above that random ones, with the observed one among them (Phipson and Smyth 2010).
     """
     n = len(a)
-    flips = _all_flips(n) if n <= EXACT else np.random.default_rng([seed, 2]).integers(0, 2, size=(draws - 1, n))
+    if n <= EXACT:
+        return _as_far(a, b, _all_flips(n)) / float(2**n)
+    random = np.random.default_rng([seed, 2])
+    draws = min(draws, max(LEAST_DRAWS, MOST_CELLS // n)) - 1
+    size, beyond = max(1, BATCH // n), 0
+    for start in range(0, draws, size):
+        beyond += _as_far(a, b, random.integers(0, 2, size=(min(size, draws - start), n)))
+    return (beyond + 1) / (draws + 1)
+
+
+def _as_far(a: Array, b: Array, flips: NDArray[np.int64]) -> int:
+    """How many of these flips give a difference as large as the one that was seen."""
     seen = abs(float(micro_f1(b.sum(axis=0)) - micro_f1(a.sum(axis=0))))
     swapped = flips @ (b - a)
     traded = np.abs(micro_f1(b.sum(axis=0) - swapped) - micro_f1(a.sum(axis=0) + swapped))
-    beyond = int((traded >= seen - 1e-12).sum())
-    return beyond / len(flips) if n <= EXACT else (beyond + 1) / (len(flips) + 1)
+    return int((traded >= seen - 1e-12).sum())
 
 
 def _all_flips(n: int) -> NDArray[np.int64]:
