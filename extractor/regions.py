@@ -234,12 +234,15 @@ def _own_end(spec: SchemaSpec, rows: Sequence[Row], start: int, end: int) -> int
     cut = end
     for n in reversed(tables):
         before = [r for r in rows[start:n] if r.table]
-        if not before or _columns(before) == _columns(rows[n:cut]) or _related(spec, rows[n:cut]):
+        headed = all(u.text.strip() for u in rows[n].units)  # a row that a page break cut off has empty cells
+        same = _columns(before) == _columns(rows[n:cut])
+        if not before or not headed or same or _related(spec, rows[n:cut]):
             break
         heading = n - 1
         while heading > start and not rows[heading - 1].table and not rows[heading - 1].gap >= PAGE_GAP:
             heading -= 1
-        if _related(spec, rows[heading:n]):
+        above = rows[heading:n]
+        if _related(spec, above) or any(_title_pattern(spec).fullmatch(_row_text(r)) for r in above):
             break
         cut = heading
     return cut

@@ -41,6 +41,7 @@ class _Reading:
     tokens: list[Token]
     zones: Zones
     listings: dict[int, Listing]
+    cut_labels: tuple[int, ...]
 
 
 def extract(forms: Sequence[Form]) -> list[Answer]:
@@ -55,12 +56,14 @@ def _read(form: Form) -> _Reading:
     tokens = unglue(tokenize(form.rows), index)
     zones = read_zones(tokens, spot(tokens, index), form.schema)
     cells = [len(row.units) for row in form.rows]
-    listings = {
-        b.label: listing(pieces(tokens, b.tokens, b.columns, index, cells), b.columns)
-        for b in zones.buckets
-        if b.kind == "list"
-    }
-    return _Reading(form, tokens, zones, listings)
+    listings: dict[int, Listing] = {}
+    cut_labels: list[int] = []
+    for bucket in zones.buckets:
+        if bucket.kind == "list":
+            own, cut = pieces(tokens, bucket.tokens, bucket.columns, index, cells)
+            listings[bucket.label] = listing(own, bucket.columns)
+            cut_labels.extend(cut)
+    return _Reading(form, tokens, zones, listings, tuple(cut_labels))
 
 
 def _answer(reading: _Reading, widths: Widths) -> Answer:
@@ -77,6 +80,7 @@ def _answer(reading: _Reading, widths: Widths) -> Answer:
         if handler is not None and (bucket.kind != "matrix" or bucket.fields):
             handler(draft, bucket)
     labels = [tokens[p].place for hit in zones.labels for p in range(hit.first, hit.last + 1)]
+    labels.extend(tokens[p].place for p in reading.cut_labels)
     loose = [p for b in zones.buckets if b.kind == "loose" for p in b.tokens]
     _standing_alone(draft, form, loose, labels)
     if not zones.labels:

@@ -15,13 +15,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from extractor.rules.zones import Column
+from extractor.rules.zones import Column, column_under
 from extractor.tokens import Token, open_bracket, width
 from schemas.spec import FieldSpec
 from schemas.values import PARSERS, fold, parse_indicator
 
 NEVER = 1e6
-SKIPPED = {"key": 3.0, "indicator": 2.5, "amount": 3.0, "pattern": 3.0, "word": 0.0, "text": 0.0}
+SKIPPED = {
+    "key": 3.0,
+    "indicator": 2.5,
+    "amount": 3.0,
+    "integer": 3.0,
+    "date": 3.0,
+    "pattern": 3.0,
+    "word": 0.0,
+    "text": 0.0,
+}
+"""What it costs that a cell of a kind is empty."""
 DOUBT = 0.9
 """Below this margin a token's column is in doubt."""
 
@@ -170,19 +180,10 @@ def _emissions(piece: Piece, columns: Sequence[Column], kinds: Sequence[str]) ->
     """What the piece costs in each column."""
     out = [_kind_cost(piece, n, kind, columns[n].field) for n, kind in enumerate(kinds)]
     if piece.token.table:
-        hint = _hinted(piece.token, columns)
+        hint = column_under(piece.token, columns)
         weight = 6.0 if piece.token.exact else 0.6
         out = [cost + (0.0 if n == hint else weight) for n, cost in enumerate(out)]
     return out
-
-
-def _hinted(token: Token, columns: Sequence[Column]) -> int:
-    """The column under whose label the token's cell begins."""
-    best = -1
-    for n, column in enumerate(columns):
-        if 0 <= column.col <= token.col:
-            best = n
-    return best
 
 
 def _kind_cost(piece: Piece, column: int, kind: str, field: FieldSpec) -> float:
@@ -203,8 +204,8 @@ def _kind_cost(piece: Piece, column: int, kind: str, field: FieldSpec) -> float:
         if piece.word:
             return 5.0
         return 0.1 if _QUANTITY.fullmatch(text) else 0.4 if text[0].isdigit() or text in NULLS else 0.6
-    if kind == "amount":
-        return 0.0 if number else 0.2 if text in NULLS else NEVER
+    if kind in ("amount", "integer", "date"):
+        return 0.0 if number or parses(kind, text) else 0.2 if text in NULLS else NEVER
     return 4.0 if number or comparison else 3.0 if piece.word else 1.0
 
 

@@ -13,6 +13,7 @@ from itertools import takewhile
 from extractor.labels import LabelIndex, same_merged_cell, stacked_word
 from extractor.regions import PAGE_GAP
 from extractor.rules.lists import Piece
+from extractor.rules.stitching import stitched
 from extractor.rules.zones import Column
 from extractor.tokens import Token
 
@@ -26,18 +27,23 @@ def pieces(
     columns: Sequence[Column],
     index: LabelIndex,
     cells: Sequence[int],
-) -> list[Piece]:
-    """The tokens of a list with stacks read as one piece each; `cells` counts the cells of each row."""
+) -> tuple[list[Piece], list[int]]:
+    """The tokens of a list with stacks read as one piece each, and those that are parts of a label cut by a page break.
+
+    `cells` counts the cells of each row.
+    """
     header = cells[tokens[columns[0].token].row]
     keys = [re.compile(c.field.printed.pattern) for c in columns if c.field.printed.pattern]
     own = [p for n, p in enumerate(positions) if not (n and repeats(tokens, p, columns))]
-    return [
+    whole, labels = stitched(_pieces(tokens, own, columns, index), columns, index)
+    marked = [
         p._replace(
             whole=bool(p.token.table) and cells[p.token.row] == header,
             begins=any(key.fullmatch(p.fold) for key in keys),
         )
-        for p in _pieces(tokens, own, columns, index)
+        for p in whole
     ]
+    return marked, labels
 
 
 def repeats(tokens: Sequence[Token], position: int, columns: Sequence[Column]) -> bool:

@@ -12,7 +12,7 @@ from extractor.results import Candidate, Finding, Place
 from extractor.rules import texts
 from extractor.rules.lists import NULLS, Listing, ListRow, Widths, column_kind, parses, read_rows
 from extractor.rules.stacks import repeats
-from extractor.rules.zones import Bucket, Column
+from extractor.rules.zones import Bucket, Column, column_under
 from extractor.tokens import Token
 from schemas.spec import FieldSpec
 
@@ -205,7 +205,7 @@ def _under(draft: Draft, columns: Sequence[Column], positions: Sequence[int]) ->
         return None
     out: dict[int, list[int]] = {}
     for p in positions:
-        best = max((n for n, c in enumerate(columns) if c.col <= draft.tokens[p].col), default=-1)
+        best = column_under(draft.tokens[p], columns)
         if best < 0:
             return None
         out.setdefault(best, []).append(p)
@@ -316,7 +316,7 @@ def _columns_of(draft: Draft, cells: Sequence[int], columns: Sequence[Column], l
         return list(range(len(columns)))
     out = []
     for p in cells:
-        under = max((n for n, c in enumerate(columns) if c.col <= draft.tokens[p].col), default=0)
+        under = max(0, column_under(draft.tokens[p], columns))
         if len(last) == 1 and not draft.tokens[p].exact:
             under = next(iter(last))
         out.append(under)
@@ -401,11 +401,7 @@ def _give_row(
 def _complete(draft: Draft, columns: Sequence[Column], kinds: Sequence[str], row: ListRow, path: str) -> None:
     """A row of lines that lacks a value is in doubt: without columns nobody sees that the cell was empty."""
     in_lines = not any(draft.tokens[p].table for cell in row.values() for p in cell_tokens(cell))
-    lacking = [
-        c.field.name
-        for n, c in enumerate(columns)
-        if kinds[n] in ("key", "indicator", "amount", "pattern") and n not in row
-    ]
+    lacking = [c.field.name for n, c in enumerate(columns) if kinds[n] not in ("word", "text") and n not in row]
     if in_lines and lacking and set(row) & {n for n, k in enumerate(kinds) if k != "word"}:
         draft.doubt(path, "row_incomplete", f"no {', '.join(lacking)} stands in this row")
     elif len(row) == 1 and lacking and "word" not in {kinds[n] for n in row}:

@@ -22,12 +22,34 @@ BucketKind = Literal["value", "columns", "list", "matrix", "row", "loose"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a header: its field (of a matrix: of its first row), the grid columns of its label (-1 in lines)."""
+    """A column of a header: its field (of a matrix: of its first row), the grid columns of its label (-1 in lines).
+
+    `x0` is its label's left edge in points, where boxes are known: on another page the grid may count differently.
+    """
 
     field: FieldSpec
     col: int
     end: int
     token: int
+    x0: float | None = None
+
+
+def column_under(token: Token, columns: Sequence[Column]) -> int:
+    """The column under whose label a cell begins; -1 for none."""
+    box = token.unit.box
+    best = -1
+    for n, column in enumerate(columns):
+        if column.x0 is not None and box is not None:
+            under = column.x0 <= box.x0 + _EDGE
+        else:
+            under = 0 <= column.col <= token.col
+        if under:
+            best = n
+    return best
+
+
+_EDGE = 3.0
+"""Points by which the same ruling line may differ from page to page."""
 
 
 @dataclass(slots=True)
@@ -141,7 +163,7 @@ class _Reader:
             if target is None:
                 break
             names.add(target.field.name)
-            columns.append(Column(target.field, self.tokens[hit.first].col, _end(self.tokens[hit.last]), hit.first))
+            columns.append(_column(target.field, hit, self.tokens))
             stop += 1
         if len(columns) < 2 and not (columns and columns[0].field.printed.long):
             return None, start
@@ -291,8 +313,11 @@ class _Reader:
         return True
 
 
-def _end(token: Token) -> int:
-    return token.col + token.span if token.table else -1
+def _column(field: FieldSpec, hit: Hit, tokens: Sequence[Token]) -> Column:
+    first, last = tokens[hit.first], tokens[hit.last]
+    box = first.unit.box if first.table else None
+    end = last.col + last.span if last.table else -1
+    return Column(field, first.col, end, hit.first, box.x0 if box is not None else None)
 
 
 def standing_alone(tokens: Sequence[Token], spec: SchemaSpec) -> frozenset[int]:
