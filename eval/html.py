@@ -40,7 +40,8 @@ class RunScores:
 def page(title: str, subtitle: str, runs: Sequence[RunScores], comparisons: Sequence[Table] = ()) -> str:
     """The whole report: `comparisons` are tables that stand behind the leaderboard."""
     sections = [*_leaderboard(runs), *(_section(t.title, tables.html(t)) for t in comparisons)]
-    sections += [*_by_set(runs), _by_field(runs), _confusion(runs), _calibration(runs), _by_document(runs)]
+    sections += [*_by_set(runs), *_by_shape(runs), _by_field(runs), _confusion(runs), _calibration(runs)]
+    sections.append(_by_document(runs))
     parts = {
         "TITLE": escape(title),
         "SUBTITLE": escape(subtitle),
@@ -141,6 +142,19 @@ def _by_set(runs: Sequence[RunScores]) -> Iterator[str]:
         series.append(Series(run.name, tuple(points)))
     table = Table("", ("", "F1 (95 %)", "silent errors", "settled"), tuple(rows))
     yield _section("F1 by set of documents and damage", plots.lines(series, names), tables.html(table))
+
+
+def _by_shape(runs: Sequence[RunScores]) -> Iterator[str]:
+    rows = []
+    for run in runs:
+        for tag in dict.fromkeys(tag for score in run.scores for tag in score.shape):
+            scores = [score for score in run.scores if tag in score.shape]
+            c = total(scores).counts
+            f1 = with_interval(c.f1, f1_interval(scores))
+            rows.append((run.name, tag, documents_of(scores), f1, percent(c.silent_rate), percent(c.settled_share)))
+    if rows:
+        table = Table("", ("run", "shape", "documents", "F1 (95 %)", "silent errors", "settled"), tuple(rows))
+        yield _section("F1 by shape of document", tables.html(table))
 
 
 def _by_field(runs: Sequence[RunScores]) -> str:

@@ -60,14 +60,18 @@ def prediction(raw: Mapping[str, Any]) -> Prediction:
         str(raw.get("document", "")),
         int(raw.get("form") or 0),
         str(raw.get("schema", "")),
-        raw.get("values") or {},
+        _mapping(raw.get("values")),
         flags,
-        raw.get("evidence") or {},
+        _mapping(raw.get("evidence")),
         tuple(raw.get("residue") or ()),
-        raw.get("usage") or {},
+        _mapping(raw.get("usage")),
         str(raw.get("engine") or ""),
         findings,
     )
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _remark(f: Mapping[str, Any]) -> Remark:

@@ -37,8 +37,8 @@ def evaluate(
     `table_file` takes the tables too, as Markdown or CSV by its suffix; `html_file` the report for a browser. Raises
     `CallError` where the run or the gold cannot be used.
     """
-    golds = load_all(gold, drafts=drafts, extra=extra)
-    scores = score_run(golds, load_run(run_dir), source_reader(sources))
+    golds, run = load_all(gold, drafts=drafts, extra=extra), load_run(run_dir)
+    scores = score_run(golds, run, source_reader(sources))
     shown = [*report_tables(scores), *mistake_table(scores, show)]
     if json_file is not None:
         write(json_file, json.dumps(figures.summary(scores), ensure_ascii=False, indent=1) + "\n")
@@ -48,6 +48,9 @@ def evaluate(
         subtitle = f"{run_dir} against {', '.join(str(path) for path in gold)}"
         write(html_file, html.page("How right is it", subtitle, [RunScores(run_dir.name, {"": scores})]))
     tables.show(shown)
+    left = len(set(run) - {score.document for score in scores})
+    if left:
+        print(f"{left} documents of the run have no gold and were not scored")
     return 0
 
 

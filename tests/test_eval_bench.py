@@ -217,6 +217,13 @@ def test_a_bench_that_says_nonsense_is_refused(tmp_path: Path, text: str, messag
         arms(load(path), path)
 
 
+def test_the_bench_that_comes_with_the_project_can_be_run() -> None:
+    path = ROOT / "eval" / "bench.toml"
+    found = load(path)
+    assert [arm.engine for arm in arms(found, path)] == ["rules"]
+    assert found.sets[0].gold[0].is_dir() and found.sets[0].documents[0].is_dir()
+
+
 def test_a_bench_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"none\.toml: cannot be read"):
         load(tmp_path / "none.toml")

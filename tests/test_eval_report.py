@@ -62,6 +62,17 @@ def test_a_gold_document_without_records_is_not_left_out(tmp_path: Path) -> None
     assert got["all"]["forms"] == {"gold": 2, "found": 1, "missing": 1, "extra": 0}
 
 
+def test_documents_of_the_run_without_gold_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    result(tmp_path, [record(FORM), record(FORM, 0, "other.txt"), record(FORM, 1, "other.txt")])
+    assert "1 documents of the run have no gold" in capsys.readouterr().out
+
+
+def test_records_of_the_wrong_make_are_errors_and_no_crash(tmp_path: Path) -> None:
+    broken = {**record(FORM), "values": ["no", "object"], "evidence": None, "usage": None}
+    got = result(tmp_path, [broken])
+    assert (got["all"]["f1"], got["all"]["forms"]["found"]) == (0.0, 1)
+
+
 def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
     gold = gold_file(tmp_path, FORM)
     with pytest.raises(CallError, match=r"has no records\.jsonl"):
