@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from extractor import outside, rules, sources
+from extractor import llm, outside, rules, sources
 from extractor.assembly import assemble
 from extractor.checks import check
 from extractor.config import Settings
@@ -17,10 +17,10 @@ from extractor.regions import cut
 from extractor.results import Answer, DocumentResult, Finding, Form, Record, Row
 from schemas.spec import SchemaSpec
 
-Engine = Callable[[Sequence[Form], Settings], Sequence[Answer]]
+Engine = Callable[[Sequence[Form], Settings, str], Sequence[Answer]]
 
-ENGINES: dict[str, Engine] = {"rules": lambda forms, settings: rules.extract(forms)}
-VERSIONS: dict[str, str] = {"rules": rules.VERSION}
+ENGINES: dict[str, Engine] = {"rules": lambda forms, settings, sha256: rules.extract(forms), "llm": llm.extract}
+VERSIONS: dict[str, str] = {"rules": rules.VERSION, "llm": llm.VERSION}
 
 
 def process_file(
@@ -43,7 +43,7 @@ def process(document: Document, settings: Settings, schemas: Sequence[SchemaSpec
     regions = cut(document, schemas)
     records: list[Record] = []
     left: list[Row] = list(regions.outside)
-    for form, answer in zip(regions.forms, extract(regions.forms, settings), strict=True):
+    for form, answer in zip(regions.forms, extract(regions.forms, settings, document.sha256), strict=True):
         record, behind = _record(document, form, answer, engine, settings)
         records.append(record)
         left.extend(behind)

@@ -9,19 +9,22 @@ import contextlib
 import hashlib
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from extractor import __version__, discovery, exports, store, workers
 from extractor.config import Settings
 from extractor.errors import DocumentError, MissingPackage, SchemaError
+from extractor.layout import Document
 from extractor.results import DocumentResult
 from extractor.store import Ledger, ResultRow, Task
 from schemas.spec import SchemaSpec
 
+Result = TypeVar("Result")
+CHANGED = "changed while it was being read; run again"
 Process = Callable[[Path, str, Settings, Sequence[SchemaSpec], str], DocumentResult]
 
 
@@ -68,7 +71,7 @@ def run(plan: Plan, process: Process | None = None, progress: Callable[[Progress
         store.begin(ledger, mark, plan.engine, plan.schemas, plan.settings.public(), __version__, inputs)
         reused = store.counts(ledger).done
         try:
-            _read_all(ledger, mark, plan, process or _pipeline(), progress or (lambda _: None))
+            _read_all(ledger, mark, plan, process, progress or (lambda _: None))
         finally:  # what is finished is there, also when the run must stop
             files = exports.lines(ledger, plan.out)
         store.finish(ledger)
@@ -108,19 +111,35 @@ def _pipeline() -> Process:
     return process_file
 
 
-def _read_all(ledger: Ledger, mark: str, plan: Plan, process: Process, progress: Callable[[Progress], None]) -> None:
+def _read_all(
+    ledger: Ledger, mark: str, plan: Plan, process: Process | None, progress: Callable[[Progress], None]
+) -> None:
     total = store.waiting_count(ledger)
-    limits = workers.Limits(plan.settings.seconds_per_document, plan.settings.memory_mb)
-    arguments = (process, plan.settings, plan.schemas, plan.engine)
     count = min(plan.settings.workers or cores(), max(total, 1))
     progress(Progress(0, total, "", None))
-    answers = workers.map(reader, arguments, store.waiting(ledger), count, limits)
+    answers = _answers(plan, process, store.waiting(ledger), count)
     with contextlib.closing(answers):
         for done, answer in enumerate(answers, 1):
             task: Task = answer.task
             row = answer.value if answer.reason is None else store.failed(answer.reason, answer.seconds)
             store.record(ledger, mark, task, row)
             progress(Progress(done, total, task.name, row.reason))
+
+
+def _answers(
+    plan: Plan, process: Process | None, tasks: Iterable[Task], count: int
+) -> Generator[workers.Answer, None, None]:
+    """What becomes of each task: all of it in a worker; where a model is asked, only the reading."""
+    limits = workers.Limits(plan.settings.seconds_per_document, plan.settings.memory_mb)
+    if process is None and plan.engine != "rules":
+        from extractor import remote
+
+        specs, ledger = load_schemas(plan.schemas), plan.out / store.FILE
+        with contextlib.closing(workers.map(opener, (plan.settings,), tasks, count, limits)) as opened:
+            yield from remote.answers(opened, plan.settings, specs, plan.engine, ledger)
+        return
+    arguments = (process or _pipeline(), plan.settings, plan.schemas, plan.engine)
+    yield from workers.map(reader, arguments, tasks, count, limits)
 
 
 def cores() -> int:
@@ -136,18 +155,42 @@ def reader(
 
     def read(task: Task) -> ResultRow:
         start = time.monotonic()
-        try:
-            _allow(Path(task.path), settings)
-            result = process(Path(task.path), task.name, settings, specs, engine)
-        except OSError as error:
-            if error.filename is None or os.fspath(error.filename) != task.path:
-                raise  # not the document's fault
-            return store.failed(f"cannot be opened any more: {error.strerror}", time.monotonic() - start)
+        result = _guarded(task, settings, lambda: process(Path(task.path), task.name, settings, specs, engine))
+        if isinstance(result, str):
+            return store.failed(result, time.monotonic() - start)
         if result.status == "done" and result.sha256 != task.sha256:
-            return store.failed("changed while it was being read; run again", time.monotonic() - start)
+            return store.failed(CHANGED, time.monotonic() - start)
         return store.row_of(result)
 
     return read
+
+
+def opener(settings: Settings) -> Callable[[Task], Document | ResultRow]:
+    """Runs once in each worker: the function that reads one document, for others to ask a model about it."""
+    from extractor import sources
+
+    def read(task: Task) -> Document | ResultRow:
+        start, path = time.monotonic(), Path(task.path)
+        try:
+            document = _guarded(task, settings, lambda: sources.read(path, task.name, settings))
+        except (DocumentError, MissingPackage) as error:
+            document = str(error)
+        if not isinstance(document, str) and sources.sha256(path) != task.sha256:
+            document = CHANGED
+        return store.failed(document, time.monotonic() - start) if isinstance(document, str) else document
+
+    return read
+
+
+def _guarded(task: Task, settings: Settings, work: Callable[[], Result]) -> Result | str:
+    """What `work` gives, or the reason why the document cannot be opened any more."""
+    try:
+        _allow(Path(task.path), settings)
+        return work()
+    except OSError as error:
+        if error.filename is None or os.fspath(error.filename) != task.path:
+            raise  # not the document's fault
+        return f"cannot be opened any more: {error.strerror}"
 
 
 def _allow(path: Path, settings: Settings) -> None:

@@ -5,40 +5,45 @@ The only importer of openai, instructor and tenacity, and a late one: nothing he
 
 from __future__ import annotations
 
-import atexit
-from collections.abc import Sequence
-from functools import cache
+import contextlib
+import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extractor.config import Settings
+from extractor.prompting import LANGUAGES, digest
 from extractor.results import Answer, Form
 
 if TYPE_CHECKING:
     from extractor.llm.session import Session
 
-VERSION = "1"
-"""Changes whenever the same answer of a model would be read differently."""
+VERSION = "-".join(["1", *(digest(language)[:8] for language in LANGUAGES)])
+"""Changes whenever the engine may answer differently: its reading of answers, or a prompt."""
 
-
-def version(settings: Settings) -> str:
-    """What of this engine can change an answer: its own version and the prompts."""
-    from extractor.prompting import digest
-
-    return f"{VERSION}-{digest(settings.prompt_language)}"
+_open: list[Session] = []
+_lock = threading.Lock()
 
 
 def extract(forms: Sequence[Form], settings: Settings, document: str = "") -> list[Answer]:
-    """The answers about a document's forms, all asked for at once; one session serves a process."""
-    return shared(settings).extract(forms, document)
+    """The answers about a document's forms, all asked for at once: in the session that is open, or in its own."""
+    if _open:
+        return _open[-1].extract(forms, document)
+    with serving(settings) as own:
+        return own.extract(forms, document)
 
 
-@cache
-def shared(settings: Settings, ledger: Path | None = None) -> Session:
-    """The session of this process for some settings; closed when the process ends."""
+@contextlib.contextmanager
+def serving(settings: Settings, ledger: Path | None = None) -> Iterator[Session]:
+    """One session for all calls of `extract` in this process, for as long as the block."""
     from extractor.llm.options import options
-    from extractor.llm.session import Session
+    from extractor.llm.session import session
 
-    own = Session(options(settings), ledger)
-    atexit.register(own.close)
-    return own
+    with session(options(settings), ledger) as own:
+        with _lock:
+            _open.append(own)
+        try:
+            yield own
+        finally:
+            with _lock:
+                _open.remove(own)
