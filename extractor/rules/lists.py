@@ -32,7 +32,7 @@ SKIPPED = {
     "text": 0.0,
 }
 """What it costs that a cell of a kind is empty."""
-DOUBT = 0.9
+DOUBT = 1.0
 """Below this margin a token's column is in doubt."""
 
 
@@ -112,8 +112,7 @@ def learn_widths(listings: Sequence[Listing]) -> Widths:
     wrapped: dict[str, list[float]] = {}
     for one in listings:
         if one.pieces and not one.pieces[0].token.table:
-            path, margins = _decode(one, [Width(0.0, False)] * len(one.kinds))
-            _observe(one, path, margins, seen, wrapped)
+            _observe(one, _decode(one, [Width(0.0, False)] * len(one.kinds)), seen, wrapped)
     return {name: _width_of(widths, wrapped.get(name, [])) for name, widths in seen.items()}
 
 
@@ -129,19 +128,16 @@ def merge_widths(own: Widths, others: Sequence[Widths]) -> Widths:
 
 
 def _observe(
-    one: Listing,
-    path: Sequence[int],
-    margins: Sequence[float],
-    seen: dict[str, list[float]],
-    wrapped: dict[str, list[float]],
+    one: Listing, readings: Sequence[Reading], seen: dict[str, list[float]], wrapped: dict[str, list[float]]
 ) -> None:
     """The widths of the lines in each column that stand there beyond doubt, and of those that wrap."""
-    for n, (piece, state, margin) in enumerate(zip(one.pieces, path, margins, strict=True)):
-        if margin < DOUBT or piece.token.table:
+    for n, (piece, reading) in enumerate(zip(one.pieces, readings, strict=True)):
+        if reading.doubtful or piece.token.table:
             continue
-        name = one.columns[state >> 1].field.path
+        name = one.columns[reading.state >> 1].field.path
         seen.setdefault(name, []).append(piece.token.width)
-        if n + 1 < len(path) and path[n + 1] == state | 1 and margins[n + 1] >= DOUBT and one.pieces[n + 1].first:
+        after = readings[n + 1] if n + 1 < len(readings) else None
+        if after and after.state == reading.state | 1 and not after.doubtful and one.pieces[n + 1].first:
             wrapped.setdefault(name, []).append(piece.token.width)
 
 
@@ -160,8 +156,7 @@ def read_rows(one: Listing, widths: Widths) -> list[ListRow]:
     if not one.pieces:
         return []
     known = [widths.get(c.field.path, Width(0.0, False)) for c in one.columns]
-    path, margins = _decode(one, known)
-    return _rows(one, path, margins)
+    return _rows(one, _decode(one, known))
 
 
 def _blank_lined(pieces: Sequence[Piece]) -> bool:
@@ -213,8 +208,26 @@ NULLS = frozenset({"-", "--", "—", "——", "/", "\\", "–", "□"})
 """Marks that stand for nothing."""
 
 
-def _decode(one: Listing, widths: Sequence[Width]) -> tuple[list[int], list[float]]:
-    """The cheapest state of each piece and its margin; state = 2 · column + (1 if the piece goes on with a cell)."""
+class Reading(NamedTuple):
+    """How a piece is read: its state (2 · column + 1 if it goes on with a cell), by what margin, and the next best."""
+
+    state: int
+    margin: float
+    other: int
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the next best reading is nearly as good."""
+        return self.margin < DOUBT
+
+    @property
+    def may_begin_row(self) -> bool:
+        """Whether a piece that goes on with its cell may as well begin a row."""
+        return self.doubtful and bool(self.state & 1) and not self.other & 1 and self.other <= self.state
+
+
+def _decode(one: Listing, widths: Sequence[Width]) -> list[Reading]:
+    """The cheapest reading of each piece."""
     pieces, costs, kinds, spaced = one.pieces, one.costs, one.kinds, one.spaced
     count = len(kinds)
     skip = _skip_costs(kinds, 1.0)
@@ -241,12 +254,12 @@ def _decode(one: Listing, widths: Sequence[Width]) -> tuple[list[int], list[floa
         path.append(origin[path[-1]])
     path.reverse()
     backward = _backward(costs, steps, skips, count)
-    margins = []
+    readings = []
     for n, chosen in enumerate(path):
         totals = [f + b for f, b in zip(forward[n], backward[n], strict=True)]
-        best = totals[chosen]
-        margins.append(min((t - best for s, t in enumerate(totals) if s != chosen), default=NEVER))
-    return path, margins
+        other = min((s for s in range(states) if s != chosen), key=totals.__getitem__)
+        readings.append(Reading(chosen, totals[other] - totals[chosen], other))
+    return readings
 
 
 Skips = Sequence[Sequence[float]]
@@ -319,7 +332,7 @@ def _going_on(before: Piece, after: Piece, kind: str, column_width: Width, opene
         return odd + (4.0 if column_width.sure else 3.0)  # it would have fitted
     if here.width > column_width.widest + 0.5:
         return odd + 0.8  # wider than anything known here: nobody knows whether it is full
-    return odd + (0.15 if column_width.sure else 0.3)
+    return odd + 0.3
 
 
 _ODD_AHEAD = {"key": 5.0, "indicator": 4.0, "text": 2.0, "word": 6.0}
@@ -412,25 +425,24 @@ def _backward(
     return out
 
 
-def _rows(one: Listing, path: Sequence[int], margins: Sequence[float]) -> list[ListRow]:
-    """The rows of a path. A piece in doubt puts its own cell in doubt and the one before, which it might go on with."""
+def _rows(one: Listing, readings: Sequence[Reading]) -> list[ListRow]:
+    """The rows of a reading. A piece in doubt puts its own cell in doubt, and the one before, which it might end."""
     rows: list[dict[int, list[int]]] = []
     last = NEVER
-    for n, state in enumerate(path):
-        column, goes_on = state >> 1, state & 1
+    for n, reading in enumerate(readings):
+        column, goes_on = reading.state >> 1, reading.state & 1
         if not rows or (not goes_on and column <= last):
             rows.append({})
         rows[-1].setdefault(column, []).append(n)
         last = column
-    doubtful = [margin < DOUBT for margin in margins]
-    return [{column: _cell(own, one, doubtful) for column, own in row.items()} for row in rows]
+    return [{column: _cell(own, one, readings) for column, own in row.items()} for row in rows]
 
 
-def _cell(own: Sequence[int], one: Listing, doubtful: Sequence[bool]) -> Cell:
+def _cell(own: Sequence[int], one: Listing, readings: Sequence[Reading]) -> Cell:
     following = own[-1] + 1
-    unsure = any(doubtful[n] or one.pieces[n].cut for n in own) or (following < len(doubtful) and doubtful[following])
-    hides = any(doubtful[n] and one.pieces[n].first for n in own[1:])
-    return Cell(tuple(one.pieces[n] for n in own), unsure, hides)
+    unsure = any(readings[n].doubtful or one.pieces[n].cut for n in own)
+    unsure = unsure or (following < len(readings) and readings[following].doubtful)
+    return Cell(tuple(one.pieces[n] for n in own), unsure, any(readings[n].may_begin_row for n in own))
 
 
 def parses(kind: str, text: str) -> bool:

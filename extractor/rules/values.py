@@ -390,7 +390,7 @@ def _give_row(
                 name, "column_unclear", f"it could stand in another column or row: {draft.join(positions)[:40]}"
             )
     first = row[min(row)]
-    if any(cell.hides_row for n, cell in row.items() if kinds[n] == "key"):
+    if any(cell.hides_row for cell in row.values()):
         whole = draft.join(p for cell in row.values() for p in cell_tokens(cell))
         draft.doubt(path.split("[")[0], "row_hidden", f"two rows may have been read as one: {whole[:60]}")
     if first.doubtful and draft.tokens[first.pieces[0].tokens[0]].first:
