@@ -39,7 +39,8 @@ def answers(
         return store.row_of(result.timed(time.monotonic() - start))
 
     with llm.serving(settings, ledger):
-        yield from _mapped(opened, finish, settings.concurrency)
+        # More than there are calls in flight: while some wait for the model, others are cut, judged and written down.
+        yield from _mapped(opened, finish, 2 * settings.concurrency)
 
 
 def _mapped(opened: Iterator[Answer], finish: Finish, at_once: int) -> Generator[Answer, None, None]:

@@ -5,12 +5,14 @@ Keyed by the model, its parameters and the messages: after a change of one promp
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 import json
 import sqlite3
 import time
 from collections.abc import Iterator
+from concurrent.futures import Executor
 from contextvars import ContextVar
 from pathlib import Path
 from typing import NamedTuple
@@ -75,15 +77,19 @@ def get(ledger: sqlite3.Connection, key: str) -> Completion | None:
     return None if row is None else dict(json.loads(row[0]))
 
 
-def put(ledger: sqlite3.Connection, key: str, model: str, completion: Completion) -> None:
-    """Keep a completion."""
+def put(ledger: sqlite3.Connection, key: str, model: str, completion: Completion, seconds: float, about: About) -> None:
+    """Keep a completion and write down its call, in one transaction."""
     body = json.dumps(completion, ensure_ascii=False, separators=(",", ":"))
+    ledger.execute("BEGIN IMMEDIATE")
     ledger.execute("INSERT OR REPLACE INTO responses VALUES (?, ?, ?)", (key, model, body))
+    note(ledger, key, model, usage_of(completion), seconds, False, about)
+    ledger.execute("COMMIT")
 
 
-def note(ledger: sqlite3.Connection, key: str, model: str, usage: Usage, seconds: float, reused: bool) -> None:
+def note(
+    ledger: sqlite3.Connection, key: str, model: str, usage: Usage, seconds: float, reused: bool, about: About
+) -> None:
     """Write down one call: for whom it was, what it used."""
-    about = ABOUT.get()
     ledger.execute(
         "INSERT INTO calls (at, key, model, document, form, prompt_tokens, cached_tokens, completion_tokens, seconds,"
         " reused) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -100,19 +106,19 @@ def used(ledger: sqlite3.Connection) -> Usage:
     return Usage(*row)
 
 
-def kept(send: Send, ledger: sqlite3.Connection) -> Send:
-    """`send`, with every answer kept, and none asked for twice."""
+def kept(send: Send, ledger: sqlite3.Connection, thread: Executor) -> Send:
+    """`send`, with every answer kept, and none asked for twice. `thread` is one thread, which alone uses the ledger."""
 
     async def once(request: Request) -> Completion:
+        run, about = asyncio.get_running_loop().run_in_executor, ABOUT.get()
         key, model = key_of(request), str(request.get("model", ""))
-        known = get(ledger, key)
+        known = await run(thread, get, ledger, key)
         if known is not None:
-            note(ledger, key, model, usage_of(known), 0.0, True)
+            await run(thread, note, ledger, key, model, usage_of(known), 0.0, True, about)
             return known
         start = time.perf_counter()
         completion = await send(request)
-        put(ledger, key, model, completion)
-        note(ledger, key, model, usage_of(completion), time.perf_counter() - start, False)
+        await run(thread, put, ledger, key, model, completion, time.perf_counter() - start, about)
         return completion
 
     return once

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,9 @@ async def asking(options: Options, ledger: Path | None = None) -> AsyncIterator[
             send = recording(send, options.record, (options.endpoint.api_key,))
         if options.budget.tokens is not None or options.budget.money is not None:
             send = Purse(options.budget, options.prices, *([used(store)] if store else [])).metered(send)
-        yield asker(send if store is None else kept(send, store), options.endpoint.mode)
+        if store is not None:
+            send = kept(send, store, stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="ledger")))
+        yield asker(send, options.endpoint.mode)
 
 
 class Session:
