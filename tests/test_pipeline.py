@@ -232,3 +232,30 @@ def test_a_form_read_with_one_schema_alone_leaves_the_others_outside() -> None:
     result = result_of(project_form() + evaluation_form(), [schemas.load("self_evaluation")])
     assert Counter(r.schema for r in result.records)["self_evaluation"] == 1
     assert "project_target" not in {r.schema for r in result.records}
+
+
+def broken(at: int, between: str) -> Record:
+    """The first record of a self-evaluation with something between its rows, from row `at` on."""
+    rows = evaluation_form().splitlines()
+    return record_of("\n".join([*rows[:at], between, *rows[at:]]) + "\n")
+
+
+@pytest.mark.parametrize("between", ["\f", "- 3 -\n\f", "第3页", "\n\n\n"])
+@pytest.mark.parametrize("at", range(1, 16))
+def test_a_page_break_changes_no_value(between: str, at: int) -> None:
+    record = broken(at, between)
+    assert record.values == record_of(evaluation_form()).values or not record.settled
+
+
+@pytest.mark.xfail(strict=True, reason="a last row with one label behind a line of text is cut off as a foreign table")
+@pytest.mark.parametrize("between", ["云桥县水务局编", "\n\n\n3\n\n\n"], ids=["foot", "number"])
+def test_a_last_row_behind_a_line_between_is_not_lost_in_silence(between: str) -> None:
+    record = broken(15, between)
+    assert record.values["rating"] == "优" or not record.settled
+
+
+@pytest.mark.xfail(strict=True, reason="a lone page number among blank lines becomes part of the value before it")
+@pytest.mark.parametrize("at", [10, 11])
+def test_a_lone_page_number_is_never_part_of_a_value_in_silence(at: int) -> None:
+    record = broken(at, "\n\n\n3\n\n\n")
+    assert record.values == record_of(evaluation_form()).values or not record.settled
