@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from extractor.errors import MissingPackage
-from extractor.geometry import Rulings, Segment
+from extractor.geometry import Rulings, Segment, joined, snapped
 from extractor.layout import Box
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ STEEPEST = 6.0  # degrees; a page that is more askew than this is left as it is
 LEVEL = 0.04  # degrees; below this a page is straight
 SHORTEST = 13.0  # points; a ruling line is longer than the strokes of body text
 THICKEST = 3.6  # points; what is thicker is an area
+STAMP = (0.0005, 0.08)  # the share of a page that is red when there is a stamp on it
+REACH = 6.0  # points; a line may end this far from the one it meets, or be broken by as much
+LONG = 40.0  # points; a line this long needs one end that meets another, thrice as long none
 BRIDGE = 1.5  # points; a gap in a line that the printer or the copier left
 
 
@@ -38,10 +41,43 @@ def grey(image: Image) -> Image:
     return out
 
 
+def value(image: Image) -> Image:
+    """The brightness of the brightest colour of each pixel: coloured ink is pale, black ink is dark."""
+    if image.ndim == 2:
+        return image
+    out: Image = image.max(axis=2)
+    return out
+
+
+def stamped(image: Image) -> Image | None:
+    """Where the page has red ink, if it has about as much as a stamp has."""
+    import numpy as np
+
+    if image.ndim == 2:
+        return None
+    others = np.maximum(image[:, :, 1], image[:, :, 2])
+    red = (image[:, :, 0] > others) & (image[:, :, 0] - others > 40)
+    share = float(red.mean())
+    return red.astype(np.uint8) * 255 if STAMP[0] <= share <= STAMP[1] else None
+
+
+def without_stamp(image: Image, red: Image) -> Image:
+    """The page with its red ink made as bright as its paper; black ink below it stays dark."""
+    import numpy as np
+
+    bright, inked = value(image), red > 0
+    paper, stamp = float(np.median(bright)), float(np.median(bright[inked]))
+    lifted = np.clip(bright.astype(np.float32) * (paper / max(stamp, 1.0)), 0, paper).astype(np.uint8)
+    reach = vision().dilate(red, vision().getStructuringElement(vision().MORPH_RECT, (5, 5))) > 0
+    out = image.copy()
+    out[reach] = np.where(inked, lifted, bright)[reach][:, None]
+    return out
+
+
 def ink(image: Image, dots: float) -> Image:
     """255 where there is print, 0 where there is paper, by the brightness around; `dots` are pixels per inch."""
     cv2 = vision()
-    return _dark(cv2.GaussianBlur(grey(image), (3, 3), 0), dots)
+    return _dark(cv2.GaussianBlur(value(image), (3, 3), 0), dots)
 
 
 def _dark(shade: Image, dots: float) -> Image:
@@ -83,7 +119,9 @@ def rotated(image: Image, angle: float, paper: int = 255) -> Image:
     matrix = cv2.getRotationMatrix2D((wide / 2, high / 2), angle, 1.0)
     way = cv2.INTER_NEAREST if image.ndim == 2 and paper == 0 else cv2.INTER_LINEAR
     border = (paper,) * 3 if image.ndim == 3 else paper
-    out: Image = cv2.warpAffine(image, matrix, (wide, high), flags=way, borderMode=cv2.BORDER_CONSTANT, borderValue=border)
+    out: Image = cv2.warpAffine(
+        image, matrix, (wide, high), flags=way, borderMode=cv2.BORDER_CONSTANT, borderValue=border
+    )
     return out
 
 
@@ -95,66 +133,87 @@ def quarter_turned(image: Image, quarters: int) -> Image:
 
 
 def rulings_of(image: Image, dots: float) -> Rulings:
-    """The ruling lines of a straight page, in pixels."""
-    shade = grey(image)
-    return Rulings(
-        [Segment(y, lo, hi) for y, lo, hi in _lines(shade, dots, False)],
-        [Segment(x, lo, hi) for x, lo, hi in _lines(shade, dots, True)],
-    )
+    """The ruling lines of a straight page, in pixels; short ones that are coloured may be strokes of a stamp."""
+    black, shade = value(image), grey(image)
+    sides = []
+    for upright in (False, True):
+        lines = _lines(black, dots, upright)
+        if image.ndim == 3:
+            lines += [s for s in _lines(shade, dots, upright) if s.hi - s.lo >= 3 * SHORTEST * dots / 72]
+        sides.append(lines)
+    return Rulings(*sides)
 
 
-def _lines(shade: Image, dots: float, upright: bool) -> list[tuple[float, float, float]]:
-    """Long thin runs of ink in one direction: place, start, end."""
+def _lines(shade: Image, dots: float, upright: bool) -> list[Segment]:
+    """Long thin runs of ink in one direction."""
     cv2 = vision()
     point = dots / 72
     long, bridge = max(8, round(SHORTEST * point)), max(3, round(BRIDGE * point))
 
-    def bar(length: int) -> Any:
-        return cv2.getStructuringElement(cv2.MORPH_RECT, (1, length) if upright else (length, 1))
+    def bar(length: int, across: bool = False) -> Any:
+        return cv2.getStructuringElement(cv2.MORPH_RECT, (1, length) if upright != across else (length, 1))
 
     # Smoothed along the line alone: a line of one pixel stays, noise goes.
     smooth = max(3, round(3 * point))
     marks = _dark(cv2.blur(shade, (1, smooth) if upright else (smooth, 1)), dots)
     closed = cv2.morphologyEx(marks, cv2.MORPH_CLOSE, bar(bridge))
     opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, bar(long))
+    # What is thick is an area, and would hide the line that runs into it.
+    thick = cv2.morphologyEx(opened, cv2.MORPH_OPEN, bar(round(THICKEST * point) + 1, across=True))
+    opened = cv2.subtract(opened, thick)
     # A line that drifts by a pixel breaks into steps, which touch once they are a little thicker.
-    opened = cv2.dilate(opened, cv2.getStructuringElement(cv2.MORPH_RECT, (3, 1) if upright else (1, 3)))
-    count, _, stats, middles = cv2.connectedComponentsWithStats(opened, connectivity=8)
-    out: list[tuple[float, float, float]] = []
+    opened = cv2.dilate(opened, bar(3, across=True))
+    return _segments(opened, point, upright)
+
+
+def _segments(marks: Image, point: float, upright: bool) -> list[Segment]:
+    count, _, stats, middles = vision().connectedComponentsWithStats(marks, connectivity=8)
+    out: list[Segment] = []
     for index in range(1, count):
         x, y, wide, high, _ = (int(v) for v in stats[index])
-        thick = (wide if upright else high) - 2
-        drift = 0.004 * (high if upright else wide)
-        if thick <= THICKEST * point + drift:
-            place = float(middles[index][0 if upright else 1]) + 0.5
-            out.append((place, y, y + high) if upright else (place, x, x + wide))
+        start, length, thick = (y, high, wide) if upright else (x, wide, high)
+        if length >= 0.5 * SHORTEST * point and thick - 2 <= THICKEST * point + 0.004 * length:
+            out.append(Segment(float(middles[index][0 if upright else 1]) + 0.5, start, start + length))
     return out
 
 
 def without_text(rulings: Rulings, boxes: list[Box]) -> Rulings:
     """The lines that are no strokes of characters: not inside a box of text."""
 
-    def stroke(x0: float, y0: float, x1: float, y1: float) -> bool:
-        for box in boxes:
-            margin = 0.1 * min(box.bottom - box.top, box.x1 - box.x0)
-            if (
-                box.x0 - margin <= x0
-                and x1 <= box.x1 + margin
-                and box.top + margin <= y0
-                and y1 <= box.bottom - margin
-            ) or (
-                box.x0 + margin <= x0
-                and x1 <= box.x1 - margin
-                and box.top - margin <= y0
-                and y1 <= box.bottom + margin
-            ):
-                return True
-        return False
+    def across(s: Segment) -> bool:
+        return any(_is_stroke(s, b.x0, b.x1, b.top, b.bottom) for b in boxes)
+
+    def upright(s: Segment) -> bool:
+        return any(_is_stroke(s, b.top, b.bottom, b.x0, b.x1) for b in boxes)
 
     return Rulings(
-        [s for s in rulings.horizontal if not stroke(s.lo, s.at, s.hi, s.at)],
-        [s for s in rulings.vertical if not stroke(s.at, s.lo, s.at, s.hi)],
+        [s for s in rulings.horizontal if not across(s)], [s for s in rulings.vertical if not upright(s)]
     )
+
+
+def _is_stroke(segment: Segment, start: float, end: float, near: float, far: float) -> bool:
+    """Whether a line lies in a box of text: well inside across its own direction, along it more or less."""
+    size = min(end - start, far - near)
+    inside = near + 0.1 * size <= segment.at <= far - 0.1 * size
+    return inside and start - 0.3 * size <= segment.lo and segment.hi <= end + 0.3 * size
+
+
+def anchored(rulings: Rulings, point: float) -> Rulings:
+    """The lines that end where others run, or are long: strokes of text hang in the air. `point` in pixels."""
+    horizontal = joined(snapped(rulings.horizontal, 2 * point), REACH * point)
+    vertical = joined(snapped(rulings.vertical, 2 * point), REACH * point)
+    for _ in range(2):
+        horizontal = [s for s in horizontal if _is_held(s, vertical, point)]
+        vertical = [s for s in vertical if _is_held(s, horizontal, point)]
+    return Rulings(horizontal, vertical)
+
+
+def _is_held(segment: Segment, others: list[Segment], point: float) -> bool:
+    reach = REACH * point
+    crossing = [o.at for o in others if o.lo - reach <= segment.at <= o.hi + reach]
+    ends = sum(any(abs(at - end) <= reach for at in crossing) for end in (segment.lo, segment.hi))
+    length = (segment.hi - segment.lo) / point
+    return ends == 2 or (ends == 1 and length >= LONG) or length >= 3 * LONG
 
 
 def ink_box(marks: Image, box: Box) -> Box | None:

@@ -22,12 +22,15 @@ from extractor.layout import Box, Document, Note, Page
 from extractor.sources import ocr
 from extractor.sources.images import frames
 from extractor.sources.pixels import (
+    anchored,
     ink,
     ink_box,
     quarter_turned,
     rotated,
     rulings_of,
     skew,
+    stamped,
+    without_stamp,
     without_text,
 )
 from extractor.sources.printed import blocks_of, moved
@@ -43,6 +46,7 @@ SAMPLE = 8  # pieces of text that tell whether a page is upside down
 SURE = 0.85  # their mean confidence when it is not
 POOR = 0.6  # the mean confidence of a page that deserves a remark
 TALL = 1.6  # times as high as wide: a piece of text that runs downwards
+DASH = 0.9  # the confidence of a dash that is told by its shape
 MOST_RENDERED = 36_000_000  # pixels; more shows the OCR nothing
 
 
@@ -158,7 +162,7 @@ def _notes(tokens: Sequence[Token], number: int) -> list[Note]:
 def seen_rulings(image: Image, points: float, texts: Sequence[Box]) -> Rulings:
     """The ruling lines on a straight picture, in points; `texts` are the boxes of its characters."""
     dots = 72 / points
-    return without_text(_scaled(rulings_of(image, dots), points), list(texts))
+    return anchored(without_text(_scaled(rulings_of(image, dots), points), list(texts)), 1.0)
 
 
 def _tesseract(image: Image, points: float, settings: Settings) -> Found:
@@ -166,8 +170,8 @@ def _tesseract(image: Image, points: float, settings: Settings) -> Found:
     view = View(rotated(image, angle) if angle else image, 0, angle)
     words = ocr.tesseract(view.image, settings, 72 / points)
     tokens = [Token(w.text, *w.box, i, 0, w.confidence) for i, w in enumerate(words)]
-    lines = rulings_of(view.image, 72 / points)
-    return Found(view, tokens, without_text(lines, [w.box for w in words]))
+    lines = without_text(rulings_of(view.image, 72 / points), [w.box for w in words])
+    return Found(view, tokens, anchored(lines, 1 / points))
 
 
 def _rapid(image: Image, points: float, settings: Settings) -> Found:
@@ -175,12 +179,22 @@ def _rapid(image: Image, points: float, settings: Settings) -> Found:
     straight = rotated(image, angle) if angle else image
     view, boxes = _upright(straight, angle, settings)
     dots = 72 / points
-    marks = ink(view.image, dots)
-    rulings = without_text(rulings_of(view.image, dots), boxes)
+    seen, boxes = _unstamped(view.image, boxes, settings)
+    rulings = anchored(without_text(rulings_of(seen, dots), boxes), 1 / points)
     lattices = find_lattices(rulings, SNAP / points, JOIN / points)
     boxes = [part for box in boxes for part in cut(box, lattices, 2 / points)]
-    boxes += _missed(boxes, lattices, marks, points)
-    return Found(view, _read(view.image, boxes, settings), rulings)
+    tokens = _read(seen, boxes, settings)
+    tokens += _read_missed(seen, boxes, lattices, points, settings)
+    return Found(view, tokens, rulings)
+
+
+def _unstamped(image: Image, boxes: list[Box], settings: Settings) -> tuple[Image, list[Box]]:
+    """The picture without a red stamp, and the boxes of its text."""
+    red = stamped(image)
+    if red is None:
+        return image, boxes
+    clean = without_stamp(image, red)
+    return clean, ocr.detect(clean, settings)
 
 
 def _upright(image: Image, angle: float, settings: Settings) -> tuple[View, list[Box]]:
@@ -235,30 +249,51 @@ def cut(box: Box, lattices: Sequence[Lattice], margin: float) -> list[Box]:
     return out
 
 
-def _missed(boxes: Sequence[Box], lattices: Sequence[Lattice], marks: Image, points: float) -> list[Box]:
-    """Ink in cells in which the OCR saw no text: a lone digit or dash is easily passed over."""
+def _read_missed(
+    image: Image, boxes: Sequence[Box], lattices: Sequence[Lattice], points: float, settings: Settings
+) -> list[Token]:
+    """What stands in cells in which the OCR saw no text: a lone digit or dash is easily passed over."""
     size = median(b.bottom - b.top for b in boxes) if boxes else 10 / points
-    out: list[Box] = []
-    for lattice in lattices:
-        used = {lattice.slot_at((b.x0 + b.x1) / 2, (b.top + b.bottom) / 2) for b in boxes}
-        for index, slot in enumerate(lattice.slots):
-            if index in used or not slot.closed:
-                continue
-            cell, inset = lattice.slot_box(slot), 2 / points
-            inner = Box(cell.x0 + inset, cell.top + inset, cell.x1 - inset, cell.bottom - inset)
-            found = ink_box(marks, inner)
-            if (
-                found is not None
-                and 0.1 * size < found.bottom - found.top < 2 * size
-                and found.x1 - found.x0 > 0.15 * size
-            ):
-                grow = max(0.0, (0.8 * size - (found.bottom - found.top)) / 2) + 0.15 * size
-                out.append(Box(found.x0 - 0.2 * size, found.top - grow, found.x1 + 0.2 * size, found.bottom + grow))
+    marks = ink(image, 72 / points)
+    found = [box for lattice in lattices for box in _missed(boxes, lattice, marks, points) if _like_text(box, size)]
+    dashes = [box for box in found if _is_dash(box, size)]
+    others = [_grown(box, size) for box in found if not _is_dash(box, size)]
+    crops = [(box, crop) for box in others if (crop := _crop(image, box)) is not None]
+    out = [Token("-", *box, 0, 0, DASH) for box in dashes]
+    for (box, _), chars in zip(crops, ocr.recognise([crop for _, crop in crops], settings), strict=True):
+        out += _tokens(box, chars, len(out))
     return out
 
 
+def _missed(boxes: Sequence[Box], lattice: Lattice, marks: Image, points: float) -> list[Box]:
+    """The ink in the cells of a lattice in which no box of text is."""
+    used = {lattice.slot_at((b.x0 + b.x1) / 2, (b.top + b.bottom) / 2) for b in boxes}
+    inset = 2 / points
+    out: list[Box] = []
+    for index, slot in enumerate(lattice.slots):
+        if index not in used and slot.closed:
+            x0, top, x1, bottom = lattice.slot_box(slot)
+            box = ink_box(marks, Box(x0 + inset, top + inset, x1 - inset, bottom - inset))
+            if box is not None:
+                out.append(box)
+    return out
+
+
+def _is_dash(box: Box, size: float) -> bool:
+    """Whether ink is a dash: flat, and shorter than an ideograph for one."""
+    wide, high = box.x1 - box.x0, box.bottom - box.top
+    return high < 0.25 * size and 1.5 * high < wide < 0.62 * size
+
+
+def _grown(box: Box, size: float) -> Box:
+    """Room around ink, so that it looks like a piece of a line."""
+    high = max(0.0, (0.8 * size - (box.bottom - box.top)) / 2) + 0.15 * size
+    wide = max(0.2 * size, (size - (box.x1 - box.x0)) / 2)
+    return Box(box.x0 - wide, box.top - high, box.x1 + wide, box.bottom + high)
+
+
 def _like_text(box: Box, size: float) -> bool:
-    return 0.1 * size < box.bottom - box.top < 2 * size and box.x1 - box.x0 > 0.15 * size
+    return 0.04 * size < box.bottom - box.top < 2 * size and box.x1 - box.x0 > 0.15 * size
 
 
 def _read(image: Image, boxes: Sequence[Box], settings: Settings) -> list[Token]:
