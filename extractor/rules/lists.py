@@ -78,10 +78,14 @@ def column_kind(field: FieldSpec) -> str:
 
 
 class Width(NamedTuple):
-    """The widest line seen in a column; `sure` says that lines were seen to wrap there: no wider one is to come."""
+    """The widest line seen in a column; `sure` says that lines were seen to wrap there: no wider one is to come.
+
+    `common` is as wide as two lines at least were: a lone wider one may have been put there by mistake.
+    """
 
     widest: float
     sure: bool
+    common: float = 0.0
 
 
 Widths = dict[str, Width]
@@ -147,8 +151,8 @@ def _width_of(seen: Sequence[float], wrapped: Sequence[float]) -> Width:
     twice = sum(1 for width in wrapped if width > full - 0.6) > 1
     wider = sum(1 for width in seen if width > full + 0.6)
     if full and wider < 2:
-        return Width(full, twice or not wider)
-    return Width(max(seen), bool(wrapped))
+        return Width(full, twice or not wider, full)
+    return Width(max(seen), bool(wrapped), sorted(seen)[-2] if len(seen) > 1 else 0.0)
 
 
 def read_rows(one: Listing, widths: Widths) -> list[ListRow]:
@@ -300,12 +304,14 @@ def _step(
         return _grid_step(before, after, kinds)
     penalty = 6.0 if open_bracket(here) and not before.word else 0.0
     on = tuple(_going_on(before, after, kind, wide, penalty) for kind, wide in zip(kinds, widths, strict=True))
-    if spaced and after.first and not there.gap and not penalty:
+    beside = spaced and after.first and not there.gap and not penalty
+    if beside:
         on = tuple(cost + 0.7 for cost in on)
     if not after.first:  # on the same line
         begins = _COMPARISON.match(after.fold) or _QUANTITY.fullmatch(after.fold) or _NUMBER.fullmatch(after.fold)
         return _Step((1.2 if there.soft and not begins else 0.0) + penalty, 5.0 + penalty, on)
-    return _Step(0.3 + penalty + _wrap_risk(before, after, kinds, widths, over), 0.3 + penalty, on)
+    down = 0.3 + penalty + (1.0 if beside and not after.word else 0.0)
+    return _Step(0.3 + penalty + _wrap_risk(before, after, kinds, widths, over), down, on)
 
 
 def _wrap_risk(before: Piece, after: Piece, kinds: Sequence[str], widths: Sequence[Width], over: bool) -> float:
@@ -328,8 +334,9 @@ def _going_on(before: Piece, after: Piece, kind: str, column_width: Width, opene
     odd = _odd_inside(before, after, kind)
     if not after.first:
         return odd + (0.3 if there.soft else 4.0)
-    if here.width + first_unit(there) <= column_width.widest - 0.1:
-        return odd + (4.0 if column_width.sure else 3.0)  # it would have fitted
+    needed = here.width + first_unit(there) + 0.1
+    if needed <= column_width.widest:  # it would have fitted
+        return odd + (4.0 if column_width.sure else 3.0 if needed <= column_width.common else 1.5)
     if here.width > column_width.widest + 0.5:
         return odd + 0.8  # wider than anything known here: nobody knows whether it is full
     return odd + 0.3

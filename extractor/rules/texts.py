@@ -312,7 +312,8 @@ def _fill_costs(lines: Sequence[TextLine], column: float) -> list[float]:
 
 
 def _over_cost(line: TextLine, column: float) -> float:
-    return 2.0 if line.width > column + line.slack else 0.0
+    hanging = 1.0 if line.text[-1] in "，。、；：,.;:" else 0.0  # printers let punctuation stand beyond the edge
+    return 2.0 if line.width - hanging > column + line.slack else 0.0
 
 
 def _wrap_cost(lines: Sequence[TextLine], n: int, column: float) -> float:
