@@ -81,16 +81,17 @@ def report_tables(scores: Sequence[DocumentScore]) -> list[Table]:
         _breakdown("By schema", {key[0]: c for key, c in metrics.by(whole.cube, "schema").items()}),
         _by_document(scores),
         *_by_shape(scores),
-        _by_field(whole),
+        *_by_field(whole),
     ]
 
 
+SPARE_SHARES = ("precision", "recall", "empty")
 MOST_DOCUMENTS = 60
 COLUMNS = ("F1", "precision", "recall", "right", "wrong", "omitted", "invented", "empty", "silent", "settled")
 
 
 def _breakdown(title: str, groups: Mapping[str, Counts]) -> Table:
-    return Table(title, ("", *COLUMNS), tuple((name, *_cells(c)) for name, c in groups.items()))
+    return Table(title, ("", *COLUMNS), tuple((name, *_cells(c)) for name, c in groups.items()), SPARE_SHARES)
 
 
 def _cells(c: Counts) -> tuple[Value, ...]:
@@ -106,7 +107,8 @@ def _by_document(scores: Sequence[DocumentScore]) -> Table:
     if len(shown) > MOST_DOCUMENTS:
         shown = sorted(shown, key=lambda score: -score.counts.errors)[:MOST_DOCUMENTS]
         title = f"By document ({len(scores)}, the {MOST_DOCUMENTS} with the most errors)"
-    return Table(title, ("", *COLUMNS), tuple((score.document, *_cells(score.counts)) for score in shown))
+    rows = tuple((score.document, *_cells(score.counts)) for score in shown)
+    return Table(title, ("", *COLUMNS), rows, SPARE_SHARES)
 
 
 def _by_shape(scores: Sequence[DocumentScore]) -> list[Table]:
@@ -115,14 +117,32 @@ def _by_shape(scores: Sequence[DocumentScore]) -> list[Table]:
     return [_breakdown("By shape of document", groups)] if groups else []
 
 
-def _by_field(whole: Total) -> Table:
-    groups = metrics.by(whole.cube, "schema", "field")
-    ordered = sorted(groups.items(), key=lambda item: (-item[1].errors, item[0]))
-    rows = tuple(
-        (f"{schema}: {field}", *_cells(c), figures.alike(whole, field), percent(c.raw_f1))
-        for (schema, field), c in ordered
-    )
-    return Table("By field", ("", *COLUMNS, "1 − CER", "F1 as it stands"), rows)
+SPARE = ("precision", "recall", "as it stands", "1 − CER", "empty")
+
+
+def _by_field(whole: Total) -> list[Table]:
+    """A table for each schema, the fields with the most errors first."""
+    groups: dict[str, list[tuple[str, Counts]]] = {}
+    for (schema, field), c in metrics.by(whole.cube, "schema", "field").items():
+        groups.setdefault(schema, []).append((field, c))
+    columns = ("", *COLUMNS, "1 − CER", "as it stands")
+    return [
+        Table(
+            f"By field: {schema}",
+            columns,
+            tuple(_field_cells(whole, *one) for one in sorted(fields, key=_worst)),
+            SPARE,
+        )
+        for schema, fields in groups.items()
+    ]
+
+
+def _worst(field: tuple[str, Counts]) -> tuple[int, str]:
+    return -field[1].errors, field[0]
+
+
+def _field_cells(whole: Total, field: str, c: Counts) -> tuple[Value, ...]:
+    return field, *_cells(c), figures.alike(whole, field), percent(c.raw_f1)
 
 
 def mistake_table(scores: Sequence[DocumentScore], show: int) -> list[Table]:

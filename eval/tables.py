@@ -19,11 +19,15 @@ Value = str | int | float | None
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A title, column heads, and rows; the first column is left-aligned, the others are figures."""
+    """A title, column heads, and rows; the first column is left-aligned, the others are figures.
+
+    `spare` are columns that a terminal which is too narrow leaves out, the first one first.
+    """
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Value, ...], ...]
+    spare: tuple[str, ...] = ()
 
 
 class Percent(float):
@@ -114,12 +118,29 @@ def show(tables: Iterable[Table], file: TextIO | None = None) -> None:
             print(plain(table), file=out)
 
 
+def fitted(table: Table, width: int) -> Table:
+    """The table without as many of its spare columns as do not fit into so many characters."""
+    spare = list(table.spare)
+    while spare and _needed(table) > width:
+        at = table.columns.index(spare.pop(0))
+        rows = tuple(row[:at] + row[at + 1 :] for row in table.rows)
+        table = Table(table.title, table.columns[:at] + table.columns[at + 1 :], rows)
+    return table
+
+
+def _needed(table: Table) -> int:
+    grid = [table.columns, *(tuple(spelled(value) for value in row) for row in table.rows)]
+    return sum(max(width_of(row[k]) for row in grid) + 3 for k in range(len(table.columns))) + 1
+
+
 def _drawn(table: Table, file: TextIO) -> None:
+    from rich import box
     from rich.console import Console
     from rich.markup import escape as unmarked
     from rich.table import Table as Drawn
 
-    drawn = Drawn(title=table.title, title_justify="left")
+    table = fitted(table, Console(file=file).width)
+    drawn = Drawn(title=table.title, title_justify="left", box=box.SIMPLE_HEAD)
     for k, name in enumerate(table.columns):
         drawn.add_column(name, justify="left" if k == 0 else "right", overflow="fold")
     for row in table.rows:

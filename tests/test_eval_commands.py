@@ -35,7 +35,7 @@ def test_eval_writes_every_kind_of_report(tmp_path: Path, capsys: pytest.Capture
         assert status == 0
     assert json.loads(out["s.json"].read_text(encoding="utf-8"))["all"]["source"]["absent"] > 0
     assert "| F1 |" in out["t.md"].read_text(encoding="utf-8")
-    assert "By field,self_evaluation: rating,0.0" in out["t.csv"].read_text(encoding="utf-8")
+    assert "By field: self_evaluation,rating,0.0" in out["t.csv"].read_text(encoding="utf-8")
     assert "<h2>Errors</h2>" in out["r.html"].read_text(encoding="utf-8")
     printed = capsys.readouterr().out
     assert "do not stand in the source" in printed and "Errors (" not in printed

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from eval.report import evaluate
-from eval.tables import Table, comma_separated, markdown, percent, plain
+from eval.tables import Table, comma_separated, fitted, markdown, percent, plain
 from extractor.errors import CallError
 from tests.eval_cases import Form, evaluation_row, gold_file, record, run_folder, self_evaluation
 
@@ -96,3 +96,10 @@ def test_tables_are_written_as_text_markdown_and_csv() -> None:
         "Scores,项目|名称,0.985,1200",
         "Scores,year,,0",
     ]
+
+
+def test_a_narrow_terminal_leaves_out_spare_columns() -> None:
+    table = Table("Scores", ("field", "F1", "right", "wrong"), (("名称", percent(0.985), 12, 0),), ("right", "F1"))
+    assert fitted(table, 80) == table
+    assert fitted(table, 30).columns == ("field", "F1", "wrong")
+    assert fitted(table, 5).columns == ("field", "wrong") and fitted(table, 5).rows == (("名称", 0),)
