@@ -12,11 +12,11 @@ from typing import Any
 
 from extractor.config import Settings
 from extractor.errors import DocumentError
-from extractor.geometry import turn
+from extractor.geometry import inside, turn
 from extractor.layout import Box, Document, Note, Page
 from extractor.sources.pdf_miner import miner_sheet, open_miner
 from extractor.sources.pdf_text import Sheet, read_sheet
-from extractor.sources.printed import blocks_of, moved, share_inside
+from extractor.sources.printed import blocks_of, moved
 from extractor.sources.usable import (
     FEW,
     NONSENSE,
@@ -204,14 +204,19 @@ class Reader:
 def kind_of(sheet: Sheet) -> str:
     """What a page is: `text`, `scan` (to be read by OCR), or `layer` (a scan with a usable text layer)."""
     image = scan_box(sheet)
-    seen = [t for t in sheet.tokens if not t.text.isspace()]
-    if image is not None and share_inside(seen, image) * len(seen) < FEW:
+    if image is not None and _seen_inside(sheet, image) < FEW:
         layer = [token for why, token in sheet.hidden if why in LAYER]
         usable = len(layer) >= FEW and nonsense(layer) <= NONSENSE and bad_share(sheet) <= UNREADABLE
         return "layer" if usable else "scan"
-    if not seen:
+    if all(t.text.isspace() for t in sheet.tokens):
         return "scan" if has_ink(sheet) else "text"
     return "text" if is_readable(sheet) else "scan"
+
+
+def _seen_inside(sheet: Sheet, box: Box) -> int:
+    """The number of characters that are seen in a box."""
+    seen = [t for t in sheet.tokens if not t.text.isspace()]
+    return sum(inside((t.x0 + t.x1) / 2, (t.top + t.bottom) / 2, box) for t in seen)
 
 
 def _better(other: Sheet, first: Sheet) -> bool:

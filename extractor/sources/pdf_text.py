@@ -142,36 +142,32 @@ def address(handle: Any) -> int:
 
 
 def read_sheet(page: Any, number: int) -> Sheet:
-    """Read a pypdfium2 page."""
+    """Read a pypdfium2 page; a second time, turned, when most of its text is not upright as displayed."""
     textpage = page.get_textpage()
     try:
-        text = address(textpage.raw)
-        rotation = page.get_rotation() // 90
-        turned = _text_turn(text, rotation)
-        left, bottom, right, top = page.get_bbox()
-        view = frame(left, bottom, right, top, rotation + turned)
-        sheet = Sheet(number, view.width, view.height, turned)
-        styles = _Objects(sheet, view).read(address(page.raw))
-        _read_chars(sheet, text, view, (rotation + turned) % 4, styles)
+        text, handle = address(textpage.raw), address(page.raw)
+        rotation, bounds = page.get_rotation() // 90, tuple(page.get_bbox())
+        sheet = _sheet(text, handle, number, bounds, rotation, 0)
+        turned = -_most_turned(sheet) % 4
+        return _sheet(text, handle, number, bounds, rotation, turned) if turned else sheet
     finally:
         textpage.close()
+
+
+def _sheet(text: int, page: int, number: int, bounds: tuple[float, ...], rotation: int, turned: int) -> Sheet:
+    left, bottom, right, top = bounds
+    view = frame(left, bottom, right, top, rotation + turned)
+    sheet = Sheet(number, view.width, view.height, turned)
+    styles = _Objects(sheet, view).read(page)
+    _read_chars(sheet, text, view, (rotation + turned) % 4, styles)
     return sheet
 
 
-def _text_turn(text: int, rotation: int) -> int:
-    """Quarter turns that set most of the displayed text upright; the first of each run is asked, up to 400."""
-    lib = raw()
-    count = lib.count_chars(text)
-    step = max(1, count // 400)
-    votes: Counter[int] = Counter()
-    for index in range(0, count, step):
-        if lib.text_object(text, index):
-            votes[_quarters(lib.char_angle(text, index))] += 1
+def _most_turned(sheet: Sheet) -> int:
+    """The direction of most of the text."""
+    votes = Counter([t[6] for t in sheet.tokens])
     votes.pop(-1, None)
-    if not votes:
-        return 0
-    # pdfium's angle is clockwise in user space, and the display turns it further.
-    return -(votes.most_common(1)[0][0] + rotation) % 4
+    return votes.most_common(1)[0][0] if votes else 0
 
 
 def _quarters(angle: float) -> int:
@@ -189,6 +185,7 @@ def _read_chars(sheet: Sheet, text: int, view: Frame, quarters: int, styles: dic
     box_ref = ctypes.addressof(box)
     a, b, c, d, e, f, width, height = view
     judge = Judge(sheet, styles)
+    upright = quarters == 0
     tokens = sheet.tokens
     current = turn = 0
     unmapped = False
@@ -212,12 +209,11 @@ def _read_chars(sheet: Sheet, text: int, view: Frame, quarters: int, styles: dic
             sheet.problems.append("a character has no box")
             continue
         u0, v0, u1, v1 = box.left, box.bottom, box.right, box.top
-        x0, x1 = a * u0 + c * v0 + e, a * u1 + c * v1 + e
-        y0, y1 = b * u0 + d * v0 + f, b * u1 + d * v1 + f
-        if x1 < x0:
-            x0, x1 = x1, x0
-        if y1 < y0:
-            y0, y1 = y1, y0
+        if upright:
+            x0, x1, y0, y1 = u0 + e, u1 + e, f - v1, f - v0
+        else:
+            x0, x1 = sorted((a * u0 + c * v0 + e, a * u1 + c * v1 + e))
+            y0, y1 = sorted((b * u0 + d * v0 + f, b * u1 + d * v1 + f))
         char = chr(code) if not 0x2E80 <= code <= 0x2FDF else radical(code)
         token = Token(char, x0, y0, x1, y1, index, turn)
         if reason == "" and 0 <= x0 + x1 <= 2 * width and 0 <= y0 + y1 <= 2 * height and (y1 - y0 > 1.5 or turn):
@@ -252,6 +248,8 @@ class Judge:
     def __init__(self, sheet: Sheet, styles: dict[int, Style]) -> None:
         self.sheet = sheet
         self.styles = styles
+        self.colours = {fill.colour for fill in sheet.fills}
+        self.last = sheet.fills[-1].z if sheet.fills else 0
 
     def reason(self, handle: int) -> str | None:
         """Why no character of a text object is seen; empty: all are; None: to be judged one by one."""
@@ -265,13 +263,13 @@ class Judge:
         if style.colour[3] < 13:
             return "drawn transparently"
         if style.mode in (0, 4) and (
-            min(style.colour[:3]) >= 236 or any(_near(style.colour, x.colour) for x in self.sheet.fills)
+            min(style.colour[:3]) >= 236 or any(_near(style.colour, colour) for colour in self.colours)
         ):
             return None
         return "" if self._nothing_above(style.z) else None
 
     def _nothing_above(self, z: int) -> bool:
-        return not self.sheet.fills or self.sheet.fills[-1].z < z
+        return self.last < z
 
     def place(self, token: Token, handle: int, reason: str | None) -> None:
         """Put a character that is in doubt among the seen or the hidden ones."""

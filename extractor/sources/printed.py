@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from extractor.geometry import Rulings, inside, union
+from extractor.geometry import Rulings, union
 from extractor.layout import Block, Box, Cell, Grid, Line, Page, Word
 from extractor.sources.columns import Row, Run, runs_of, split_columns
 from extractor.sources.tables import JOIN, fill, find_lattices, shaded_lattices
@@ -108,10 +108,3 @@ def moved(page: Page, move: Callable[[Box], Box]) -> Page:
             cells = tuple(replace(c, box=c.box and move(c.box), words=words(c.words)) for c in block.cells)
             blocks.append(replace(block, box=box, cells=cells))
     return replace(page, blocks=tuple(blocks))
-
-
-def share_inside(tokens: Sequence[Token], box: Box) -> float:
-    """The share of tokens whose middle is in a box."""
-    if not tokens:
-        return 0.0
-    return sum(inside((t[1] + t[3]) / 2, (t[2] + t[4]) / 2, box) for t in tokens) / len(tokens)

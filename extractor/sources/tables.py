@@ -195,16 +195,9 @@ def fill(lattices: Sequence[Lattice], tokens: Sequence[Token], page: int) -> Fil
     """Put each token into the innermost cell around its middle; give the tables that hold text."""
     inner_first = sorted(lattices, key=lambda lattice: area(lattice.box))
     held: list[dict[int, list[Token]]] = [defaultdict(list) for _ in inner_first]
-    rest: list[Token] = []
-    for token in tokens:
-        x, y = (token[1] + token[3]) / 2, (token[2] + token[4]) / 2
-        for lattice, cells in zip(inner_first, held, strict=True):
-            slot = lattice.slot_at(x, y)
-            if slot >= 0:
-                cells[slot].append(token)
-                break
-        else:
-            rest.append(token)
+    rest = list(tokens)
+    for lattice, cells in zip(inner_first, held, strict=True):
+        rest = _take(lattice, rest, cells)
     grids: list[Grid] = []
     for lattice, cells in zip(inner_first, held, strict=True):
         if is_table(lattice, cells):
@@ -213,6 +206,20 @@ def fill(lattices: Sequence[Lattice], tokens: Sequence[Token], page: int) -> Fil
             for members in cells.values():
                 rest += members
     return Filled(grids, rest)
+
+
+def _take(lattice: Lattice, tokens: list[Token], cells: dict[int, list[Token]]) -> list[Token]:
+    """Put the tokens inside a lattice into its cells; gives the others."""
+    xs, ys, owner, wide = lattice.xs, lattice.ys, lattice.owner, len(lattice.xs) - 1
+    left, right, top, bottom = xs[0], xs[-1], ys[0], ys[-1]
+    rest: list[Token] = []
+    for token in tokens:
+        x, y = (token[1] + token[3]) / 2, (token[2] + token[4]) / 2
+        if left <= x < right and top <= y < bottom:
+            cells[owner[(bisect_right(ys, y) - 1) * wide + bisect_right(xs, x) - 1]].append(token)
+        else:
+            rest.append(token)
+    return rest
 
 
 def is_table(lattice: Lattice, cells: dict[int, list[Token]]) -> bool:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections.abc import Sequence
 
 from extractor.geometry import area, covered
 from extractor.layout import Box
 from extractor.sources.pdf_text import Sheet, covers_page
-from extractor.sources.words import Token, is_cjk
+from extractor.sources.words import Token
 
 DOUBTFUL = 0.02  # the share of unmapped characters from which the second reader is asked
 UNREADABLE = 0.15  # the share from which a text layer is of no use
 NONSENSE = 0.35  # the share of odd signs that no language has
+# Controls, currency, modifiers, spacing accents, private use, what no language writes much of.
+ODD = re.compile(r"[\\^`{|}~\x7f-\xbf\u02b0-\u036f\u20a0-\u20cf\ue000-\uf8ff\ufffd]")
 FEW = 20  # a page with fewer characters than this says little about its text layer
 
 
 def bad_share(sheet: Sheet) -> float:
     """The share of characters without a meaning in Unicode."""
+    if not sheet.bad:
+        return 0.0
     marks = sum(not t.text.isspace() for t in sheet.tokens) + len(sheet.hidden)
-    return sheet.bad / marks if marks else float(sheet.bad > 0)
+    return min(1.0, sheet.bad / max(1, marks))
 
 
 def is_doubtful(sheet: Sheet) -> bool:
@@ -36,18 +40,8 @@ def is_readable(sheet: Sheet) -> bool:
 
 def nonsense(tokens: Sequence[Token]) -> float:
     """The share of signs that text hardly uses: controls, currency and modifier signs, accented letters in disorder."""
-    marks = [c for t in tokens for c in t.text if not c.isspace()]
-    if len(marks) < FEW:
-        return 0.0
-    return sum(_is_odd(c) for c in marks) / len(marks)
-
-
-def _is_odd(char: str) -> bool:
-    if char.isascii():
-        return char in "\\^`{|}~\x7f"
-    if is_cjk(char):
-        return False
-    return unicodedata.category(char) in ("Cc", "Cn", "Co", "Sk", "Sc", "Lm") or "\xa1" <= char <= "\xbf"
+    marks = "".join([t[0] for t in tokens])
+    return len(ODD.findall(marks)) / len(marks) if len(marks) >= FEW else 0.0
 
 
 def scan_box(sheet: Sheet) -> Box | None:

@@ -59,7 +59,10 @@ def is_cjk(char: str) -> bool:
 
 def rows_of(tokens: Iterable[Token]) -> list[list[Token]]:
     """Upright tokens in printed lines, from top to bottom, each from left to right."""
-    items = sorted((t.top + t.bottom, t) for t in tokens)
+    given = list(tokens)
+    if _is_row(given):
+        return [given]
+    items = sorted([(t[2] + t[4], t) for t in given])
     rows: list[list[Token]] = []
     middle = height = 0.0
     for twice, token in items:
@@ -75,6 +78,19 @@ def rows_of(tokens: Iterable[Token]) -> list[list[Token]]:
     for row in rows:
         row.sort(key=_across)
     return rows
+
+
+def _is_row(tokens: Sequence[Token]) -> bool:
+    """Whether tokens stand in one line and in order, as most do."""
+    if not tokens:
+        return False
+    _, left, top, _, bottom, *_ = tokens[0]
+    twice, near = top + bottom, 0.6 * (bottom - top)
+    for token in tokens:
+        if token[1] < left or not -near < token[2] + token[4] - twice < near:
+            return False
+        left = token[1]
+    return True
 
 
 def _across(token: Token) -> tuple[float, int]:
@@ -115,10 +131,18 @@ def pieces_of(row: Sequence[Token]) -> list[Piece]:
 
 
 def _piece(run: Sequence[Token]) -> Piece:
-    top, bottom = min(t[2] for t in run), max(t[4] for t in run)
-    box = Box(run[0][1], top, max(t[3] for t in run), bottom)
-    scores = [t[7] for t in run if t[7] is not None]
-    return Piece("".join([t[0] for t in run]), box, min(scores) if scores else None, bottom - top)
+    first = run[0]
+    top, right, bottom, score = first[2], first[3], first[4], first[7]
+    for _, _, y0, x1, y1, _, _, confidence in run:
+        if y0 < top:
+            top = y0
+        if x1 > right:
+            right = x1
+        if y1 > bottom:
+            bottom = y1
+        if confidence is not None and (score is None or confidence < score):
+            score = confidence
+    return Piece("".join([t[0] for t in run]), Box(first[1], top, right, bottom), score, bottom - top)
 
 
 def passage(rows: Iterable[Sequence[Piece]], wide: bool = False) -> Passage:
@@ -145,10 +169,11 @@ def read_rows(tokens: Sequence[Token]) -> list[list[Piece]]:
     """The lines of words of one block (a cell) in reading order, whatever the direction of its text."""
     turns = {t[6] for t in tokens}
     if turns == {0}:
-        columns = _vertical_columns(tokens)
+        rows = rows_of(tokens)
+        columns = _vertical_columns(tokens) if len(rows) > 1 else []
         if columns:
             return [[_piece(column)] for column in columns]
-        return [words for row in rows_of(tokens) if (words := pieces_of(row))]
+        return [words for row in rows if (words := pieces_of(row))]
     out: list[list[Piece]] = []
     for direction in sorted(turns):
         out += _turned_rows([t for t in tokens if t[6] == direction], direction)
