@@ -100,7 +100,10 @@ class Server:
         body = await reader.readexactly(int(headers.get("content-length", "0")))
         if path.endswith("/chat/completions"):
             return await self._chat(json.loads(body), headers, writer)
-        await _send(writer, Step(status=404), error(f"no such path: {method} {path}"))
+        from tests import fault_batches  # it needs this module in turn
+
+        step, data = fault_batches.handle(self.faults, method, path, headers, body)
+        await _send(writer, step, data)
         return True
 
     async def _chat(self, request: dict[str, Any], headers: dict[str, str], writer: asyncio.StreamWriter) -> bool:

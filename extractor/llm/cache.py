@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from extractor.llm.cost import Usage, usage_of
 from extractor.llm.transport import Completion, Request, Send
+from extractor.store import transaction
 
 MIGRATION = """
     CREATE TABLE IF NOT EXISTS responses (
@@ -39,7 +40,20 @@ MIGRATION = """
         seconds REAL NOT NULL,
         reused INTEGER NOT NULL
     );
-    CREATE INDEX IF NOT EXISTS calls_by_document ON calls (document, form)
+    CREATE INDEX IF NOT EXISTS calls_by_document ON calls (document, form);
+    CREATE TABLE IF NOT EXISTS batches (
+        mark TEXT PRIMARY KEY,
+        id TEXT,
+        at REAL NOT NULL,
+        status TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS batch_requests (
+        key TEXT PRIMARY KEY,
+        mark TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'failed')),
+        attempts INTEGER NOT NULL,
+        reason TEXT
+    ) WITHOUT ROWID
 """
 
 
@@ -80,10 +94,9 @@ def get(ledger: sqlite3.Connection, key: str) -> Completion | None:
 def put(ledger: sqlite3.Connection, key: str, model: str, completion: Completion, seconds: float, about: About) -> None:
     """Keep a completion and write down its call, in one transaction."""
     body = json.dumps(completion, ensure_ascii=False, separators=(",", ":"))
-    ledger.execute("BEGIN IMMEDIATE")
-    ledger.execute("INSERT OR REPLACE INTO responses VALUES (?, ?, ?)", (key, model, body))
-    note(ledger, key, model, usage_of(completion), seconds, False, about)
-    ledger.execute("COMMIT")
+    with transaction(ledger):
+        ledger.execute("INSERT OR REPLACE INTO responses VALUES (?, ?, ?)", (key, model, body))
+        note(ledger, key, model, usage_of(completion), seconds, False, about)
 
 
 def note(

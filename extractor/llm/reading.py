@@ -38,10 +38,10 @@ class Labels(NamedTuple):
 
 
 def labels_of(form: Form) -> Labels:
-    """Where the labels of a form's schema stand in it."""
+    """Where the labels of a form's schema stand in it; its furniture is as good as a label."""
     index = label_index(form.schema)
     tokens = unglue(tokenize(form.rows), index)
-    places: list[Place] = []
+    places: list[Place] = [*form.furniture]
     own: dict[str, list[Place]] = {}
     for hit in spot(tokens, index).values():
         places.extend(tokens[p].place for p in range(hit.first, hit.last + 1))
