@@ -250,26 +250,29 @@ class Judge:
         self.styles = styles
         self.colours = {fill.colour for fill in sheet.fills}
         self.last = sheet.fills[-1].z if sheet.fills else 0
+        self.known: dict[tuple[int, tuple[int, int, int, int] | None], str | None] = {}
 
     def reason(self, handle: int) -> str | None:
         """Why no character of a text object is seen; empty: all are; None: to be judged one by one."""
         style = self.styles.get(handle)
         if style is None:
             return ""
+        look = (style.mode, style.colour)
+        if look not in self.known:
+            self.known[look] = self._reason(style)
+        known = self.known[look]
+        return None if known == "" and self.last > style.z else known
+
+    def _reason(self, style: Style) -> str | None:
+        """The same for what is drawn like this where nothing lies above it."""
         if style.mode in (3, 7):
             return "drawn invisibly"
         if style.colour is None:
-            return "" if self._nothing_above(style.z) else None
+            return ""
         if style.colour[3] < 13:
             return "drawn transparently"
-        if style.mode in (0, 4) and (
-            min(style.colour[:3]) >= 236 or any(_near(style.colour, colour) for colour in self.colours)
-        ):
-            return None
-        return "" if self._nothing_above(style.z) else None
-
-    def _nothing_above(self, z: int) -> bool:
-        return self.last < z
+        pale = min(style.colour[:3]) >= 236 or any(_near(style.colour, colour) for colour in self.colours)
+        return None if pale and style.mode in (0, 4) else ""
 
     def place(self, token: Token, handle: int, reason: str | None) -> None:
         """Put a character that is in doubt among the seen or the hidden ones."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from extractor.geometry import Rulings, union
+from extractor.geometry import Rulings, Segment, union
 from extractor.layout import Block, Box, Cell, Grid, Line, Page, Word
+from extractor.sources.banded import find_banded
 from extractor.sources.columns import Row, Run, runs_of, split_columns
-from extractor.sources.tables import JOIN, fill, find_lattices, shaded_lattices
+from extractor.sources.tables import JOIN, fill, find_lattices, free_rules, shaded_lattices
 from extractor.sources.unruled import find_unruled
 from extractor.sources.words import Piece, Token, passage, pieces_of, read_rows, rows_of
 
@@ -22,10 +23,23 @@ def blocks_of(
     """
     lattices = find_lattices(rulings, join=join)
     grids, rest = fill(lattices + shaded_lattices(shades, lattices), tokens, page)
-    rows = _rows(rest, [g.box for g in grids if g.box is not None])
+    boxes = [g.box for g in grids if g.box is not None]
+    rows = _rows(rest, boxes)
     rows += [[Run(g.box, grid=g)] for g in grids if g.box is not None]
     rows.sort(key=lambda row: min(run.box.top for run in row))
-    return _numbered(_ordered(rows, page), page)
+    rules = free_rules(rulings.horizontal, boxes, join)
+    return _numbered(_ordered(_with_banded(rows, rules, page), page), page)
+
+
+def _with_banded(rows: list[Row], rules: list[Segment], page: int) -> list[Row]:
+    """Rows with those that make a table between ruling lines replaced by it."""
+    out: list[Row] = []
+    done = 0
+    for start, end, grid in find_banded(rows, rules, page) if rules else []:
+        if start >= done and grid.box is not None:
+            out += [*rows[done:start], [Run(grid.box, grid=grid)]]
+            done = end
+    return out + rows[done:]
 
 
 def _rows(tokens: Sequence[Token], walls: Sequence[Box]) -> list[Row]:

@@ -84,6 +84,15 @@ def shaded_lattices(shades: Sequence[Box], ruled: Sequence[Lattice]) -> list[Lat
     return [lattice for lattice in found if len(lattice.xs) > 2 and len(lattice.ys) > 2]
 
 
+def free_rules(horizontal: Sequence[Segment], tables: Sequence[Box], join: float = JOIN) -> list[Segment]:
+    """The horizontal lines outside of tables, each once."""
+
+    def is_free(rule: Segment) -> bool:
+        return not any(t.top - 2 <= rule.at <= t.bottom + 2 and rule.hi > t.x0 and rule.lo < t.x1 for t in tables)
+
+    return _clean([s for s in horizontal if is_free(s)], SNAP, join)
+
+
 def _clean(segments: Sequence[Segment], snap: float, join: float) -> list[Segment]:
     return [s for s in joined(snapped(segments, snap), join) if s.hi - s.lo >= SHORTEST]
 

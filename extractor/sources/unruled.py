@@ -18,7 +18,7 @@ CROSSED = 0.15  # the share of rows that may cross the gap between two columns
 NUMBER = re.compile(r"[\d.,\-–()%+$€£¥*/ ]*\d[\d.,\-–()%+$€£¥*/ ]*|[-–—.…*]+|n/?a", re.I)
 
 # What stands before an item of a list.
-MARKER = re.compile(r"[•·●○▪■◆–—*\-o]|[(（]?\w{1,3}[.)）、]?")
+MARKER = re.compile(r"\W|o|[(（]?\w{1,3}[.)）、]?")
 
 
 class Loose(NamedTuple):

@@ -1,0 +1,242 @@
+"""Tables with ruling lines between their rows only: lines give the rows and row spans, gaps in the text the columns."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median
+from typing import NamedTuple
+
+from extractor.geometry import Segment, clusters, union
+from extractor.layout import Box, Cell, Grid
+from extractor.sources.columns import Row, Run
+from extractor.sources.tables import tile
+from extractor.sources.words import Piece, passage
+
+LEAST_BANDS = 4  # rows between lines; with fewer, the lines frame a table whose rows stand free
+MOST_LINES = 3.5  # the median of printed lines in a row
+SAME = 4.0  # points; lines that end this near each other end together
+WIDEST_MARGIN = 1.6  # of the type size: more white beside a line over its row is a gap between two tables
+COMMON = 0.3  # the share of rows in which an edge of a column is seen, for it to hold in rows without text there
+
+
+class Banded(NamedTuple):
+    """A table found between lines: the index of its first row of runs, one past the last, its grid."""
+
+    start: int
+    end: int
+    grid: Grid
+
+
+class Band(NamedTuple):
+    """What is printed between two lines: from the top to the bottom, and the runs."""
+
+    top: float
+    bottom: float
+    runs: list[Run]
+
+
+def find_banded(rows: Sequence[Row], rules: Sequence[Segment], page: int) -> list[Banded]:
+    """The tables whose rows are ruled and whose columns are not."""
+    out: list[Banded] = []
+    for full in _full_rules(rules):
+        for ys in _split(full, rows):
+            found = _table(rows, rules, ys, full, page)
+            if found is not None:
+                out.append(found)
+    return sorted(out)
+
+
+def _full_rules(rules: Sequence[Segment]) -> list[list[Segment]]:
+    """Groups of lines with the same two ends, from top to bottom."""
+    groups: list[list[Segment]] = []
+    for rule in sorted(rules):
+        same = next((g for g in groups if abs(g[0].lo - rule.lo) <= SAME and abs(g[0].hi - rule.hi) <= SAME), None)
+        if same is not None:
+            same.append(rule)
+        elif rule.hi - rule.lo > 100:
+            groups.append([rule])
+    groups = [g for g in groups if len(g) >= 3]
+    # Lines within longer ones are the partial rules of that table.
+    return [g for g in groups if not any(_holds(other, g) for other in groups if other is not g)]
+
+
+def _holds(outer: list[Segment], inner: list[Segment]) -> bool:
+    wider = outer[0].lo - SAME <= inner[0].lo and inner[0].hi <= outer[0].hi + SAME
+    return wider and outer[0].at <= inner[0].at and inner[-1].at <= outer[-1].at
+
+
+def _split(full: list[Segment], rows: Sequence[Row]) -> list[list[float]]:
+    """The places of the full lines, table by table: cut where free-standing lines of text come between."""
+    out: list[list[float]] = [[full[0].at]]
+    for above, below in pairwise(full):
+        inside = [row for row in rows if above.at < _middle(row[0]) < below.at]
+        if inside and _is_gap(inside, above.at, below.at):
+            out.append([])
+        out[-1].append(below.at)
+    return out
+
+
+def _is_gap(rows: Sequence[Row], top: float, bottom: float) -> bool:
+    """Whether what stands between two lines stands between two tables: single lines with much white around."""
+    if any(len(row) > 1 or row[0].grid is not None for row in rows):
+        return any(row[0].grid is not None for row in rows)
+    size = median(row[0].box.bottom - row[0].box.top for row in rows)
+    return max(rows[0][0].box.top - top, bottom - rows[-1][0].box.bottom) > WIDEST_MARGIN * size
+
+
+def _middle(run: Run) -> float:
+    return (run.box.top + run.box.bottom) / 2
+
+
+def _table(
+    rows: Sequence[Row], rules: Sequence[Segment], full: list[float], group: list[Segment], page: int
+) -> Banded | None:
+    left, right = median(s.lo for s in group), median(s.hi for s in group)
+    inside = [i for i, row in enumerate(rows) if full[0] < _middle(row[0]) < full[-1] and _is_within(row, left, right)]
+    if len(full) < LEAST_BANDS or not inside or inside[-1] - inside[0] + 1 != len(inside):
+        return None
+    partial = [s for s in rules if full[0] <= s.at <= full[-1] and left - SAME <= s.lo and s.hi <= right + SAME]
+    ys = [sum(g) / len(g) for g in clusters({s.at for s in partial}, 2.0)]
+    ends = [x for s in partial for x in (s.lo, s.hi) if left + SAME < x < right - SAME]
+    known = [sum(g) / len(g) for g in clusters(set(ends), SAME)]
+    bands = _bands([part for i in inside for run in rows[i] for part in cut(run, known)], ys)
+    filled = [band for band in bands if band.runs]
+    lines = median(len({round(_middle(run)) for run in band.runs}) for band in filled)
+    if any(_holds_rows(band) for band in filled):
+        return None
+    if len(filled) < LEAST_BANDS or lines > MOST_LINES or sum(len(_blocks(b)) > 1 for b in filled) < 0.5 * len(filled):
+        return None
+    grid = _grid(bands, partial, ys, [left, *known, right], page)
+    return Banded(inside[0], inside[-1] + 1, grid) if grid is not None else None
+
+
+def _holds_rows(band: Band) -> bool:
+    """Whether several lines between two rules are rows themselves: three pieces of text or more in each."""
+    lines: dict[int, int] = {}
+    for run in band.runs:
+        lines[round(_middle(run))] = lines.get(round(_middle(run)), 0) + 1
+    return sum(count > 2 for count in lines.values()) > 3
+
+
+def _is_within(row: Row, left: float, right: float) -> bool:
+    return all(run.grid is None and left - SAME <= run.box.x0 and run.box.x1 <= right + 2 * SAME for run in row)
+
+
+def cut(run: Run, edges: Sequence[float]) -> list[Run]:
+    """A run cut where the edge of a column falls between two of its words."""
+    parts: list[list[Piece]] = [[run.pieces[0]]]
+    for before, piece in pairwise(run.pieces):
+        if any(before.box.x1 - 1 <= x <= piece.box.x0 + 1 for x in edges):
+            parts.append([])
+        parts[-1].append(piece)
+    return [Run(box, tuple(part)) for part in parts if (box := union(p.box for p in part)) is not None]
+
+
+def _bands(runs: Sequence[Run], ys: Sequence[float]) -> list[Band]:
+    out = [Band(top, bottom, []) for top, bottom in pairwise(ys)]
+    for run in runs:
+        out[min(len(out) - 1, max(0, bisect_right(ys, _middle(run)) - 1))].runs.append(run)
+    return out
+
+
+def _blocks(band: Band) -> list[tuple[float, float]]:
+    """The stretches of a row that hold text, from left to right."""
+    out: list[tuple[float, float]] = []
+    for x0, x1 in sorted((run.box.x0, run.box.x1) for run in band.runs):
+        if out and x0 <= out[-1][1] + 2:
+            out[-1] = (out[-1][0], max(out[-1][1], x1))
+        else:
+            out.append((x0, x1))
+    return out
+
+
+def stab(intervals: Sequence[tuple[float, float]], given: Sequence[float]) -> list[float]:
+    """The fewest places such that each interval holds one, with the given places where they serve."""
+    out: list[float] = []
+    rest = sorted((hi, lo) for lo, hi in intervals if not any(lo - 1 <= x <= hi + 1 for x in given))
+    group: list[tuple[float, float]] = []
+    for hi, lo in rest:
+        if group and lo >= min(h for _, h in group):
+            out.append(_shared(group))
+            group = []
+        group.append((lo, hi))
+    if group:
+        out.append(_shared(group))
+    return sorted([*out, *given])
+
+
+def _shared(group: list[tuple[float, float]]) -> float:
+    """The middle of what all intervals share."""
+    return (max(lo for lo, _ in group) + min(hi for _, hi in group)) / 2
+
+
+def _grid(bands: list[Band], rules: Sequence[Segment], ys: list[float], edges: list[float], page: int) -> Grid | None:
+    left, *known, right = edges
+    between = [_gaps(band) for band in bands]
+    inner = stab([gap for gaps in between for gap in gaps], known)
+    xs = [left, *inner, right]
+    walls = _walls(bands, between, rules, xs)
+    above = [[_is_ruled(rules, y, a, b) for a, b in pairwise(xs)] for y in ys]
+    slots, owner = tile(walls, above)
+    held: list[list[Run]] = [[] for _ in slots]
+    wide = len(xs) - 1
+    for index, band in enumerate(bands):
+        for run in band.runs:
+            middle = (run.box.x0 + run.box.x1) / 2
+            col = min(wide - 1, max(0, bisect_right(xs, middle) - 1))
+            held[owner[index * wide + col]].append(run)
+    cells = []
+    for slot, runs in zip(slots, held, strict=True):
+        text, words = passage(lines_of(runs))
+        box = Box(xs[slot.col], ys[slot.row], xs[slot.col + slot.col_span], ys[slot.row + slot.row_span])
+        cells.append(Cell(page, 0, slot.row, slot.col, text, slot.row_span, slot.col_span, box, words))
+    return Grid(page, 0, tuple(cells), Box(left, ys[0], right, ys[-1])) if wide > 1 else None
+
+
+def _gaps(band: Band) -> list[tuple[float, float]]:
+    blocks = _blocks(band)
+    return [(a[1], b[0]) for a, b in pairwise(blocks)]
+
+
+def _walls(
+    bands: list[Band], between: list[list[tuple[float, float]]], rules: Sequence[Segment], xs: list[float]
+) -> list[list[bool]]:
+    """For each edge of a column, whether it stands in each row: between two stretches of text, where a partial line
+    ends, and where it is common and no text crosses it."""
+    out = [[index in (0, len(xs) - 1)] * len(bands) for index in range(len(xs))]
+    for row, gaps in enumerate(between):
+        for lo, hi in gaps:
+            inside = [i for i in range(1, len(xs) - 1) if lo - 1 <= xs[i] <= hi + 1]
+            if inside:
+                out[min(inside, key=lambda i: abs(xs[i] - hi))][row] = True
+    for rule in rules:
+        for index in range(1, len(xs) - 1):
+            if min(abs(xs[index] - rule.lo), abs(xs[index] - rule.hi)) <= SAME:
+                for row, band in enumerate(bands):
+                    if min(abs(band.top - rule.at), abs(band.bottom - rule.at)) <= 2:
+                        out[index][row] = True
+    filled = [row for row, band in enumerate(bands) if band.runs]
+    for index in range(1, len(xs) - 1):
+        if sum(out[index][row] for row in filled) >= COMMON * len(filled):
+            for row, band in enumerate(bands):
+                crossed = any(run.box.x0 + 1 < xs[index] < run.box.x1 - 1 for run in band.runs)
+                out[index][row] = out[index][row] or (not crossed and len(_blocks(band)) > 1)
+    return out
+
+
+def _is_ruled(rules: Sequence[Segment], y: float, start: float, end: float) -> bool:
+    middle = (start + end) / 2
+    return any(abs(s.at - y) <= 2 and s.lo - SAME <= middle <= s.hi + SAME for s in rules)
+
+
+def lines_of(runs: Sequence[Run]) -> list[list[Piece]]:
+    """Runs of one cell as printed lines."""
+    out: list[list[Run]] = []
+    for run in sorted(runs, key=lambda r: (_middle(r), r.box.x0)):
+        if out and _middle(run) - _middle(out[-1][-1]) < 0.5 * (run.box.bottom - run.box.top):
+            out[-1].append(run)
+        else:
+            out.append([run])
+    return [[p for run in sorted(line, key=lambda r: r.box.x0) for p in run.pieces] for line in out]
