@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from extractor import llm, outside, rules, sources
+from extractor import hybrid, llm, outside, rules, sources
 from extractor.assembly import assemble
 from extractor.checks import check
 from extractor.config import Settings
@@ -19,8 +19,12 @@ from schemas.spec import SchemaSpec
 
 Engine = Callable[[Sequence[Form], Settings, str], Sequence[Answer]]
 
-ENGINES: dict[str, Engine] = {"rules": lambda forms, settings, sha256: rules.extract(forms), "llm": llm.extract}
-VERSIONS: dict[str, str] = {"rules": rules.VERSION, "llm": llm.VERSION}
+ENGINES: dict[str, Engine] = {
+    "rules": lambda forms, settings, sha256: rules.extract(forms),
+    "llm": llm.extract,
+    "hybrid": hybrid.extract,
+}
+VERSIONS: dict[str, str] = {"rules": rules.VERSION, "llm": llm.VERSION, "hybrid": hybrid.VERSION}
 
 
 def process_file(
@@ -34,6 +38,9 @@ def process_file(
         result = process(sources.read(path, name, settings), settings, schemas, engine)
     except (DocumentError, MissingPackage) as error:
         result = DocumentResult(name, sha256, "failed", reason=str(error))
+    except OSError as error:
+        reason = f"cannot be read: {error.strerror}; check that it is still there"
+        result = DocumentResult(name, sha256, "failed", reason=reason)
     return result.timed(time.perf_counter() - started)
 
 
@@ -63,7 +70,8 @@ def _record(
     """The record of one form, and the rows at its end that are no part of it."""
     assembled = assemble(form.schema, answer.candidates)
     grounded = ground(form, answer)
-    checked = check(form.schema, assembled.values, "source" if document.exact and engine == "rules" else "reading")
+    as_given = document.exact and not answer.usage.get("calls")  # no OCR and no model's words stand between
+    checked = check(form.schema, assembled.values, "source" if as_given else "reading")
     findings = (*form.notes, *answer.findings, *assembled.findings, *grounded.findings, *checked)
     record = Record(
         document.name, document.sha256, form.index, form.schema.name, assembled.values, grounded.evidence,

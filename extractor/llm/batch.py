@@ -26,8 +26,8 @@ from extractor.llm.cache import About, kept, key_of
 from extractor.llm.client import asker, open_client
 from extractor.llm.options import Options
 from extractor.llm.transport import Completion, Request
+from extractor.migrations import transaction
 from extractor.results import Form
-from extractor.store import transaction
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI

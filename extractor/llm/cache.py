@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from extractor.llm.cost import Usage, usage_of
 from extractor.llm.transport import Completion, Request, Send
-from extractor.store import transaction
+from extractor.migrations import transaction
 
 MIGRATION = """
     CREATE TABLE IF NOT EXISTS responses (
