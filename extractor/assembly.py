@@ -27,7 +27,7 @@ def assemble(schema: SchemaSpec, candidates: Sequence[Candidate]) -> Assembled:
     seen: dict[str, str] = {}
     for candidate in candidates:
         spec = schema.field(candidate.path)
-        if spec is None:
+        if spec is None or spec.children or (spec.structure == "texts" and not candidate.path.endswith("]")):
             findings.append(Finding("", "reading", "no_such_field", "error", f"the schema has no {candidate.path}"))
             continue
         if candidate.path in seen:
@@ -37,7 +37,10 @@ def assemble(schema: SchemaSpec, candidates: Sequence[Candidate]) -> Assembled:
         seen[candidate.path] = candidate.text
         value, trouble = _typed(spec, candidate)
         findings.extend(trouble)
-        _put(values, candidate.path, value, schema)
+        if not _put(values, candidate.path, value, schema):
+            findings.append(
+                Finding("", "reading", "no_such_row", "error", f"{candidate.path} leaves rows out before it")
+            )
     findings.extend(_validated(schema, values))
     return Assembled(values, tuple(findings))
 
@@ -71,7 +74,12 @@ def _typed(spec: FieldSpec, candidate: Candidate) -> tuple[Any, list[Finding]]:
 _STEP = re.compile(r"([^.\[\]]+)(?:\[(\d+)\])?")
 
 
-def _put(values: dict[str, Any], path: str, value: Any, schema: SchemaSpec) -> None:
+_GAP = 200
+"""So many rows may an answer leave out; a larger index is a mistake, and would only fill the memory."""
+
+
+def _put(values: dict[str, Any], path: str, value: Any, schema: SchemaSpec) -> bool:
+    """Sets a value, with rows up to its own; False where its row lies far behind the last."""
     here: Any = values
     steps = [(m[1], m[2]) for m in _STEP.finditer(path)]
     walked = ""
@@ -85,6 +93,8 @@ def _put(values: dict[str, Any], path: str, value: Any, schema: SchemaSpec) -> N
                 here = here[name]
             continue
         items = here[name]
+        if int(number) > len(items) + _GAP:
+            return False
         spec = schema.field(walked)
         while len(items) <= int(number):
             items.append(_empty(spec.children) if spec is not None and spec.children else None)
@@ -93,6 +103,7 @@ def _put(values: dict[str, Any], path: str, value: Any, schema: SchemaSpec) -> N
         else:
             here = items[int(number)]
         walked += "[]"
+    return True
 
 
 def _validated(schema: SchemaSpec, values: dict[str, Any]) -> list[Finding]:

@@ -27,6 +27,38 @@ def check(schema: SchemaSpec, values: dict[str, Any], about: About) -> tuple[Fin
     return tuple(out)
 
 
+def outcomes(schema: SchemaSpec, values: dict[str, Any]) -> tuple[int, int]:
+    """How many relations between single amounts hold, and how many fail; one that lacks an amount does neither."""
+    held = failed = 0
+    for relation in schema.relations:
+        paths = _amount_paths(relation)
+        if not paths or any("[]" in path for path in paths):
+            continue
+        if any(_CHECKS[type(relation)][1](relation, values)):
+            failed += 1
+        elif all(_lookup(values, path) is not None for path in paths):
+            held += 1
+    return held, failed
+
+
+def _amount_paths(relation: Relation) -> tuple[str, ...]:
+    """The amounts that a relation compares; nothing for one that compares something else."""
+    match relation:
+        case Sums(total, parts):
+            return (total, *parts)
+        case Share(percent, part, whole):
+            return (percent, part, whole)
+        case AtMost(value, limit):
+            return (value, limit)
+    return ()
+
+
+def _lookup(values: Any, path: str) -> Any:
+    for name in path.split("."):
+        values = values.get(name) if isinstance(values, dict) else None
+    return values
+
+
 def _at(values: Any, path: str, prefix: str = "") -> list[At]:
     """All values that a path names, `[]` standing for every row."""
     head, _, rest = path.partition(".")

@@ -22,7 +22,12 @@ def furniture(document: Document, own: Callable[[str], bool]) -> frozenset[Place
     """The places of all furniture lines; what a schema declares (`own`, of folded text) is never a running head."""
     edges = [_edge_lines(page.blocks) for page in document.pages]
     counts = Counter(text for lines in edges for text in {fold(line.text) for line in lines})
-    heads = {t for t, n in counts.items() if n >= min(_REPEATS, len(edges)) and not own(t)} if len(edges) > 1 else set()
+    few = len(edges) < _REPEATS  # on two pages, only words may be a head: figures may be print that happens to be equal
+    heads = {
+        t
+        for t, n in counts.items()
+        if n >= min(_REPEATS, max(2, len(edges))) and not own(t) and not (few and t.replace(".", "").isdigit())
+    }
     out: set[Place] = set()
     for page, lines in zip(document.pages, edges, strict=True):
         for block in page.blocks:
@@ -50,7 +55,7 @@ def _numbered_breaks(document: Document) -> list[Line]:
     for line in found:
         if not counting or int(line.text) == int(counting[-1].text) + 1:
             counting.append(line)
-    return counting if len(counting) > 1 or (counting and int(counting[0].text) == 1) else []
+    return counting if len(counting) > 1 else []
 
 
 _BARE = re.compile(r"\d{1,4}")

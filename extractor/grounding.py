@@ -12,12 +12,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from extractor.labels import label_index, spot, unglue
+from extractor.labels import LabelIndex, label_index, label_key, spot, unglue
 from extractor.layout import Box, Unit
 from extractor.regions import PAGE_GAP
 from extractor.results import Answer, Candidate, Finding, Form, Match, Place, Residue, Row, Span
-from extractor.tokens import HEADING, tokenize
-from schemas.spec import SchemaSpec
+from extractor.tokens import HEADING, row_shaped, tokenize
+from schemas.spec import SchemaSpec, generic
 from schemas.values import fold
 
 LABEL, VALUE, NULL, FURNITURE = 1, 2, 3, 4
@@ -49,10 +49,11 @@ class _Sheet:
         marks = self.marks.get((place.page, place.unit))
         if marks is None:
             return
-        if what == VALUE or not any(marks[place.start : place.end]):
-            marks[place.start : place.end] = bytes([what]) * (place.end - place.start)
+        end = min(place.end, len(marks))
+        if what == VALUE or not any(marks[place.start : end]):
+            marks[place.start : end] = bytes([what]) * (end - place.start)
             return
-        for n in range(place.start, min(place.end, len(marks))):
+        for n in range(place.start, end):
             marks[n] = marks[n] or what
 
 
@@ -64,12 +65,13 @@ def ground(form: Form, answer: Answer) -> Grounded:
     evidence: dict[str, tuple[Span, ...]] = {}
     owners: dict[tuple[int, str], list[tuple[int, int, str]]] = {}
     for candidate in answer.candidates:
+        if candidate.path in evidence:
+            continue  # a second reading: assembly keeps the first, and this one's characters are residue
         spans = _spans(candidate, sheet.units, title_units)
         evidence[candidate.path] = spans
         findings.extend(_evidence_findings(candidate, spans))
         spec = form.schema.field(candidate.path)
-        if spec is None or not spec.printed.spans:
-            findings.extend(_shared(candidate, owners))
+        findings.extend(_shared(candidate, owners, spec is not None and spec.printed.spans))
         for place in candidate.places:
             sheet.mark(place, VALUE)
     for place in answer.labels or label_places(form):
@@ -149,12 +151,16 @@ def _evidence_findings(candidate: Candidate, spans: Sequence[Span]) -> Iterable[
         )  # fmt: skip
 
 
-def _shared(candidate: Candidate, owners: dict[tuple[int, str], list[tuple[int, int, str]]]) -> Iterable[Finding]:
-    """Findings where a character already stands for another value."""
+def _shared(
+    candidate: Candidate, owners: dict[tuple[int, str], list[tuple[int, int, str]]], spanning: bool
+) -> Iterable[Finding]:
+    """Findings where a character already stands for another value; a spanning label serves one field in many rows."""
+    field = generic(candidate.path)
     for place in candidate.places:
         own = owners.setdefault((place.page, place.unit), [])
         for start, end, path in own:
-            if path != candidate.path and start < place.end and place.start < end:
+            other = path != candidate.path and not (spanning and generic(path) == field)
+            if other and start < place.end and place.start < end:
                 message = f"the same characters stand for {path} and for {candidate.path}"
                 yield Finding(candidate.path, "reading", "shared_evidence", "error", message)
                 yield Finding(path, "reading", "shared_evidence", "error", message)
@@ -227,7 +233,7 @@ def _tail(form: Form, sheet: _Sheet, residue: Sequence[Residue]) -> tuple[set[tu
         if row.table or not (HEADING.match(text) or "。" in text or row.gap >= PAGE_GAP - 1):
             break
         left = rows[n:]
-        if any(r.table for r in left):
+        if any(r.table or row_shaped(r.units[0].text) for r in left):
             break
         return {(r.page, u.id) for r in left for u in r.units}, tuple(left)
     return set(), ()
@@ -236,7 +242,8 @@ def _tail(form: Form, sheet: _Sheet, residue: Sequence[Residue]) -> tuple[set[tu
 def _swallowed(
     schema: SchemaSpec, candidates: Sequence[Candidate], units: dict[tuple[int, str], Unit]
 ) -> Iterable[Finding]:
-    """A text that holds a line shaped like a table row, or a label of the schema, may have swallowed one."""
+    """A text with a line like a table row, a label of the form or a bare number in it may have swallowed that."""
+    index = label_index(schema)
     for candidate in candidates:
         spec = schema.field(candidate.path)
         if spec is None or spec.kind != "text" or spec.printed.spans:
@@ -246,13 +253,24 @@ def _swallowed(
             if unit is None or not unit_id.startswith("L"):
                 continue
             own = list(places)
-            line = unit.text[own[0].start : own[-1].end]
-            if _ROW_SHAPED.search(line):
-                message = f"a line of this text looks like a table row: {line.strip()[:60]}"
-                yield Finding(candidate.path, "reading", "row_in_text", "warning", message)
+            what = _strange(unit.text[own[0].start : own[-1].end], index, len(candidate.places))
+            if what:
+                message = f"a line of this text {what[1]}: {unit.text.strip()[:60]}"
+                yield Finding(candidate.path, "reading", what[0], "warning", message)
                 break
 
 
-_ROW_SHAPED = re.compile(
-    r"(?:^|\s)[≥≤><=]?\d[\d,.]*(?:[(（][^()（）]{1,6}[)）])?\s+\d+(?:\.\d+)?(?:\s+\d+(?:\.\d+)?)*\s*$"
-)
+def _strange(line: str, index: LabelIndex, parts: int) -> tuple[str, str] | None:
+    """The kind of finding that a line of a text deserves, and what it says."""
+    if row_shaped(line):
+        return "row_in_text", "looks like a table row"
+    if parts > 1 and _BARE_NUMBER.fullmatch(line.strip()):
+        return "number_in_text", "is a bare number, perhaps of a page"
+    head = line.split(maxsplit=1)[0] if line.strip() else ""
+    if parts > 1 and len(head) >= _LABEL_LENGTH and label_key(head) in index.labels:
+        return "label_in_text", "begins with a label of the form"
+    return None
+
+
+_BARE_NUMBER = re.compile(r"\d{1,4}")
+_LABEL_LENGTH = 4

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from typing import Literal
 
 from extractor.layout import Cell, Document
 from extractor.results import Place, Record, Residue, Row, Span, Unclaimed
-from extractor.tokens import tokenize
+from extractor.tokens import row_shaped
 from schemas.values import fold
 
 _LONGEST_TITLE = 60
@@ -43,8 +41,9 @@ def in_order(document: Document, rows: Sequence[Row]) -> list[Row]:
 
 def furniture(document: Document, places: Iterable[Place]) -> tuple[Residue, ...]:
     """Page furniture with its text, in the order of the pages."""
-    units = {(u.page, u.id): u.text for u in document.units()} if places else {}
-    return tuple(Residue(p, units[p.page, p.unit][p.start : p.end]) for p in sorted(places))
+    wanted = {(p.page, p.unit): p for p in places}
+    found = ((wanted.get((u.page, u.id)), u.text) for u in document.units()) if wanted else ()
+    return tuple(Residue(place, text[place.start : place.end]) for place, text in found if place is not None)
 
 
 def _is_title(row: Row) -> bool:
@@ -53,17 +52,9 @@ def _is_title(row: Row) -> bool:
 
 
 def _unclaimed(row: Row) -> Unclaimed:
-    return Unclaimed(row.page, row.units[0].id, row.units[0].text.strip(), _kind(row))
-
-
-_NUMBER = re.compile(r"[≥≤><=]?[-+]?\d[\d,.]*%?")
-
-
-def _kind(row: Row) -> Literal["text", "table"]:
-    """Whether a line looks like a row of a table: three pieces or more with gaps between, two of them numbers."""
-    tokens = [t for t in tokenize([row]) if t.first or not t.soft]
-    numbers = sum(1 for t in tokens if _NUMBER.fullmatch(t.fold))
-    return "table" if len(tokens) >= 3 and numbers >= 2 else "text"
+    return Unclaimed(
+        row.page, row.units[0].id, row.units[0].text.strip(), "table" if row_shaped(row.units[0].text) else "text"
+    )
 
 
 def _table(document: Document, rows: Sequence[Row], title: Row | None, index: int) -> Record:

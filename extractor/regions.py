@@ -59,7 +59,7 @@ def cut(document: Document, schemas: Sequence[SchemaSpec]) -> Regions:
     for n, title in enumerate(titles):
         end = titles[n + 1].row if n + 1 < len(titles) else len(rows)
         own = _own_end(title.schema, rows, title.last + 1, end)
-        if _announces(rows, title, end, titles[n + 1 : n + 2]):
+        if _announces(rows, title, end, titles[n + 1 :]):
             outside.extend(rows[title.row : end])
             notes.extend(_announced(rows, title, end))
             continue
@@ -212,8 +212,10 @@ def _head_values(rows: Sequence[Row], spec: SchemaSpec) -> dict[str, str]:
 
 
 def _announces(rows: Sequence[Row], title: _Title, end: int, following: Sequence[_Title]) -> bool:
-    """Whether a title only announces the next form of its kind (a cover, a table of contents): no label follows it."""
-    if not following or following[0].schema is not title.schema or end - title.last > _COVER_ROWS:
+    """Whether a title only announces a form of its kind (a cover, a table of contents): it has no label below it."""
+    alone = end - title.last == 1  # another title follows at once
+    later = [t for t in following if t.schema is title.schema]
+    if not later or (not alone and (following[0] is not later[0] or end - title.last > _COVER_ROWS)):
         return False
     index = label_index(title.schema)
     return not spot(unglue(tokenize(rows[title.last + 1 : end]), index), index)
@@ -262,7 +264,8 @@ def _related(spec: SchemaSpec, rows: Sequence[Row]) -> bool:
     hits = spot(tokens, index).values()
     headings = any(t.field.structure == "rows" or t.heading for h in hits for t in h.targets)
     words = any(t.fold in index.words for t in tokens)
-    return headings or words or len({h.targets[0].field.path for h in hits}) > 1
+    fields = {h.targets[0].field.path for h in hits}
+    return headings or words or len(fields) > 1 or (bool(fields) and len(rows) < 3)
 
 
 def _form(index: int, title: _Title, rows: Sequence[Row]) -> Form:
@@ -304,7 +307,18 @@ def _untitled(rows: Sequence[Row], schemas: Sequence[SchemaSpec], forms: list[Fo
     why = Finding(
         "", "source", "no_title", "warning", f"no title stands above this form; read as {spec.name} by its labels"
     )
-    forms.append(Form(len(forms), spec, tuple(rows[first:]), notes=() if not spec.titles else (why,)))
+    starts = [first, *(n for n in _key_rows(rows, spec) if n > first)]
+    for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
+        forms.append(Form(len(forms), spec, tuple(rows[start:end]), notes=() if not spec.titles else (why,)))
+
+
+def _key_rows(rows: Sequence[Row], spec: SchemaSpec) -> list[int]:
+    """The rows, behind the first, in which the label of a form's key stands again: another form begins there."""
+    keys = {f.path for f in spec.fields if f.printed.key and f.printed.labels}
+    index = label_index(spec)
+    tokens = unglue(tokenize(rows), index)
+    hits = spot(tokens, index).values()
+    return sorted({tokens[h.first].row for h in hits if any(t.field.path in keys for t in h.targets)})[1:]
 
 
 def _label_share(rows: Sequence[Row], spec: SchemaSpec) -> tuple[float, int]:

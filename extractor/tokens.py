@@ -50,6 +50,20 @@ class Token(NamedTuple):
 
 
 _WORD = re.compile(r"\S+")
+_FIGURE = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?(?:%|％|[(（][^()（）]{1,8}[)）])?")
+_COMPARED = re.compile(r"[≥≤><=≧≦＞＜＝]\s*\d[\d.,]*(?:%|％|[(（][^()（）]{1,8}[)）])")
+
+
+def row_shaped(text: str) -> bool:
+    """Whether a line looks like a row of a table: it ends with figures, two or one behind a comparison."""
+    pieces = text.split()
+    if len(pieces) < 2:
+        return False
+    if _COMPARED.fullmatch(pieces[-1]):
+        return True
+    return len(pieces) > 2 and all(_FIGURE.fullmatch(p) or _COMPARED.fullmatch(p) for p in pieces[-2:])
+
+
 HEADING = re.compile(
     r"[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十]{1,3}[)）]|第[一二三四五六七八九十\d]+[章节部分]|附[件表录注]|备?注[:：]|(填[表报])?说明[:：]|填表人"
 )

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Annotated, Literal
 
@@ -64,7 +65,7 @@ _fold_short = lru_cache(maxsize=8192)(_fold)
 def parse_amount(text: str) -> str:
     """A printed number, or percentage, as a decimal string without separators; digits and sign stay as printed."""
     folded = fold(text)
-    match = re.fullmatch(r"([-+−]?)[¥￥]?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?%?", folded)
+    match = re.fullmatch(r"([-+−]?)[¥￥]?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(\.[0-9]+)?%?", folded)
     if match is None:
         raise ValueError(f"not a number: {text!r}")
     sign = "-" if match[1] in ("-", "−") else ""
@@ -84,10 +85,10 @@ def parse_date(text: str) -> str:
     match = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", fold(text))
     if match is None:
         raise ValueError(f"not a date: {text!r}")
-    year, month, day = match[1], int(match[2]), int(match[3])
-    if not (1 <= month <= 12 and 1 <= day <= 31):
-        raise ValueError(f"no such day: {text!r}")
-    return f"{year}-{month:02d}-{day:02d}"
+    try:
+        return date(int(match[1]), int(match[2]), int(match[3])).isoformat()
+    except ValueError:
+        raise ValueError(f"no such day: {text!r}") from None
 
 
 _OPERATORS = {

@@ -13,9 +13,11 @@ from itertools import groupby, pairwise
 from extractor.labels import label_index, spot, unglue
 from extractor.results import Answer, Candidate, Form, Place
 from extractor.rules import values
+from extractor.rules.drafts import Draft
 from extractor.rules.lists import Listing, Widths, learn_widths, listing, merge_widths
+from extractor.rules.matrix import read_matrix
+from extractor.rules.rows import list_rows
 from extractor.rules.stacks import pieces
-from extractor.rules.values import Draft
 from extractor.rules.zones import Bucket, Zones, read_zones
 from extractor.tokens import Token, tokenize
 from schemas.spec import FieldSpec, SchemaSpec
@@ -26,10 +28,9 @@ VERSION = "1"
 
 _HANDLERS: dict[str, Callable[[Draft, Bucket], None]] = {
     "value": values.value,
-    "matrix": values.matrix_row,
     "row": values.labelled_row,
     "columns": values.text_columns,
-    "list": values.list_rows,
+    "list": list_rows,
 }
 
 
@@ -77,8 +78,9 @@ def _answer(reading: _Reading, widths: Widths) -> Answer:
     _around_labels(draft, zones)
     for bucket in zones.buckets:
         handler = _HANDLERS.get(bucket.kind)
-        if handler is not None and (bucket.kind != "matrix" or bucket.fields):
+        if handler is not None:
             handler(draft, bucket)
+    read_matrix(draft, [b for b in zones.buckets if b.kind == "matrix" and b.fields], form.schema)
     labels = [tokens[p].place for hit in zones.labels for p in range(hit.first, hit.last + 1)]
     labels.extend(tokens[p].place for p in reading.cut_labels)
     loose = [p for b in zones.buckets if b.kind == "loose" for p in b.tokens]

@@ -160,7 +160,7 @@ def read_rows(one: Listing, widths: Widths) -> list[ListRow]:
     if not one.pieces:
         return []
     known = [widths.get(c.field.path, Width(0.0, False)) for c in one.columns]
-    return _rows(one, _decode(one, known))
+    return _rows(one, _decode(one, known), known)
 
 
 def _blank_lined(pieces: Sequence[Piece]) -> bool:
@@ -311,7 +311,17 @@ def _step(
         begins = _COMPARISON.match(after.fold) or _QUANTITY.fullmatch(after.fold) or _NUMBER.fullmatch(after.fold)
         return _Step((1.2 if there.soft and not begins else 0.0) + penalty, 5.0 + penalty, on)
     down = 0.3 + penalty + (1.0 if beside and not after.word else 0.0)
-    return _Step(0.3 + penalty + _wrap_risk(before, after, kinds, widths, over), down, on)
+    across = 0.3 + penalty + (_apart(after) if spaced and there.gap else 0.0)
+    return _Step(across + _wrap_risk(before, after, kinds, widths, over), down, on)
+
+
+def _apart(after: Piece) -> float:
+    """What it costs that another cell of the row stands below a blank line: cells of one line share it.
+
+    A figure has one line, and stands in the middle of the row however high that is.
+    """
+    figure = _QUANTITY.fullmatch(after.fold) or _NUMBER.fullmatch(after.fold) or _COMPLETE.fullmatch(after.fold)
+    return 1.5 if figure else 0.5
 
 
 def _wrap_risk(before: Piece, after: Piece, kinds: Sequence[str], widths: Sequence[Width], over: bool) -> float:
@@ -432,7 +442,7 @@ def _backward(
     return out
 
 
-def _rows(one: Listing, readings: Sequence[Reading]) -> list[ListRow]:
+def _rows(one: Listing, readings: Sequence[Reading], widths: Sequence[Width]) -> list[ListRow]:
     """The rows of a reading. A piece in doubt puts its own cell in doubt, and the one before, which it might end."""
     rows: list[dict[int, list[int]]] = []
     last = NEVER
@@ -442,14 +452,17 @@ def _rows(one: Listing, readings: Sequence[Reading]) -> list[ListRow]:
             rows.append({})
         rows[-1].setdefault(column, []).append(n)
         last = column
-    return [{column: _cell(own, one, readings) for column, own in row.items()} for row in rows]
+    return [{column: _cell(own, one, readings, widths[column]) for column, own in row.items()} for row in rows]
 
 
-def _cell(own: Sequence[int], one: Listing, readings: Sequence[Reading]) -> Cell:
-    following = own[-1] + 1
-    unsure = any(readings[n].doubtful or one.pieces[n].cut for n in own)
-    unsure = unsure or (following < len(readings) and readings[following].doubtful)
-    return Cell(tuple(one.pieces[n] for n in own), unsure, any(readings[n].may_begin_row for n in own))
+def _cell(own: Sequence[int], one: Listing, readings: Sequence[Reading], width_here: Width) -> Cell:
+    following = readings[own[-1] + 1] if own[-1] + 1 < len(readings) else None
+    pieces = tuple(one.pieces[n] for n in own)
+    # a line that is wider than its column does not wrap in it: what follows may be a row of its own
+    wide = width_here.sure and any(not p.token.table and p.token.width > width_here.widest + 0.5 for p in pieces[:-1])
+    unsure = wide or any(readings[n].doubtful for n in own) or any(p.cut for p in pieces)
+    ends_elsewhere = following is not None and following.doubtful and bool(following.other & 1)
+    return Cell(pieces, unsure or ends_elsewhere, wide or any(readings[n].may_begin_row for n in own))
 
 
 def parses(kind: str, text: str) -> bool:

@@ -1,62 +1,19 @@
-"""From zones to candidates: values behind labels, rows of a matrix, columns of text, rows of a list."""
+"""Values behind labels, and long texts under a row of labels."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 from extractor.labels import same_merged_cell
 from extractor.regions import PAGE_GAP
-from extractor.results import Candidate, Finding, Place
+from extractor.results import Candidate, Place
 from extractor.rules import texts
-from extractor.rules.lists import NULLS, Listing, ListRow, Widths, column_kind, parses, read_rows
-from extractor.rules.stacks import repeats
+from extractor.rules.drafts import Draft, join
+from extractor.rules.lists import NULLS, parses
 from extractor.rules.zones import Bucket, Column, column_under
 from extractor.tokens import Token
 from schemas.spec import FieldSpec
-
-
-@dataclass(slots=True)
-class Draft:
-    """What the engine has read so far."""
-
-    tokens: Sequence[Token]
-    listings: dict[int, Listing]
-    widths: Widths
-    candidates: list[Candidate] = field(default_factory=list)
-    nulls: list[Place] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    loose: list[int] = field(default_factory=list)
-    rows: dict[str, int] = field(default_factory=dict)
-
-    def doubt(self, path: str, kind: str, message: str) -> None:
-        """A finding about the reading."""
-        self.findings.append(Finding(path, "reading", kind, "warning", message))
-
-    def give(self, path: str, positions: Iterable[int], text: str | None = None) -> None:
-        """A value from tokens; its text is theirs, joined as wrapped lines are."""
-        places = tuple(self.tokens[p].place for p in positions)
-        if places:
-            self.candidates.append(Candidate(path, text if text is not None else self.join(positions), places))
-
-    def join(self, positions: Iterable[int]) -> str:
-        """The tokens' text as one line."""
-        return join([self.tokens[p].text for p in positions])
-
-    def null(self, positions: Iterable[int]) -> None:
-        """Marks that say that nothing stands here."""
-        self.nulls.extend(self.tokens[p].place for p in positions)
-
-
-def join(parts: Sequence[str]) -> str:
-    """Pieces of wrapped text joined: nothing between, one space between two Latin words."""
-    out = ""
-    for part in parts:
-        part = "".join(line.strip() if n else line for n, line in enumerate(part.splitlines()))
-        space = out and part and out[-1].isascii() and part[0].isascii() and out[-1].isalnum() and part[0].isalnum()
-        out += (" " if space else "") + part
-    return out
 
 
 def value(draft: Draft, bucket: Bucket) -> None:
@@ -167,48 +124,6 @@ def _cell_items(token: Token) -> list[tuple[tuple[Place, ...], str]]:
             out[-1] = ((before._replace(end=end),), text[before.start : end])
         else:
             out.append(((Place(token.page, token.unit.id, start, end),), text[start:end]))
-    return out
-
-
-def matrix_row(draft: Draft, bucket: Bucket) -> None:
-    """One row of a matrix: as many values as there are columns, or by their place under the headers."""
-    group = bucket.fields[0]
-    columns = bucket.columns
-    repeated = [p for n, p in enumerate(bucket.tokens) if n and repeats(draft.tokens, p, columns)]
-    draft.null(repeated)
-    bucket.tokens[:] = [p for p in bucket.tokens if p not in repeated]
-    by_name = {c.field.name: f"{group.path}.{c.field.name}" for c in columns}
-    order = [by_name[c.field.name] for c in columns]
-    placed = _under(draft, columns, bucket.tokens)
-    if len(bucket.tokens) == len(order):
-        placed = {n: [p] for n, p in enumerate(bucket.tokens)}
-    if bucket.tokens and placed is None:
-        draft.doubt(
-            group.path, "columns_lost", f"{len(bucket.tokens)} values for {len(order)} columns: which is which?"
-        )
-        draft.loose.extend(bucket.tokens)
-        return
-    for n, positions in (placed or {}).items():
-        text = "".join(draft.tokens[p].fold for p in positions)
-        if text in NULLS:
-            draft.null(positions)
-        elif parses(columns[n].field.kind, text):
-            draft.give(order[n], positions)
-        else:
-            draft.doubt(order[n], "not_a_value", f"not a number: {text[:40]}")
-            draft.loose.extend(positions)
-
-
-def _under(draft: Draft, columns: Sequence[Column], positions: Sequence[int]) -> dict[int, list[int]] | None:
-    """Cells by the column they stand under, where columns are facts."""
-    if not all(draft.tokens[p].exact for p in positions):
-        return None
-    out: dict[int, list[int]] = {}
-    for p in positions:
-        best = column_under(draft.tokens[p], columns)
-        if best < 0:
-            return None
-        out.setdefault(best, []).append(p)
     return out
 
 
@@ -330,79 +245,3 @@ def _by_row(draft: Draft, positions: Sequence[int]) -> list[list[int]]:
             out.append([])
         out[-1].append(p)
     return out
-
-
-def list_rows(draft: Draft, bucket: Bucket) -> None:
-    """The rows under a list's header; spanning labels are carried down."""
-    columns = bucket.columns
-    list_path = columns[0].field.path.split("[]")[0]
-    draft.null(p for n, p in enumerate(bucket.tokens) if n and repeats(draft.tokens, p, columns))
-    rows = read_rows(draft.listings[bucket.label], draft.widths)
-    above: dict[int, tuple[int, ...]] = {}
-    kinds = [column_kind(c.field) for c in columns]
-    number = draft.rows.get(list_path, 0)
-    words = [n for n, k in enumerate(kinds) if k == "word"]
-    for row, following in zip(rows, [*rows[1:], {}], strict=True):
-        if set(row) <= set(words) and not _own_row(draft, row, following, words[-1]):
-            above.update({n: cell_tokens(cell) for n, cell in row.items()})
-            continue
-        _give_row(draft, columns, kinds, row, above, f"{list_path}[{number}]")
-        number += 1
-    draft.rows[list_path] = number
-
-
-def cell_tokens(cell: object) -> tuple[int, ...]:
-    """The positions of all tokens of a cell."""
-    return tuple(p for piece in cell.pieces for p in piece.tokens)  # type: ignore[attr-defined]
-
-
-def _own_row(draft: Draft, row: ListRow, following: ListRow, lowest: int) -> bool:
-    """Whether labels alone are a row of their own: in a grid, or in lines where the next row has its own label."""
-    in_grid = any(draft.tokens[p].table for cell in row.values() for p in cell_tokens(cell))
-    return in_grid or (lowest in row and (lowest in following or not following))
-
-
-def _give_row(
-    draft: Draft,
-    columns: Sequence[Column],
-    kinds: Sequence[str],
-    row: ListRow,
-    above: dict[int, tuple[int, ...]],
-    path: str,
-) -> None:
-    for n, column in enumerate(columns):
-        name = f"{path}.{column.field.name}"
-        cell = row.get(n)
-        if cell is None:
-            if kinds[n] == "word" and n in above:
-                draft.give(name, above[n])
-            continue
-        positions = cell_tokens(cell)
-        if kinds[n] == "word":
-            above[n] = positions
-        text = "".join(draft.tokens[p].fold for p in positions)
-        if text in NULLS:
-            draft.null(positions)
-            continue
-        draft.give(name, positions)
-        if cell.doubtful:
-            draft.doubt(
-                name, "column_unclear", f"it could stand in another column or row: {draft.join(positions)[:40]}"
-            )
-    first = row[min(row)]
-    if any(cell.hides_row for cell in row.values()):
-        whole = draft.join(p for cell in row.values() for p in cell_tokens(cell))
-        draft.doubt(path.split("[")[0], "row_hidden", f"two rows may have been read as one: {whole[:60]}")
-    if first.doubtful and draft.tokens[first.pieces[0].tokens[0]].first:
-        draft.doubt(path, "row_unclear", f"a row may begin elsewhere: {draft.join(cell_tokens(first))[:40]}")
-    _complete(draft, columns, kinds, row, path)
-
-
-def _complete(draft: Draft, columns: Sequence[Column], kinds: Sequence[str], row: ListRow, path: str) -> None:
-    """A row of lines that lacks a value is in doubt: without columns nobody sees that the cell was empty."""
-    in_lines = not any(draft.tokens[p].table for cell in row.values() for p in cell_tokens(cell))
-    lacking = [c.field.name for n, c in enumerate(columns) if kinds[n] not in ("word", "text") and n not in row]
-    if in_lines and lacking and set(row) & {n for n, k in enumerate(kinds) if k != "word"}:
-        draft.doubt(path, "row_incomplete", f"no {', '.join(lacking)} stands in this row")
-    elif len(row) == 1 and lacking and "word" not in {kinds[n] for n in row}:
-        draft.doubt(path, "row_incomplete", f"a lone cell was read as a row; no {', '.join(lacking)}")
