@@ -230,3 +230,44 @@ def test_the_tokens_that_were_really_used_correct_the_estimate() -> None:
         assert gate._delay() == pytest.approx(30)
 
     asyncio.run(main())
+
+
+def test_a_call_that_is_tried_again_goes_before_new_ones() -> None:
+    async def main() -> list[str]:
+        order: list[str] = []
+        gate = Gate(Ceilings(1))
+
+        async def call(name: str, again: bool = False) -> None:
+            async with gate.passage(again=again):
+                order.append(name)
+                await asyncio.sleep(0)
+
+        first = asyncio.ensure_future(call("first"))
+        await asyncio.sleep(0)
+        rest = [asyncio.ensure_future(call(f"new {n}")) for n in range(3)]
+        await asyncio.sleep(0)
+        rest.append(asyncio.ensure_future(call("again", again=True)))
+        await asyncio.gather(first, *rest)
+        return order
+
+    assert asyncio.run(main()) == ["first", "new 0", "again", "new 1", "new 2"]
+
+
+def test_a_cancelled_waiter_does_not_keep_the_door() -> None:
+    async def main() -> int:
+        gate, through = Gate(Ceilings(4)), []
+
+        async def call(n: int) -> None:
+            async with gate.passage():
+                await asyncio.sleep(0.001)
+                through.append(n)
+
+        tasks = [asyncio.ensure_future(call(n)) for n in range(20)]
+        await asyncio.sleep(0)
+        for task in tasks[5:15]:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        assert gate.in_flight == 0
+        return len(through)
+
+    assert asyncio.run(main()) == 10

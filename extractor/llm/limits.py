@@ -61,6 +61,45 @@ class Ticket:
         self.tokens = tokens
 
 
+class Door:
+    """A lock that lets waiters in by their turn, those in a hurry before all others."""
+
+    def __init__(self) -> None:
+        self._open = True
+        self._waiting: tuple[deque[asyncio.Future[None]], deque[asyncio.Future[None]]] = (deque(), deque())
+
+    @asynccontextmanager
+    async def mine(self, hurry: bool = False) -> AsyncIterator[None]:
+        """Hold the door."""
+        if self._open:
+            self._open = False
+        else:
+            await self._turn(self._waiting[0 if hurry else 1])
+        try:
+            yield
+        finally:
+            self._pass_on()
+
+    async def _turn(self, queue: deque[asyncio.Future[None]]) -> None:
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        queue.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._pass_on()  # it was given the door while it was being cancelled
+            raise
+
+    def _pass_on(self) -> None:
+        for queue in self._waiting:
+            while queue:
+                turn = queue.popleft()
+                if not turn.done():
+                    turn.set_result(None)
+                    return
+        self._open = True
+
+
 class Gate:
     """Lets calls through, one after another in the order in which they came; see the module's text."""
 
@@ -75,7 +114,7 @@ class Gate:
         self.in_flight = 0
         self.throttled = 0
         self._clock, self._sleep = clock, sleep
-        self._door = asyncio.Lock()
+        self._door = Door()
         self._room = asyncio.Event()
         self._pace = Meter(ceilings.concurrency * PACE_START, CREDIT)
         self._paced = False  # whether a 429 has set the pace
@@ -97,9 +136,9 @@ class Gate:
         return self._pace.rate if self._paced else None
 
     @asynccontextmanager
-    async def passage(self, tokens: int = 0) -> AsyncIterator[Ticket]:
-        """Wait for a place, hold it for the time of one call."""
-        async with self._door:
+    async def passage(self, tokens: int = 0, again: bool = False) -> AsyncIterator[Ticket]:
+        """Wait for a place, hold it for the time of one call; one that is tried `again` goes before new ones."""
+        async with self._door.mine(again):
             await self._wait_for_room()
             await self._wait_for_pace()
             ticket = self._start(tokens)

@@ -175,7 +175,7 @@ class Line:
     async def _attempt(self, request: Request, clock: _Clock) -> Completion:
         import openai
 
-        async with self._gate.passage(estimate(request)) as ticket:
+        async with self._gate.passage(estimate(request), again=clock.used) as ticket:
             if self._stopped is not None:
                 raise self._stopped
             with clock:
@@ -221,10 +221,12 @@ class _Clock:
     """Counts the seconds that one call's attempts take; waiting at the gate costs nothing."""
 
     def __init__(self) -> None:
+        self.used = False
         self._seconds = 0.0
         self._start = 0.0
 
     def __enter__(self) -> None:
+        self.used = True
         self._start = time.monotonic()
 
     def __exit__(self, *_: object) -> None:
