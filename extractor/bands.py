@@ -25,11 +25,13 @@ LACKS = 1.0
 """What a row costs in which nothing stands so far to the right as in the rows around."""
 NOT_FULL = 4.0
 BLANK = 1.2
+COMPLETE = 2.0
+"""What it costs that a line has as many entries as the row it goes on with: it may be a row of its own."""
 LONG = 12.0
 """From this width on (in full-width characters) a column holds long texts, which have paragraphs."""
 ALIKE = 8.0
 """Columns whose neighbours begin this near, in half-width characters, may be one."""
-NEAR = 4
+NEAR = 1
 FEWEST_RIGHT = 2
 """So many entries stand to the right of a merged cell: what it is a heading of, and the value of that."""
 TOO_MUCH = 14.0
@@ -195,7 +197,7 @@ class Rows:
             for s, (a, b) in rooms.items()
             if left <= s.x0 and s.x1 <= right and a >= left - ALIKE and b <= right + ALIKE
             and (self.section[s.line] == self.section[segment.line] or abs(s.line - segment.line) <= NEAR)
-            and (abs(s.x0 - segment.x0) <= 1 or abs(s.x0 + s.x1 - middle) <= 2)
+            and (abs(s.x0 - segment.x0) <= 1 or abs(s.x0 + s.x1 - middle) <= 3)
         )  # fmt: skip
 
     def _right_of(self, segment: Segment) -> int:
@@ -320,7 +322,8 @@ def _bands_from(rows: Rows, first: int, centred: bool) -> list[Band]:
             break
         ordered = sorted(range(len(parts)), key=lambda n: parts[n][0].x0)
         found = _band(rows, first, last, [(parts[n], joins.get(id(parts[n]), 0.0)) for n in ordered], centred)
-        out.append(Band(found.first, found.last, found.parts, found.floats, found.cost + blanks))
+        whole = blanks + joins.get(0, 0.0)
+        out.append(Band(found.first, found.last, found.parts, found.floats, found.cost + whole))
         if sum(joins.values()) > TOO_MUCH:
             break
     return out
@@ -329,6 +332,7 @@ def _bands_from(rows: Rows, first: int, centred: bool) -> list[Band]:
 def _take(rows: Rows, parts: list[list[Segment]], joins: dict[int, float], line: Sequence[Segment]) -> bool:
     """Adds a line to the parts of a band; False where it cannot belong to it."""
     taken: set[int] = set()
+    count = len(parts)
     for segment in line:
         over = [p for p in parts if min(s.x0 for s in p) < segment.x1 and segment.x0 < max(s.x1 for s in p)]
         if len(over) > 1 or (over and id(over[0]) in taken):
@@ -340,6 +344,8 @@ def _take(rows: Rows, parts: list[list[Segment]], joins: dict[int, float], line:
         else:
             parts.append([segment])
             taken.add(id(parts[-1]))
+    if count == len(parts) == len(line) > 1 and any(rows.widest[s] <= LONG for s in line):
+        joins[0] = joins.get(0, 0.0) + COMPLETE
     ordered = sorted((min(s.x0 for s in p), max(s.x1 for s in p)) for p in parts)
     return all(a[1] <= b[0] for a, b in pairwise(ordered))
 

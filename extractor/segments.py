@@ -66,7 +66,11 @@ def _parted(segment: Segment, rows: Sequence[Sequence[Segment]], n: int, measure
         left, right = segment.text[:at], segment.text[at + 1 :]
         x1, x0 = segment.x0 + measure(left), segment.x0 + measure(left) + 1
         near = [s for row in rows[max(0, n - 4) : n + 5] if row is not rows[n] for s in row]
-        crossed = any(s.x0 <= x1 - 2 and s.x1 >= x0 + 2 for s in near if abs(s.y - segment.y) <= 2)
+        crossed = any(
+            s.x0 <= x1 - 2 and s.x1 >= x0 + 2 and not _has_space(s, x1, measure)
+            for s in near
+            if abs(s.y - segment.y) <= 2
+        )
         aligned = sum(s.x0 == x0 for s in near) > 1
         wide = is_cjk(left[-1]) and is_cjk(right[0]) and min(len(left), len(right)) > 1
         if not crossed and (aligned or wide):
@@ -74,6 +78,11 @@ def _parted(segment: Segment, rows: Sequence[Sequence[Segment]], n: int, measure
             rest = Segment(right, x0, segment.x1, segment.y, segment.line, segment.start + at + 1)
             return [first, *_parted(rest, rows, n, measure)]
     return [segment]
+
+
+def _has_space(segment: Segment, x: float, measure: Callable[[str], int]) -> bool:
+    """Whether a segment has a space at a column."""
+    return any(segment.x0 + measure(segment.text[: m.start()]) == x for m in re.finditer(" ", segment.text))
 
 
 def is_cjk(char: str) -> bool:

@@ -33,11 +33,13 @@ SHOWN = 40
 
 
 class Found(NamedTuple):
-    """The blocks of a page in reading order, what is doubtful in them, and the columns of each grid's sections."""
+    """The blocks of a page in reading order, what is doubtful in them, and the columns of each grid's sections, and how many rows
+    its first section has."""
 
     blocks: list[Line | Grid]
     notes: list[Note]
     columns: list[list[list[Column]]]
+    heights: list[int]
 
 
 _SPACED = re.compile(r"\S\s{3,}\S")
@@ -80,7 +82,7 @@ def laid_out(pages: Sequence[Page]) -> Laid:
 def grids(lines: Sequence[Line], page: int, first_table: int) -> Found:
     """The lines of a page, those in columns as grids numbered from `first_table`."""
     rows = segmented(lines)
-    out = Found([], [], [])
+    out = Found([], [], [], [])
     at = 0
     for start, end in _tables(rows):
         out.blocks.extend(lines[at:start])
@@ -88,6 +90,7 @@ def grids(lines: Sequence[Line], page: int, first_table: int) -> Found:
         out.blocks.append(grid)
         out.notes.extend(notes)
         out.columns.append(draft.sections)
+        out.heights.append(min((b for b in draft.breaks if b), default=grid.rows))
         first_table += 1
         at = end
     out.blocks.extend(lines[at:])
@@ -102,10 +105,12 @@ def continued(found: Found, before: Found | None) -> Found:
     if before is None or not _goes_on(found, before):
         return found
     grid = next(block for block in found.blocks if isinstance(block, Grid))
-    theirs, ours = before.columns[-1][-1], max(found.columns[0], key=len)
-    matched = match_columns(ours, theirs)
+    ours = found.columns[0][0]
+    matches = (match_columns(ours, theirs) for theirs in reversed(before.columns[-1]))
+    matched = next((m for m in matches if m), {})
     if not matched:
-        doubtful = [_unsure(cell) for cell in grid.cells]
+        rows = found.heights[0]
+        doubtful = [_unsure(cell) if cell.row < rows else cell for cell in grid.cells]
         note = Note("unruled_doubt", grid.page, "it is not clear which columns of the page before go on here")
         return _with(found, grid, replace(grid, cells=tuple(doubtful)), [note])
     cells: list[Cell] = []
@@ -120,7 +125,7 @@ def continued(found: Found, before: Found | None) -> Found:
 
 def _with(found: Found, old: Grid, new: Grid, notes: Sequence[Note]) -> Found:
     blocks: list[Line | Grid] = [new if block is old else block for block in found.blocks]
-    return Found(blocks, [*found.notes, *notes], found.columns)
+    return found._replace(blocks=blocks, notes=[*found.notes, *notes])
 
 
 def _goes_on(found: Found, before: Found) -> bool:
@@ -173,7 +178,8 @@ def _tables(rows: Sequence[Sequence[Segment]]) -> list[tuple[int, int]]:
         if not alone and start < 0:
             start = n
         if alone and start >= 0:
-            if sum(len(row) > 1 for row in rows[start:n]) > 1:
+            least = 1 if start <= 2 else 2  # a table may go on with one row at the top of a page
+            if sum(len(row) > 1 for row in rows[start:n]) >= least:
                 out.append((start, n))
             start = -1
     return out
@@ -200,21 +206,36 @@ def _is_plain(rows: Sequence[Sequence[Segment]], n: int) -> bool:
     before, after = _distance(rows, n, -1), _distance(rows, n, 1)
     if min(abs(row[0].y - one.y) for row in (above, below) if row) > APART and not _runs_on(rows, n):
         return True
-    if (above is None and after > BLANK) or (below is None and before > 2 * BLANK):
+    if below is None and before > 2 * BLANK:
         return True
     near = [row for row in rows[max(0, n - 40) : n + 40] if len(row) > 1]
     left, right = min(row[0].x0 for row in near), max(row[-1].x1 for row in near)
+    middle = abs(one.x0 + one.x1 - left - right) / 2 <= 0.04 * (right - left) + 1
+    if above is None and after > BLANK and (middle or not _aligned(one, rows[n : n + 25])):
+        return True
     crossed = [sum(s.x0 < one.x1 and one.x0 < s.x1 for s in row) for row in (above, below) if row]
     if one.x0 <= left + 1 and max(crossed) > 1:
         return True
     beside = [row for row in rows[max(0, n - 2) : n + 3] if row and row[0] is not one and abs(row[0].y - one.y) < 3]
     if any(abs(s.x0 - one.x0) < 0.6 for row in beside for s in row):
         return False
-    middle = abs(one.x0 + one.x1 - left - right) / 2 <= 0.04 * (right - left) + 1
     aligned = _aligned(one, [row for row in rows[max(0, n - 8) : n + 9] if len(row) > 1])
     if middle and (not aligned or before > 2 * BLANK):
         return True
+    inside = abs(one.x0 + one.x1 - left - right) / 2 <= 0.1 * (right - left)
+    if inside and before > BLANK and _between_columns(one, above, below):
+        return True
     return (above is None or below is None) and not (aligned or _aligned(one, beside)) and max(crossed) != 1
+
+
+def _between_columns(
+    one: Segment, above: Sequence[Segment] | None, below: Sequence[Segment] | None
+) -> bool:  # fmt: skip
+    """Whether a line stands in no column of the rows above and below it, and not to the left of them."""
+    return all(
+        row is not None and row[0].x1 <= one.x0 and not any(s.x0 < one.x1 and one.x0 < s.x1 for s in row)
+        for row in (above, below)
+    )
 
 
 def _distance(rows: Sequence[Sequence[Segment]], n: int, step: int) -> float:
@@ -242,9 +263,13 @@ def _runs_on(rows: Sequence[Sequence[Segment]], n: int) -> bool:
 
 
 def _aligned(one: Segment, near: Sequence[Sequence[Segment]]) -> bool:
-    """Whether a segment shares its left edge or its middle with another one near."""
+    """Whether a segment shares its left edge or its middle with others near: with two, or one next to it."""
     middle = one.x0 + one.x1
-    return any(abs(s.x0 - one.x0) < 0.6 or abs(s.x0 + s.x1 - middle) <= 1 for row in near for s in row)
+    same = [
+        s for row in near for s in row
+        if s is not one and (abs(s.x0 - one.x0) < 0.6 or abs(s.x0 + s.x1 - middle) <= 1)
+    ]  # fmt: skip
+    return len(same) > 1 or any(abs(s.y - one.y) < 2.1 for s in same)
 
 
 # Grids
