@@ -451,3 +451,72 @@ def test_broken_files_end_in_a_document_or_a_reason() -> None:
 def test_real_passwords_open_real_files(name: str, password: str) -> None:
     path = ROBUST / f"{name}.pdf"
     assert read(path, path.name, Settings(password=SecretStr(password), ocr="off")).pages
+
+
+PLAN = [
+    ["一级指标", "二级指标", "三级指标", "指标值"],
+    ["产出指标", "数量指标", "栽种树木的数量与\n补种的数量", "≥120.00"],
+    ["", "", "铺设步道", "3"],
+    ["", "质量指标", "验收合格率", "=100%"],
+    ["效益指标", "社会效益\n指标", "居民休憩便利程度", "明显提高"],
+]
+PLAN_SHAPE = [
+    (0, 0, 1, 1, "一级指标"),
+    (0, 1, 1, 1, "二级指标"),
+    (0, 2, 1, 1, "三级指标"),
+    (0, 3, 1, 1, "指标值"),
+    (1, 0, 3, 1, "产出指标"),
+    (1, 1, 2, 1, "数量指标"),
+    (1, 2, 1, 1, "栽种树木的数量与\n补种的数量"),
+    (1, 3, 1, 1, "≥120.00"),
+    (2, 2, 1, 1, "铺设步道"),
+    (2, 3, 1, 1, "3"),
+    (3, 1, 1, 1, "质量指标"),
+    (3, 2, 1, 1, "验收合格率"),
+    (3, 3, 1, 1, "=100%"),
+    (4, 0, 1, 1, "效益指标"),
+    (4, 1, 1, 1, "社会效益\n指标"),
+    (4, 2, 1, 1, "居民休憩便利程度"),
+    (4, 3, 1, 1, "明显提高"),
+]
+EDGES = (60, 130, 200, 320, 400)
+TOPS = (600, 570, 530, 500, 470, 430)
+
+
+def plan(canvas: Canvas) -> None:
+    """Draws the texts of the plan, each cell from its top left corner."""
+    canvas.setFont(SONG, 10)
+    for row, texts in enumerate(PLAN):
+        for col, words in enumerate(texts):
+            for number, line in enumerate(words.split("\n")):
+                canvas.drawString(EDGES[col] + 4, TOPS[row] - 14 - 12 * number, line)
+
+
+def test_lines_between_rows_alone_give_rows_and_spans(tmp_path: Path) -> None:
+    def ruled(canvas: Canvas) -> None:
+        plan(canvas)
+        for row, start in enumerate((0, 0, 2, 1, 0, 0)):
+            canvas.line(EDGES[start], TOPS[row], EDGES[-1], TOPS[row])
+
+    (grid,) = grids(document(tmp_path, ruled))
+    assert shape(grid) == PLAN_SHAPE
+
+
+def test_white_between_rows_alone_gives_rows(tmp_path: Path) -> None:
+    (grid,) = grids(document(tmp_path, plan))
+    assert shape(grid) == PLAN_SHAPE
+
+
+def test_two_tables_with_lines_between_rows_stay_two(tmp_path: Path) -> None:
+    def twice(canvas: Canvas) -> None:
+        for shift in (0, -260):
+            canvas.saveState()
+            canvas.translate(0, shift)
+            plan(canvas)
+            for top in TOPS:
+                canvas.line(EDGES[0], top, EDGES[-1], top)
+            canvas.restoreState()
+        canvas.drawString(180, 390, "第二张表")
+
+    found = document(tmp_path, twice)
+    assert [type(block).__name__ for block in found.pages[0].blocks] == ["Grid", "Line", "Grid"]

@@ -174,7 +174,7 @@ def _shared(group: list[tuple[float, float]]) -> float:
 
 def _grid(bands: list[Band], rules: Sequence[Segment], ys: list[float], edges: list[float], page: int) -> Grid | None:
     left, *known, right = edges
-    between = [_gaps(band) for band in bands]
+    between = [gaps_of(band) for band in bands]
     inner = stab([gap for gaps in between for gap in gaps], known)
     xs = [left, *inner, right]
     walls = _walls(bands, between, rules, xs)
@@ -195,7 +195,8 @@ def _grid(bands: list[Band], rules: Sequence[Segment], ys: list[float], edges: l
     return Grid(page, 0, tuple(cells), Box(left, ys[0], right, ys[-1])) if wide > 1 else None
 
 
-def _gaps(band: Band) -> list[tuple[float, float]]:
+def gaps_of(band: Band) -> list[tuple[float, float]]:
+    """The white between the stretches of text of a row."""
     blocks = _blocks(band)
     return [(a[1], b[0]) for a, b in pairwise(blocks)]
 
@@ -203,20 +204,26 @@ def _gaps(band: Band) -> list[tuple[float, float]]:
 def _walls(
     bands: list[Band], between: list[list[tuple[float, float]]], rules: Sequence[Segment], xs: list[float]
 ) -> list[list[bool]]:
-    """For each edge of a column, whether it stands in each row: between two stretches of text, where a partial line
-    ends, and where it is common and no text crosses it."""
-    out = [[index in (0, len(xs) - 1)] * len(bands) for index in range(len(xs))]
-    for row, gaps in enumerate(between):
-        for lo, hi in gaps:
-            inside = [i for i in range(1, len(xs) - 1) if lo - 1 <= xs[i] <= hi + 1]
-            if inside:
-                out[min(inside, key=lambda i: abs(xs[i] - hi))][row] = True
+    """For each edge of a column, whether it stands in each row: where text shows it, and where partial lines end."""
+    out = text_walls(bands, between, xs)
     for rule in rules:
         for index in range(1, len(xs) - 1):
             if min(abs(xs[index] - rule.lo), abs(xs[index] - rule.hi)) <= SAME:
                 for row, band in enumerate(bands):
                     if min(abs(band.top - rule.at), abs(band.bottom - rule.at)) <= 2:
                         out[index][row] = True
+    return out
+
+
+def text_walls(bands: list[Band], between: list[list[tuple[float, float]]], xs: list[float]) -> list[list[bool]]:
+    """For each edge of a column, whether it stands in each row: between two stretches of text, and, where it is
+    common, wherever no text crosses it."""
+    out = [[index in (0, len(xs) - 1)] * len(bands) for index in range(len(xs))]
+    for row, gaps in enumerate(between):
+        for lo, hi in gaps:
+            inside = [i for i in range(1, len(xs) - 1) if lo - 1 <= xs[i] <= hi + 1]
+            if inside:
+                out[min(inside, key=lambda i: abs(xs[i] - hi))][row] = True
     filled = [row for row, band in enumerate(bands) if band.runs]
     for index in range(1, len(xs) - 1):
         if sum(out[index][row] for row in filled) >= COMMON * len(filled):

@@ -9,6 +9,7 @@ from extractor.geometry import Rulings, Segment, union
 from extractor.layout import Block, Box, Cell, Grid, Line, Page, Word
 from extractor.sources.banded import find_banded
 from extractor.sources.columns import Row, Run, runs_of, split_columns
+from extractor.sources.spaced import find_spaced
 from extractor.sources.tables import JOIN, fill, find_lattices, free_rules, shaded_lattices
 from extractor.sources.unruled import find_unruled
 from extractor.sources.words import Piece, Token, passage, pieces_of, read_rows, rows_of
@@ -28,14 +29,15 @@ def blocks_of(
     rows += [[Run(g.box, grid=g)] for g in grids if g.box is not None]
     rows.sort(key=lambda row: min(run.box.top for run in row))
     rules = free_rules(rulings.horizontal, boxes, join)
-    return _numbered(_ordered(_with_banded(rows, rules, page), page), page)
+    return _numbered(_ordered(_with_tables(rows, rules, page), page), page)
 
 
-def _with_banded(rows: list[Row], rules: list[Segment], page: int) -> list[Row]:
-    """Rows with those that make a table between ruling lines replaced by it."""
+def _with_tables(rows: list[Row], rules: list[Segment], page: int) -> list[Row]:
+    """Rows with those that make a table between ruling lines, or by the white between them, replaced by it."""
+    found = (find_banded(rows, rules, page) if rules else []) + find_spaced(rows, page)
     out: list[Row] = []
     done = 0
-    for start, end, grid in find_banded(rows, rules, page) if rules else []:
+    for start, end, grid in sorted(found, key=lambda table: table[:2]):
         if start >= done and grid.box is not None:
             out += [*rows[done:start], [Run(grid.box, grid=grid)]]
             done = end
