@@ -1,0 +1,72 @@
+"""The samples read by a model, played from cassettes: the answers of whatever endpoint they were recorded against.
+
+Recorded answers say how well the prompt is understood by who answered it; no figure here stands for a named model.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import schemas
+from eval.gold import load
+from eval.predictions import load as load_run
+from eval.scoring import score_run
+from extractor import llm, runs, sources
+from extractor.chunking import chunks
+from extractor.config import Settings
+from extractor.pipeline import process
+from extractor.regions import cut
+from tests.cassettes import FOLDER, cassette, recording
+from tests.fault_server import Faults, Step, running
+from tests.llm_model import answers_for, reply
+
+ROOT = Path(__file__).parents[1]
+SAMPLES, GOLD = ROOT / "eval" / "samples", ROOT / "eval" / "gold"
+MODULE = "test_llm_samples"
+NAMES = sorted(p.name for p in SAMPLES.iterdir() if (GOLD / f"{p.stem}.gold.json").is_file())
+RECORDED = [name for name in NAMES if recording() or (FOLDER / MODULE / f"{name}.yaml").is_file()]
+
+
+def settings() -> Settings:
+    """Those of the environment while recording; fixed ones for a replay. A reader may take a day to answer."""
+    patient: dict[str, Any] = {"call_timeout": 86_400.0, "call_seconds": 86_400.0, "concurrency": 64}
+    if recording():
+        return Settings.load(None, **patient)
+    played = {"model": os.environ.get("EXTRACTOR_MODEL", "recorded"), "base_url": "http://model/v1", "api_key": "none"}
+    return Settings.model_validate({**played, **patient})
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_reader_reads_the_sample(name: str, tmp_path: Path) -> None:
+    with cassette(MODULE, name):
+        plan = runs.Plan((SAMPLES / name,), tmp_path, settings(), (), "llm")
+        runs.run(plan)
+    (score,) = score_run([load(GOLD / f"{Path(name).stem}.gold.json")], load_run(tmp_path))
+    counts = score.counts
+    assert counts.silent == 0
+    assert counts.f1 is not None
+    assert counts.f1 >= 0.995, score.mistakes
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_answer_in_the_compact_form_says_all_that_a_record_holds(name: str) -> None:
+    """What rules read, put into the compact form and back through this engine, is the same record."""
+    document = sources.read(SAMPLES / name, name, Settings())
+    forms = list(cut(document, schemas.builtin()).forms)
+    values = answers_for(forms)
+    shown = [(chunk, values[form.index]) for form in forms for chunk in chunks(form, 100_000)]
+    with running(Faults(respond=lambda request: Step(answer=reply(request, shown)))) as server:
+        own = Settings.model_validate({"model": "m", "base_url": server.url, "token_budget": 100_000})
+        with llm.serving(own):
+            told = process(document, own, schemas.builtin(), "llm")
+    alone = process(document, Settings(), schemas.builtin(), "rules")
+    assert [squeezed(r.values) for r in told.records] == [squeezed(r.values) for r in alone.records]
+
+
+def squeezed(value: object) -> str:
+    """A value without white space, which neither form keeps exactly."""
+    return "".join(str(value).replace("\\n", "").split())
