@@ -61,7 +61,7 @@ def cut(document: Document, schemas: Sequence[SchemaSpec]) -> Regions:
         own = _own_end(title.schema, rows, title.last + 1, end)
         if _announces(rows, title, end, titles[n + 1 :]):
             outside.extend(rows[title.row : end])
-            notes.extend(_announced(rows, title, end))
+            notes.extend(_announced(rows, title, end, titles[n + 1 :]))
             continue
         forms.append(_form(len(forms), title, rows[title.row : own]))
         outside.extend(rows[own:end])
@@ -213,17 +213,19 @@ def _head_values(rows: Sequence[Row], spec: SchemaSpec) -> dict[str, str]:
 
 def _announces(rows: Sequence[Row], title: _Title, end: int, following: Sequence[_Title]) -> bool:
     """Whether a title only announces a form of its kind (a cover, a table of contents): it has no label below it."""
-    alone = end - title.last == 1  # another title follows at once
-    later = [t for t in following if t.schema is title.schema]
-    if not later or (not alone and (following[0] is not later[0] or end - title.last > _COVER_ROWS)):
+    if not following:
+        return False
+    if end - title.last == 1:
+        return True  # another title follows at once
+    if following[0].schema is not title.schema or end - title.last > _COVER_ROWS:
         return False
     index = label_index(title.schema)
     return not spot(unglue(tokenize(rows[title.last + 1 : end]), index), index)
 
 
-def _announced(rows: Sequence[Row], title: _Title, end: int) -> list[Finding]:
-    """A finding where something stands under a title that announces: it might be a form whose table is lost."""
-    if end - title.last <= 1:
+def _announced(rows: Sequence[Row], title: _Title, end: int, following: Sequence[_Title]) -> list[Finding]:
+    """A finding where a title that announces might be all that is left of a form whose table is lost."""
+    if end - title.last == 1 and any(t.schema is title.schema for t in following):
         return []
     row = rows[title.row]
     message = f"a title without a table (page {row.page}, {row.units[0].id}): a cover, or is its table lost?"
@@ -232,22 +234,21 @@ def _announced(rows: Sequence[Row], title: _Title, end: int) -> list[Finding]:
 
 def _own_end(spec: SchemaSpec, rows: Sequence[Row], start: int, end: int) -> int:
     """Where a form ends that other tables follow: at the heading of the first from which on no label is its own."""
-    tables = [n for n in range(start + 1, end) if rows[n].table and not rows[n - 1].table]
-    cut = end
-    for n in reversed(tables):
+    for n in range(start + 1, end):
+        if not rows[n].table or rows[n - 1].table:
+            continue
         before = [r for r in rows[start:n] if r.table]
         headed = all(u.text.strip() for u in rows[n].units)  # a row that a page break cut off has empty cells
-        same = _columns(before) == _columns(rows[n:cut])
-        if not before or not headed or same or _related(spec, rows[n:cut]):
-            break
+        following = [r for r in rows[n:end] if r.table == rows[n].table]
+        if not before or not headed or _columns(before) == _columns(following) or _related(spec, rows[n:end]):
+            continue
         heading = n - 1
-        while heading > start and not rows[heading - 1].table and not rows[heading - 1].gap >= PAGE_GAP:
+        while heading > start and not rows[heading - 1].table and rows[heading].gap < PAGE_GAP - 1:
             heading -= 1
         above = rows[heading:n]
-        if _related(spec, above) or any(_title_pattern(spec).fullmatch(_row_text(r)) for r in above):
-            break
-        cut = heading
-    return cut
+        if not _related(spec, above) and not any(_title_pattern(spec).fullmatch(_row_text(r)) for r in above):
+            return heading
+    return end
 
 
 def _columns(rows: Sequence[Row]) -> int:

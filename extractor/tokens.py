@@ -51,7 +51,7 @@ class Token(NamedTuple):
 
 _WORD = re.compile(r"\S+")
 _FIGURE = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?(?:%|％|[(（][^()（）]{1,8}[)）])?")
-_COMPARED = re.compile(r"[≥≤><=≧≦＞＜＝]\s*\d[\d.,]*(?:%|％|[(（][^()（）]{1,8}[)）])")
+_COMPARED = re.compile(r"[≥≤><=≧≦＞＜＝]\s*\d[\d.,]*(?:%|％|[(（][^()（）]{1,8}[)）])?")
 
 
 def row_shaped(text: str) -> bool:

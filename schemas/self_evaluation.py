@@ -77,6 +77,11 @@ class SelfEvaluation(Form):
 
     relations: ClassVar[tuple[Relation, ...]] = (
         *(relation for row in ("total", "appropriation", "carryover", "other") for relation in _row(row)),
+        *(
+            AtMost(f"funding.{row}.{name}", f"funding.total.{name}")
+            for row in ("appropriation", "carryover", "other")
+            for name in ("weight", "score")
+        ),
         *(_column(name) for name in ("initial_budget", "annual_budget", "executed")),
         SumsTo(("indicators[].weight", "funding.total.weight")),
         Sums("total_weight", ("indicators[].weight", "funding.total.weight")),

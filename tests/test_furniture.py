@@ -72,6 +72,5 @@ def test_a_lone_number_among_blank_lines_may_be_a_value() -> None:
     assert texts(document("经费\n\n\n100\n\n\n说明\n")) == []
 
 
-@pytest.mark.xfail(strict=True, reason="a bare 1 alone among blank lines counts as a page number, without a finding")
 def test_a_lone_one_among_blank_lines_may_be_a_value() -> None:
     assert texts(document("下属预算单位个数\n\n\n1\n\n\n说明\n")) == []

@@ -196,7 +196,6 @@ def test_a_label_of_both_levels_is_read_by_its_column(shape: Shape) -> None:
     assert right(project_record(TWICE, shape), {"indicators": values(TWICE)})
 
 
-@pytest.mark.xfail(strict=True, reason="a label of both levels read as level 1 is doubted in its own row only")
 @pytest.mark.parametrize("rows", [TWICE[:3], TWICE], ids=["three", "four"])
 def test_a_label_of_both_levels_is_never_wrong_in_silence(rows: list[Row]) -> None:
     known = {"indicators": values(rows)}

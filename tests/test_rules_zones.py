@@ -113,7 +113,6 @@ def test_an_empty_cell_of_a_matrix_with_true_columns_shifts_nothing() -> None:
     assert (total["initial_budget"], total["annual_budget"], total["executed"]) == ("20.00", None, "18.00")
 
 
-@pytest.mark.xfail(strict=True, reason="a row of null marks alone is doubted, though each reading of it is null")
 def test_a_row_of_a_matrix_with_null_marks_alone_is_no_doubt() -> None:
     assert flags(evaluation(FUNDS, "\t其他资金\t\t\t\t-\t\t-")) == set()
 

@@ -19,6 +19,9 @@ from extractor.rules.zones import Bucket, Column, column_under
 from schemas.spec import SchemaSpec
 from schemas.values import parse_amount
 
+_PROOF = 3
+"""So many relations must hold, and two more than in any other way, before a row that lost values is read."""
+
 
 def read_matrix(draft: Draft, buckets: Sequence[Bucket], schema: SchemaSpec) -> None:
     """All rows of a form's matrices."""
@@ -80,9 +83,12 @@ def _read_short(draft: Draft, rows: Sequence[Bucket], schema: SchemaSpec) -> Non
     for chosen in combinations(range(len(columns)), len(rows[0].tokens)):
         values = _hypothesis(draft, rows, chosen)
         held, failed = outcomes(schema, values) if values is not None else (0, 1)
-        scored.append((-held, chosen) if not failed else (1, chosen))
+        scored.append((1 if failed else -held, chosen))
+    if not scored:
+        scored = [(1, ())]
     scored.sort()
-    sure = scored and scored[0][0] < 0 and (len(scored) == 1 or scored[1][0] > scored[0][0])
+    held, runner_up = -scored[0][0], -scored[1][0] if len(scored) > 1 else 0
+    sure = held >= _PROOF and held - runner_up > 1
     for bucket in rows:
         if sure and bucket.columns == columns:
             _give(draft, bucket, dict(zip(scored[0][1], bucket.tokens, strict=True)))

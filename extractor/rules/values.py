@@ -155,7 +155,7 @@ def text_columns(draft: Draft, bucket: Bucket) -> None:
         return
     fields = [c.field for c in bucket.columns]
     _merge_repeats(draft, bucket)
-    if draft.tokens[bucket.tokens[0]].table:
+    if any(draft.tokens[p].table for p in bucket.tokens):
         _grid_columns(draft, bucket, fields)
         return
     lines = texts.lines_of(draft.tokens, bucket.tokens)
