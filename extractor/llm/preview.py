@@ -1,0 +1,133 @@
+"""What would be sent, without sending it: the requests about a form as they go out, and what a run would cost.
+
+Also what an endpoint can do: which modes it serves, tried with one small question each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from pydantic import BaseModel
+
+from extractor.chunking import chunks
+from extractor.errors import ExtractorError, StopRun
+from extractor.llm.answers import answer_model
+from extractor.llm.asking import request_for
+from extractor.llm.client import MODES, Mode, asker, open_client, wire
+from extractor.llm.cost import Prices, Usage, money
+from extractor.llm.limits import Ceilings, Gate
+from extractor.llm.options import Options
+from extractor.llm.transport import Completion, Line, Policy, Request, texts_of
+from extractor.prompting import tokens
+from extractor.results import Chunk, Form
+
+ANSWER_SHARE = 0.35
+"""Tokens of an answer for each token of its chunk, a little above what the samples take."""
+
+
+class _Seen(ExtractorError):
+    """The request has been seen: it goes no further."""
+
+
+class Estimate(NamedTuple):
+    """What a run would take: calls, tokens, and money where there are prices. Corrections come on top."""
+
+    calls: int
+    prompt_tokens: int
+    completion_tokens: int
+    money: float | None
+
+
+def requests(form: Form, options: Options) -> list[Request]:
+    """The first request about each chunk of a form, exactly as it would be sent."""
+    pieces = chunks(form, options.chunk_tokens)
+    return asyncio.run(_shaped(pieces, options))
+
+
+async def _shaped(pieces: Sequence[Chunk], options: Options) -> list[Request]:
+    seen: list[Request] = []
+
+    async def see(request: Request) -> Completion:
+        seen.append(request)
+        raise _Seen("seen")
+
+    ask = asker(see, options.endpoint.mode)
+    for piece in pieces:
+        await asyncio.gather(ask(answer_model(piece.schema), request_for(piece, options)), return_exceptions=True)
+    return seen
+
+
+def prompt_tokens(request: Request) -> int:
+    """The estimate of what a request takes."""
+    return sum(tokens(text) for text in texts_of(request))
+
+
+def shown(request: Request) -> str:
+    """A request as a person reads it: its messages, the shape of the answer, the estimate of its tokens."""
+    parts = [f"--- {message['role']}\n{message.get('content') or ''}" for message in request["messages"]]
+    shapes = [name for name in ("tools", "response_format") if name in request]
+    parts.extend(f"--- {name}\n{json.dumps(request[name], ensure_ascii=False)}" for name in shapes)
+    return "\n".join([*parts, f"--- about {prompt_tokens(request)} tokens"])
+
+
+def estimate(forms: Iterable[Form], options: Options) -> Estimate:
+    """Calls and tokens that these forms would take, without corrections."""
+    calls = prompt = completion = 0
+    fixed: dict[str, int] = {}
+    for form in forms:
+        for piece in chunks(form, options.chunk_tokens):
+            if piece.schema.name not in fixed:
+                fixed[piece.schema.name] = prompt_tokens(requests(form, options)[0]) - piece.tokens
+            calls += 1
+            prompt += fixed[piece.schema.name] + piece.tokens
+            completion += int(piece.tokens * ANSWER_SHARE)
+    return Estimate(calls, prompt, completion, _money(prompt, completion, options.prices))
+
+
+def _money(prompt: int, completion: int, prices: Prices) -> float | None:
+    return money(Usage(prompt, 0, completion), prices)
+
+
+class Probe(NamedTuple):
+    """What came of one mode: whether a valid answer came back, and if not, why."""
+
+    mode: Mode
+    works: bool
+    reason: str
+
+
+class _Echo(BaseModel):
+    """Answers with the word that it was told."""
+
+    word: str
+
+
+def probe(options: Options) -> list[Probe]:
+    """Every mode tried once against the endpoint. Raises `StopRun` where nothing can work."""
+    return asyncio.run(_probe(options))
+
+
+async def _probe(options: Options) -> list[Probe]:
+    out: list[Probe] = []
+    async with open_client(options.endpoint) as client:
+        for mode in MODES:
+            line = Line(wire(client), Gate(Ceilings(1)), Policy(2, 60, 30), (options.endpoint.api_key,))
+            line.any_success = bool(out)  # a bad request now speaks of the mode, not of the endpoint
+            out.append(await _tried(mode, line, replace(options.endpoint, mode=mode).model))
+    if not any(one.works for one in out):
+        raise StopRun("the endpoint serves no mode: " + "; ".join(f"{one.mode}: {one.reason}" for one in out))
+    return out
+
+
+async def _tried(mode: Mode, line: Line, model: str) -> Probe:
+    content = 'Answer with the word "yes" in the field "word", as JSON.'
+    request: Request = {"model": model, "messages": [{"role": "user", "content": content}], "max_tokens": 200}
+    try:
+        reply = await asker(line.send, mode)(_Echo, request)
+    except ExtractorError as error:
+        return Probe(mode, False, str(error))
+    return Probe(mode, reply.value is not None, "" if reply.value is not None else f"{reply.outcome}: {reply.error}")
