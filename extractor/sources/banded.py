@@ -219,11 +219,13 @@ def text_walls(bands: list[Band], between: list[list[tuple[float, float]]], xs: 
     """For each edge of a column, whether it stands in each row: between two stretches of text, and, where it is
     common, wherever no text crosses it."""
     out = [[index in (0, len(xs) - 1)] * len(bands) for index in range(len(xs))]
+    shared = [sum(lo - 1 <= x <= hi + 1 for gaps in between for lo, hi in gaps) for x in xs]
     for row, gaps in enumerate(between):
         for lo, hi in gaps:
             inside = [i for i in range(1, len(xs) - 1) if lo - 1 <= xs[i] <= hi + 1]
-            if inside:
-                out[min(inside, key=lambda i: abs(xs[i] - hi))][row] = True
+            if inside:  # the edge that most rows share, else the one next to the text
+                best = max(inside, key=lambda i: (shared[i], -abs(xs[i] - hi)))
+                out[best][row] = True
     filled = [row for row, band in enumerate(bands) if band.runs]
     for index in range(1, len(xs) - 1):
         if sum(out[index][row] for row in filled) >= COMMON * len(filled):
