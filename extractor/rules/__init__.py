@@ -13,8 +13,9 @@ from itertools import groupby, pairwise
 from extractor.labels import label_index, spot, unglue
 from extractor.results import Answer, Candidate, Form, Place
 from extractor.rules import values
+from extractor.rules.decoding import Listing, listing
 from extractor.rules.drafts import Draft
-from extractor.rules.lists import Listing, Widths, learn_widths, listing, merge_widths
+from extractor.rules.lists import Widths, learn_widths, merge_widths
 from extractor.rules.matrix import read_matrix
 from extractor.rules.rows import list_rows
 from extractor.rules.stacks import pieces

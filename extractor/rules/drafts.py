@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from extractor.results import Candidate, Finding, Place
-from extractor.rules.lists import Listing, Widths
+from extractor.rules.decoding import Listing
+from extractor.rules.lists import Widths
 from extractor.tokens import Token
 
 

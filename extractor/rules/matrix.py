@@ -13,7 +13,7 @@ from typing import Any
 
 from extractor.checks import outcomes
 from extractor.rules.drafts import Draft
-from extractor.rules.lists import NULLS, parses
+from extractor.rules.pieces import NULLS, parses
 from extractor.rules.stacks import repeats
 from extractor.rules.zones import Bucket, Column, column_under
 from schemas.spec import SchemaSpec

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from extractor.rules.drafts import Draft
-from extractor.rules.lists import NULLS, Cell, ListRow, column_kind, read_rows
+from extractor.rules.lists import Cell, ListRow, read_rows
+from extractor.rules.pieces import NULLS, column_kind
 from extractor.rules.stacks import repeats
 from extractor.rules.zones import Bucket, Column
 

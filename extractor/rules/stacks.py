@@ -12,7 +12,7 @@ from itertools import takewhile
 
 from extractor.labels import LabelIndex, same_merged_cell, stacked_word
 from extractor.regions import PAGE_GAP
-from extractor.rules.lists import Piece
+from extractor.rules.pieces import Piece
 from extractor.rules.stitching import stitched
 from extractor.rules.zones import Column
 from extractor.tokens import Token

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from extractor.labels import LabelIndex
-from extractor.rules.lists import Piece, column_kind
+from extractor.rules.pieces import Piece, column_kind
 from extractor.rules.zones import Column, column_under
 
 

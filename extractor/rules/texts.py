@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from itertools import accumulate, islice, pairwise, product
 from typing import NamedTuple
 
-from extractor.rules.lists import first_unit
+from extractor.rules.pieces import first_unit
 from extractor.tokens import Token, width
 
 _ITEM = re.compile(

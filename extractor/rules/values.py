@@ -10,7 +10,7 @@ from extractor.regions import PAGE_GAP
 from extractor.results import Candidate, Place
 from extractor.rules import texts
 from extractor.rules.drafts import Draft, join
-from extractor.rules.lists import NULLS, parses
+from extractor.rules.pieces import NULLS, parses
 from extractor.rules.zones import Bucket, Column, column_under
 from extractor.tokens import Token
 from schemas.spec import FieldSpec

@@ -1,0 +1,72 @@
+"""The pieces of a list: tokens, or stacks of them read as one word, and what a column's cells can be."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from extractor.tokens import Token, width
+from schemas.spec import FieldSpec
+from schemas.values import PARSERS, parse_indicator
+
+NULLS = frozenset({"-", "--", "—", "——", "/", "\\", "–", "□"})
+"""Marks that stand for nothing."""
+
+
+class Piece(NamedTuple):
+    """A token of a list, or a stack of them read as one word; `word` lists the columns whose vocabulary has it."""
+
+    tokens: tuple[int, ...]
+    token: Token
+    fold: str
+    word: frozenset[int]
+    first: bool
+    cut: bool = False
+    """Whether a page break cut it: its end stands behind the row and was put back."""
+    begins: bool = False
+    """Whether it is what a row's key looks like: a row begins here."""
+    whole: bool = False
+    """Whether its grid row has as many cells as the header: an empty cell is then seen to be empty."""
+
+
+def column_kind(field: FieldSpec) -> str:
+    """What a column holds, as the costs see it."""
+    if field.printed.spans:
+        return "word"
+    if field.printed.pattern:
+        return "pattern"
+    if field.printed.key:
+        return "key"
+    return field.kind
+
+
+_UNIT = re.compile(r"[“‘《〈（(「『【\[]*(?:[A-Za-z0-9.,%]+|.)[，。；：、！？）》”’】〉」』%,.;:!?)\]]*")
+"""What a printer keeps on one line: a word or a character, with the brackets and the punctuation that cling to it."""
+
+
+def first_unit(token: Token) -> float:
+    """The width of what would have had to fit on the line before."""
+    match = _UNIT.match(token.text)
+    return width(match[0]) if match else 0.0
+
+
+def parses(kind: str, text: str) -> bool:
+    """Whether a text is a value of a kind."""
+    if kind == "indicator":
+        return parse_indicator(text).value is not None
+    try:
+        PARSERS[kind](text)  # type: ignore[index]  # the kinds of columns are a superset
+    except (ValueError, KeyError):
+        return False
+    return True
+
+
+class Width(NamedTuple):
+    """The widest line seen in a column; `sure` says that lines were seen to wrap there: no wider one is to come.
+
+    `common` is as wide as two lines at least were: a lone wider one may have been put there by mistake.
+    """
+
+    widest: float
+    sure: bool
+    common: float = 0.0
