@@ -18,7 +18,8 @@ LEAST_BANDS = 4  # rows between lines; with fewer, the lines frame a table whose
 MOST_LINES = 3.5  # the median of printed lines in a row
 SAME = 4.0  # points; lines that end this near each other end together
 WIDEST_MARGIN = 1.6  # of the type size: more white beside a line over its row is a gap between two tables
-COMMON = 0.3  # the share of rows in which an edge of a column is seen, for it to hold in rows without text there
+COMMON = 0.3  # the share of rows that show an edge of a column, for it to hold in others
+LEAST_HEADER = 3  # gaps in a row whose columns the rows below it keep
 
 
 class Banded(NamedTuple):
@@ -101,7 +102,8 @@ def _table(
     ys = [sum(g) / len(g) for g in clusters({s.at for s in partial}, 2.0)]
     ends = [x for s in partial for x in (s.lo, s.hi) if left + SAME < x < right - SAME]
     known = [sum(g) / len(g) for g in clusters(set(ends), SAME)]
-    bands = _bands([part for i in inside for run in rows[i] for part in cut(run, known)], ys)
+    runs = [run for i in inside for run in rows[i]]
+    bands = _bands([part for run in runs for part in cut(run, [*known, *left_edges(runs)])], ys)
     filled = [band for band in bands if band.runs]
     lines = median(len({round(_middle(run)) for run in band.runs}) for band in filled)
     if any(_holds_rows(band) for band in filled):
@@ -124,11 +126,17 @@ def _is_within(row: Row, left: float, right: float) -> bool:
     return all(run.grid is None and left - SAME <= run.box.x0 and run.box.x1 <= right + 2 * SAME for run in row)
 
 
+def left_edges(runs: Sequence[Run], least: int = 3) -> list[float]:
+    """Where several texts begin in line below each other."""
+    return [sum(g) / len(g) for g in clusters([run.box.x0 for run in runs], 0.8) if len(g) >= least]
+
+
 def cut(run: Run, edges: Sequence[float]) -> list[Run]:
     """A run cut where the edge of a column falls between two of its words."""
     parts: list[list[Piece]] = [[run.pieces[0]]]
     for before, piece in pairwise(run.pieces):
-        if any(before.box.x1 - 1 <= x <= piece.box.x0 + 1 for x in edges):
+        white = piece.box.x0 - before.box.x1
+        if white > 0.4 * piece.size and any(before.box.x1 - 1 <= x <= piece.box.x0 + 1 for x in edges):
             parts.append([])
         parts[-1].append(piece)
     return [Run(box, tuple(part)) for part in parts if (box := union(p.box for p in part)) is not None]
@@ -216,23 +224,38 @@ def _walls(
 
 
 def text_walls(bands: list[Band], between: list[list[tuple[float, float]]], xs: list[float]) -> list[list[bool]]:
-    """For each edge of a column, whether it stands in each row: between two stretches of text, and, where it is
-    common, wherever no text crosses it."""
+    """For each edge of a column, whether it stands in each row: between two stretches of text, where a row whose
+    texts fit the columns of a header leaves one of them blank, and, without a header, where it is common."""
     out = [[index in (0, len(xs) - 1)] * len(bands) for index in range(len(xs))]
     shared = [sum(lo - 1 <= x <= hi + 1 for gaps in between for lo, hi in gaps) for x in xs]
-    for row, gaps in enumerate(between):
-        for lo, hi in gaps:
-            inside = [i for i in range(1, len(xs) - 1) if lo - 1 <= xs[i] <= hi + 1]
-            if inside:  # the edge that most rows share, else the one next to the text
-                best = max(inside, key=lambda i: (shared[i], -abs(xs[i] - hi)))
-                out[best][row] = True
-    filled = [row for row, band in enumerate(bands) if band.runs]
-    for index in range(1, len(xs) - 1):
-        if sum(out[index][row] for row in filled) >= COMMON * len(filled):
-            for row, band in enumerate(bands):
-                crossed = any(run.box.x0 + 1 < xs[index] < run.box.x1 - 1 for run in band.runs)
-                out[index][row] = out[index][row] or (not crossed and len(_blocks(band)) > 1)
+    edges = [{index for lo, hi in gaps if (index := _edge(xs, shared, lo, hi))} for gaps in between]
+    least = COMMON * sum(bool(band.runs) for band in bands)
+    common = {i for i in range(1, len(xs) - 1) if sum(i in own for own in edges) >= least}
+    header: set[int] = set()
+    for row, (band, own) in enumerate(zip(bands, edges, strict=True)):
+        blocks = _blocks(band)
+        if len(header) >= len(own) and _fits(blocks, [xs[i] for i in sorted(header)]):
+            stand = own | header
+        else:
+            header = own if len(own) >= LEAST_HEADER else set()
+            stand = own | {
+                i for i in common if len(blocks) > 1 and not any(lo + 1 < xs[i] < hi - 1 for lo, hi in blocks)
+            }
+        for index in stand:
+            out[index][row] = True
     return out
+
+
+def _edge(xs: list[float], shared: list[int], lo: float, hi: float) -> int:
+    """The edge for a gap: the one that most rows share, else the one next to the text; 0 when there is none."""
+    inside = [i for i in range(1, len(xs) - 1) if lo - 1 <= xs[i] <= hi + 1]
+    return max(inside, key=lambda i: (shared[i], -abs(xs[i] - hi)), default=0)
+
+
+def _fits(blocks: list[tuple[float, float]], edges: list[float]) -> bool:
+    """Whether each text of a row stands in a column of its own between these edges."""
+    columns = [(bisect_right(edges, lo + 1), bisect_right(edges, hi - 1)) for lo, hi in blocks]
+    return len(blocks) > 1 and all(a == b for a, b in columns) and len({a for a, _ in columns}) == len(columns)
 
 
 def _is_ruled(rules: Sequence[Segment], y: float, start: float, end: float) -> bool:

@@ -13,9 +13,9 @@ from statistics import median
 
 from extractor.geometry import clusters, overlap
 from extractor.layout import Box, Cell, Grid
-from extractor.sources.banded import Band, Banded, gaps_of, lines_of, stab, text_walls
+from extractor.sources.banded import Band, Banded, cut, gaps_of, left_edges, lines_of, stab, text_walls
 from extractor.sources.columns import Row, Run, row_box
-from extractor.sources.tables import tile
+from extractor.sources.tables import Slot, tile
 from extractor.sources.words import passage
 
 CLOSE = 0.62  # of the type size: the most white between two lines of a cell
@@ -76,7 +76,8 @@ def _grid(rows: Sequence[Row], page: int) -> Grid | None:
     apart = sum(_white(a, b) >= APART for a, b in pairwise(rows) if len(b) > 1)
     if apart < SPACED * (len(several) - 1) or max(map(len, several)) < 3:
         return None
-    blocks = _blocks(rows)
+    edges = left_edges([run for row in rows for run in row])
+    blocks = _blocks([[part for run in row for part in cut(run, edges)] for row in rows])
     if any(_is_column(block) for block in blocks):
         return None
     bands = _bands(blocks)
@@ -153,16 +154,16 @@ def _made(bands: list[Band], page: int) -> Grid | None:
         for run in band.runs:
             col = sum(x <= run.box.x0 + 1 for x in xs) - 1
             held[owner[index * wide + min(wide - 1, max(0, col))]].append(run)
-    cells = [
-        _cell(page, slot.row, slot.col, slot.row_span, slot.col_span, runs)
-        for slot, runs in zip(slots, held, strict=True)
-        if runs
-    ]
-    return Grid(page, 0, tuple(cells), box)
+    ys = [box.top, *((a.bottom + b.top) / 2 for a, b in pairwise(bands)), box.bottom]
+    cells = []
+    for slot, runs in zip(slots, held, strict=True):
+        if runs or slot.col >= firsts[slot.row]:
+            right, bottom = xs[slot.col + slot.col_span], ys[slot.row + slot.row_span]
+            cells.append(_cell(page, slot, runs, Box(xs[slot.col], ys[slot.row], right, bottom)))
+    return Grid(page, 0, tuple(cells), Box(xs[0], ys[0], xs[-1], ys[-1]))
 
 
-def _cell(page: int, row: int, col: int, row_span: int, col_span: int, runs: list[Run]) -> Cell:
+def _cell(page: int, slot: Slot, runs: list[Run], box: Box) -> Cell:
     pieces = [piece for run in runs for piece in run.pieces]
-    lines = lines_of([Run(piece.box, (piece,)) for piece in pieces])
-    text, words = passage(lines)
-    return Cell(page, 0, row, col, text, row_span, col_span, row_box(runs), words)
+    text, words = passage(lines_of([Run(piece.box, (piece,)) for piece in pieces]))
+    return Cell(page, 0, slot.row, slot.col, text, slot.row_span, slot.col_span, box, words)
