@@ -98,6 +98,7 @@ def row_over(pieces: Sequence[Piece], n: int) -> bool:
 
 
 def step(before: Piece, after: Piece, kinds: Sequence[str], widths: Sequence[Width], spaced: bool, over: bool) -> Step:
+    """The costs of a step between two pieces; `spaced`: blank lines stand between most lines; `over`: the row ends."""
     here, there = before.token, after.token
     if there.table:
         return _grid_step(before, after, kinds)
