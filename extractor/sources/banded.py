@@ -14,7 +14,7 @@ from extractor.sources.columns import Row, Run
 from extractor.sources.tables import tile
 from extractor.sources.words import Piece, passage
 
-LEAST_BANDS = 4  # rows between lines; with fewer, the lines frame a table whose rows stand free
+LEAST_BANDS = 2  # rows between lines
 MOST_LINES = 3.5  # the median of printed lines in a row
 SAME = 4.0  # points; lines that end this near each other end together
 WIDEST_MARGIN = 1.6  # of the type size: more white beside a line over its row is a gap between two tables
@@ -96,7 +96,7 @@ def _table(
 ) -> Banded | None:
     left, right = median(s.lo for s in group), median(s.hi for s in group)
     inside = [i for i, row in enumerate(rows) if full[0] < _middle(row[0]) < full[-1] and _is_within(row, left, right)]
-    if len(full) < LEAST_BANDS or not inside or inside[-1] - inside[0] + 1 != len(inside):
+    if len(full) <= LEAST_BANDS or not inside or inside[-1] - inside[0] + 1 != len(inside):
         return None
     partial = [s for s in rules if full[0] <= s.at <= full[-1] and left - SAME <= s.lo and s.hi <= right + SAME]
     ys = [sum(g) / len(g) for g in clusters({s.at for s in partial}, 2.0)]
