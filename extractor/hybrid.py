@@ -37,13 +37,23 @@ class Judged:
 def extract(forms: Sequence[Form], settings: Settings, document: str = "") -> list[Answer]:
     """The answers of rules where they are settled, and of both readers where they are not."""
     read = rules.extract(forms)
-    asked = {n: part for n, (form, answer) in enumerate(zip(forms, read, strict=True)) if (part := _part(form, answer))}
+    asked = _asked(forms, read)
     if not asked:
         return read
     told = llm.extract(list(asked.values()), settings, document)
     for (n, part), second in zip(asked.items(), told, strict=True):
         read[n] = settle(forms[n], read[n], part, second)
     return read
+
+
+def unsettled(forms: Sequence[Form]) -> list[Form]:
+    """What of the forms the model is asked about."""
+    return list(_asked(forms, rules.extract(forms)).values())
+
+
+def _asked(forms: Sequence[Form], read: Sequence[Answer]) -> dict[int, Form]:
+    parts = {n: _part(form, answer) for n, (form, answer) in enumerate(zip(forms, read, strict=True))}
+    return {n: part for n, part in parts.items() if part is not None}
 
 
 def judge(form: Form, answer: Answer) -> Judged:

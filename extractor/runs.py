@@ -9,7 +9,7 @@ import contextlib
 import hashlib
 import os
 import time
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -62,13 +62,7 @@ class Summary:
 def run(plan: Plan, process: Process | None = None, progress: Callable[[Progress], None] | None = None) -> Summary:
     """Makes the run that `plan` says, or goes on with it. Raises `CallError` where the call itself is wrong."""
     start = time.monotonic()
-    specs = load_schemas(plan.schemas)
-    mark = fingerprint(plan.settings, specs, plan.engine)
-    discovery.check(plan.paths, plan.out)
-    with store.writing(plan.out) as ledger:
-        known = discovery.Known(partial(store.has_name, ledger), partial(store.has_path, ledger))
-        inputs = discovery.inputs(plan.paths, plan.out, plan.settings.max_bytes, known)
-        store.begin(ledger, mark, plan.engine, plan.schemas, plan.settings.public(), __version__, inputs)
+    with begun(plan) as (ledger, mark):
         reused = store.counts(ledger).done
         try:
             _read_all(ledger, mark, plan, process, progress or (lambda _: None))
@@ -77,6 +71,18 @@ def run(plan: Plan, process: Process | None = None, progress: Callable[[Progress
         store.finish(ledger)
         counts, by_schema = store.counts(ledger), tuple(store.schema_counts(ledger))
     return Summary(counts, by_schema, reused, time.monotonic() - start, files.records, files.documents)
+
+
+@contextlib.contextmanager
+def begun(plan: Plan) -> Iterator[tuple[Ledger, str]]:
+    """The plan's ledger, for this process alone, with its documents written down; and the fingerprint of the call."""
+    mark = fingerprint(plan.settings, load_schemas(plan.schemas), plan.engine)
+    discovery.check(plan.paths, plan.out)
+    with store.writing(plan.out) as ledger:
+        known = discovery.Known(partial(store.has_name, ledger), partial(store.has_path, ledger))
+        inputs = discovery.inputs(plan.paths, plan.out, plan.settings.max_bytes, known)
+        store.begin(ledger, mark, plan.engine, plan.schemas, plan.settings.public(), __version__, inputs)
+        yield ledger, mark
 
 
 def load_schemas(names: Sequence[str]) -> tuple[SchemaSpec, ...]:

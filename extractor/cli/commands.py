@@ -16,16 +16,53 @@ def run(call: Namespace) -> int:
     from extractor import runs, store
     from extractor.cli import show
 
-    settings = _settings(call, model=call.model, workers=call.workers, engine=call.engine)
+    asked = {"concurrency": call.concurrency, "record": call.record, "replay": call.replay, **_budget(call.budget)}
+    settings = _settings(call, model=call.model, workers=call.workers, engine=call.engine, **asked)
     engine = settings.engine or ("hybrid" if settings.model else "rules")
     if engine != "rules" and settings.model is None:
         raise CallError(f"engine {engine} needs a model: give --model, or set model in extractor.toml")
     plan = runs.Plan(tuple(call.paths), call.out, settings, _schemas(call, settings), engine)
+    if call.estimate:
+        from extractor import batches
+
+        print(show.estimate(batches.estimate(plan)))
+        return 0
     with show.progress(show.engine_chosen(engine, settings)) as progress:
         summary = runs.run(plan, progress=progress)
     with store.reading(plan.out) as ledger:
         show.summary(summary, store.failures(ledger))
     return 1 if summary.counts.failed else 0
+
+
+def _budget(amount: str | None) -> dict[str, float | None]:
+    """`2.50` is money, `300000tokens` is tokens."""
+    if amount is None:
+        return {}
+    number = amount.removesuffix("tokens")
+    try:
+        value = float(number)
+    except ValueError:
+        raise CallError(f"--budget {amount}: neither money (2.50) nor tokens (300000tokens)") from None
+    return {"budget_money": value} if number == amount else {"budget_tokens": int(value)}
+
+
+def batch(call: Namespace) -> int:
+    """`extractor batch submit|status|collect`."""
+    from extractor import batches, runs
+    from extractor.cli import show
+
+    settings = _settings(call, model=call.model)
+    plan = runs.Plan((), call.out, settings, (), "hybrid")
+    if call.step == "submit":
+        engine = call.engine or settings.engine or "hybrid"
+        done = batches.submit(plan._replace(paths=tuple(call.paths), schemas=_schemas(call, settings), engine=engine))
+        print(f"{done.requests} questions about {done.documents} documents were sent off")
+    elif call.step == "status":
+        print(show.batches(batches.status(plan)))
+    else:
+        got = batches.collect(plan)
+        print(f"{got.answers} answers came in, {got.failures} lines failed, {got.running} batches still run")
+    return 0
 
 
 def look(call: Namespace) -> int:
@@ -44,6 +81,9 @@ def look(call: Namespace) -> int:
     except (DocumentError, MissingPackage) as error:
         print(f"extractor: {call.path}: {error}", file=sys.stderr)
         return 1
+    if call.prompt:
+        print("\n\n".join(show.prompts(document, settings, schemas)))
+        return 0
     described = describe(document, settings, schemas)
     print(json.dumps(described, ensure_ascii=False) if call.json else show.description(described))
     return 0

@@ -10,6 +10,7 @@ from importlib import metadata
 
 from extractor import __version__
 from extractor.config import Settings
+from extractor.errors import StopRun
 
 PROGRAMS = {
     "tesseract": "a second OCR engine",
@@ -54,4 +55,21 @@ def _model(settings: Settings) -> str:
     if settings.model is None:
         return "none configured: run uses the built-in rules"
     key = "a key is set" if settings.api_key else "no key is set (EXTRACTOR_API_KEY)"
-    return f"{settings.model} at {settings.base_url or 'the default endpoint'}; {key}"
+    return f"{settings.model} at {settings.base_url or 'the default endpoint'}; {key}; {_modes(settings)}"
+
+
+def _modes(settings: Settings) -> str:
+    """Which modes the endpoint serves, each tried with one small question."""
+    from dataclasses import replace
+
+    from extractor.llm.options import options
+    from extractor.llm.preview import probe
+    from extractor.llm.transport import Policy
+
+    own = options(settings)
+    try:
+        tried = probe(replace(own, policy=Policy(attempts=1)))
+    except StopRun as error:
+        return f"it does not answer: {error}"
+    served = [one.mode for one in tried if one.works]
+    return f"it serves {', '.join(served)}; used: {own.endpoint.mode}"

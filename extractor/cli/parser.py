@@ -29,7 +29,7 @@ def parser() -> argparse.ArgumentParser:
     top = _Parser(prog="extractor", description="Documents full of tables in, validated records out.")
     top.add_argument("--version", action="version", version=f"extractor {__version__}")
     adder = top.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
-    for add in (_run, _look, _export, _evaluation, _schemas, _doctor):
+    for add in (_run, _batch, _look, _export, _evaluation, _schemas, _doctor):
         add(adder)
     return top
 
@@ -42,14 +42,42 @@ def _run(adder: argparse._SubParsersAction[_Parser]) -> None:
     _add_schema(this)
     this.add_argument("--model", help="the model's name, as its endpoint knows it")
     this.add_argument("--workers", type=_positive, metavar="N", help="processes; by default one per core")
+    this.add_argument("--concurrency", type=_positive, metavar="N", help="the most calls of the model in flight")
+    this.add_argument("--budget", metavar="AMOUNT", help="stop before it costs more: 2.50 (money) or 300000tokens")
+    this.add_argument(
+        "--estimate", action="store_true", help="say how many calls and tokens it would take; call nothing"
+    )
+    this.add_argument("--record", type=Path, metavar="FILE", help="write every call and its answer to FILE")
+    this.add_argument("--replay", type=Path, metavar="FILE", help="take all answers from a recorded FILE")
     _add_reading(this)
     this.set_defaults(run=commands.run)
+
+
+def _batch(adder: argparse._SubParsersAction[_Parser]) -> None:
+    this = adder.add_parser("batch", help="ask the model in batches, at batch price; an ordinary run then finishes")
+    steps = this.add_subparsers(title="steps", dest="step", required=True, metavar="STEP")
+    helps = {
+        "submit": "send off the questions that are open",
+        "status": "what the provider says of each batch",
+        "collect": "bring in what is finished",
+    }
+    for name, text in helps.items():
+        step = steps.add_parser(name, help=text)
+        if name == "submit":
+            step.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files, and folders")
+            step.add_argument("--engine", choices=["llm", "hybrid"], help="by default hybrid")
+            _add_schema(step)
+        step.add_argument("--out", required=True, type=Path, metavar="DIR", help="the folder of the results")
+        step.add_argument("--model", help="the model's name, as its endpoint knows it")
+        _add_reading(step)
+        step.set_defaults(run=commands.batch)
 
 
 def _look(adder: argparse._SubParsersAction[_Parser]) -> None:
     this = adder.add_parser("look", help="show pages, tables, forms and chunks of a document; calls no model")
     this.add_argument("path", type=Path, metavar="PATH")
     this.add_argument("--json", action="store_true", help="print JSON")
+    this.add_argument("--prompt", action="store_true", help="print what a model would be sent, and its tokens")
     _add_schema(this)
     _add_reading(this)
     this.set_defaults(run=commands.look)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from extractor.config import Settings
@@ -15,6 +15,10 @@ from schemas.spec import FieldSpec, SchemaSpec
 
 if TYPE_CHECKING:
     from rich.table import Table as RichTable
+
+    from extractor.batches import Estimated
+    from extractor.layout import Document
+    from extractor.llm.batch import Status
 
 SECONDS_BETWEEN_LINES = 5.0
 
@@ -178,3 +182,35 @@ def _field(field: FieldSpec, depth: int) -> str:
     where = "; ".join(part for part in (labels, column, f"like {printed.pattern}" if printed.pattern else "") if part)
     line = f"{'  ' * depth}{field.name} ({what})" + (f": {where}" if where else "")
     return "\n".join([line, *(_field(child, depth + 1) for child in field.children)])
+
+
+def estimate(told: Estimated) -> str:
+    """What a run would cost, in words."""
+    cost = told.cost
+    text = (
+        f"{told.documents} documents, {told.forms} forms, {told.asked} of them (or parts of them) for the model: about"
+        f" {cost.calls} calls, {cost.prompt_tokens} tokens of prompts and {cost.completion_tokens} of answers,"
+        " corrections not counted"
+    )
+    return text + ("" if cost.money is None else f"; {cost.money:.4f} in money")
+
+
+def batches(found: Sequence[Status]) -> str:
+    """A line for each batch."""
+    lines = [
+        f"{b.id or '(not started)'}: {b.status}, {b.requests} requests, {b.done} answered, {b.failed} failed"
+        for b in found
+    ]
+    return "\n".join(lines) or "no batches here yet"
+
+
+def prompts(document: Document, settings: Settings, schemas: Sequence[SchemaSpec]) -> Iterator[str]:
+    """What a model would be sent about each form, exactly."""
+    from extractor.llm import preview
+    from extractor.llm.options import options
+    from extractor.regions import cut
+
+    own = options(settings if settings.model else settings.model_copy(update={"model": "MODEL"}))
+    for form in cut(document, schemas).forms:
+        for request in preview.requests(form, own):
+            yield f"=== form {form.index} ({form.schema.name})\n{preview.shown(request)}"

@@ -21,7 +21,7 @@ from extractor.llm.client import MODES, Mode, asker, open_client, wire
 from extractor.llm.cost import Prices, Usage, money
 from extractor.llm.limits import Ceilings, Gate
 from extractor.llm.options import Options
-from extractor.llm.transport import Completion, Line, Policy, Request, texts_of
+from extractor.llm.transport import Completion, Line, Request, texts_of
 from extractor.prompting import tokens
 from extractor.results import Chunk, Form
 
@@ -115,7 +115,7 @@ async def _probe(options: Options) -> list[Probe]:
     out: list[Probe] = []
     async with open_client(options.endpoint) as client:
         for mode in MODES:
-            line = Line(wire(client), Gate(Ceilings(1)), Policy(2, 60, 30), (options.endpoint.api_key,))
+            line = Line(wire(client), Gate(Ceilings(1)), options.policy, (options.endpoint.api_key,))
             line.any_success = bool(out)  # a bad request now speaks of the mode, not of the endpoint
             out.append(await _tried(mode, line, replace(options.endpoint, mode=mode).model))
     if not any(one.works for one in out):
