@@ -58,9 +58,15 @@ def _full_rules(rules: Sequence[Segment]) -> list[list[Segment]]:
             same.append(rule)
         elif rule.hi - rule.lo > 100:
             groups.append([rule])
-    groups = [g for g in groups if len(g) >= 3]
+    groups = [g for g in groups if len(g) >= 3 or (len(g) == 2 and _has_partial(g, rules))]
     # Lines within longer ones are the partial rules of that table.
     return [g for g in groups if not any(_holds(other, g) for other in groups if other is not g)]
+
+
+def _has_partial(group: list[Segment], rules: Sequence[Segment]) -> bool:
+    """Whether lines that end with these two, but begin later, stand between them."""
+    top, bottom = group
+    return any(top.at < s.at < bottom.at and abs(s.hi - top.hi) <= SAME < s.lo - top.lo for s in rules)
 
 
 def _holds(outer: list[Segment], inner: list[Segment]) -> bool:
@@ -96,7 +102,7 @@ def _table(
 ) -> Banded | None:
     left, right = median(s.lo for s in group), median(s.hi for s in group)
     inside = [i for i, row in enumerate(rows) if full[0] < _middle(row[0]) < full[-1] and _is_within(row, left, right)]
-    if len(full) <= LEAST_BANDS or not inside or inside[-1] - inside[0] + 1 != len(inside):
+    if not inside or inside[-1] - inside[0] + 1 != len(inside):
         return None
     partial = [s for s in rules if full[0] <= s.at <= full[-1] and left - SAME <= s.lo and s.hi <= right + SAME]
     ys = [sum(g) / len(g) for g in clusters({s.at for s in partial}, 2.0)]

@@ -58,11 +58,20 @@ def _ranges(rows: Sequence[Row]) -> list[tuple[int, int]]:
             start = -1
         if row[0].grid is None and len(row) > 1:
             start, last = (index if start < 0 else start), index
-        if start >= 0 and (index == last or apart < CLOSE):
-            below = index if index == last or below == index - 1 else below
+        if start >= 0 and (index == last or (below == index - 1 and _belongs(row, rows[start:index], apart))):
+            below = index
     if start >= 0:
         out.append((start, below + 1))
     return [(a, b) for a, b in out if sum(len(row) > 1 for row in rows[a:b]) >= LEAST_ROWS]
+
+
+def _belongs(row: Row, above: Sequence[Row], apart: float) -> bool:
+    """Whether a single piece of text below a table goes on with a cell, or is the only cell of a row that is not blank."""
+    if apart < CLOSE:
+        return True
+    edges = [run.box.x0 for other in above if len(other) > 1 for run in other]
+    box = row[0].box
+    return any(abs(x - box.x0) < 1.5 for x in edges) and not any(box.x0 + 5 < x < box.x1 for x in edges)
 
 
 def _white(above: Row, below: Row) -> float:
