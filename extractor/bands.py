@@ -15,7 +15,6 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from extractor.segments import Segment
-from extractor.tokens import width
 
 NEVER = 1e6
 ROW = 1.0
@@ -140,7 +139,7 @@ _ENDS = frozenset("。！？；：.!?;:")
 def unit_width(text: str) -> float:
     """The width of what a printer keeps on one line at the start of a text."""
     match = _UNIT.match(text)
-    return width(match[0]) if match else 0.0
+    return at_most(match[0]) if match else 0.0
 
 
 _WIDE = re.compile("[\u2e80-\U0010ffff“”‘’…—·]")
@@ -151,6 +150,12 @@ def surely(text: str) -> float:
     """The least width that a text may have: how wide Latin characters are differs from font to font."""
     wide, narrow = len(_WIDE.findall(text)), len(_NARROW.findall(text))
     return wide + 0.25 * narrow + 0.48 * (len(text) - wide - narrow)
+
+
+def at_most(text: str) -> float:
+    """The greatest width that a text may have."""
+    wide, narrow = len(_WIDE.findall(text)), len(_NARROW.findall(text))
+    return wide + 0.4 * narrow + 0.62 * (len(text) - wide - narrow)
 
 
 def is_open(text: str) -> bool:
@@ -247,26 +252,22 @@ class Rows:
         """What it costs to read one line as going on with another."""
         if is_open(above.text):
             return 0.0
-        if _NUMBER.fullmatch(above.text) or _NUMBER.fullmatch(below.text):
+        if _NUMBER.fullmatch(above.text) and _NUMBER.fullmatch(below.text):
             return NOT_FULL
         room = max(surely(above.text), surely(below.text), min(self.widest[above], self.widest[below]))
         blank = BLANK if self._blank_between(above, below) else 0.0
-        if width(above.text) + unit_width(below.text) > room - _slack(above.text):
+        if at_most(above.text) + unit_width(below.text) > room:
             return blank + (NOT_FULL if below.text[0] in _OPERATOR else 0.0)
         if room > LONG and above.text[-1] in _ENDS:
             return 0.3 + blank / 2
         if room > LONG and _ITEM.match(below.text):
             return 0.8 + blank / 2
-        return NOT_FULL + blank
+        return (NOT_FULL if room <= LONG else NOT_FULL / 2) + blank
 
     def _blank_between(self, above: Segment, below: Segment) -> bool:
         """Whether an empty line stands between two lines."""
         ys = sorted({line[0].y for line in self.lines[above.line : below.line + 1] if line})
         return any(b - a > 1.6 for a, b in pairwise(ys))
-
-
-def _slack(text: str) -> float:
-    return 0.0 if width(text) == len(text) else 0.5
 
 
 def read_bands(lines: Sequence[Sequence[Segment]]) -> tuple[Reading, Reading]:

@@ -7,9 +7,9 @@ reach over the end of a merged cell to their left. Found by dynamic programming,
 
 from __future__ import annotations
 
-import itertools
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from extractor.bands import FEWEST_RIGHT, Part, Rows, is_open, with_band
@@ -21,6 +21,8 @@ OUTSIDE = 2.0
 FAR = 1.0
 TIE = 0.4
 JOIN = 0.3
+APART = 7.0
+"""Columns that never have entries in the same row are one up to this gap: labels in the middle, values at the left."""
 BREAK = 0.6
 TALLEST = 7
 
@@ -70,7 +72,7 @@ def boundaries(parts: Sequence[Sequence[Part]], runs: Sequence[tuple[int, int]])
     strips: list[tuple[float, float]] = []
     for first, end in runs:
         clusters = _clusters(parts[first:end])
-        strips += [(a[1], b[0]) for a, b in itertools.pairwise(clusters)]
+        strips += [(a[1], b[0]) for a, b in pairwise(clusters)]
     out: list[float] = []
     for left, right in sorted(strips, key=lambda s: s[1]):
         if not out or out[-1] < left:
@@ -79,18 +81,42 @@ def boundaries(parts: Sequence[Sequence[Part]], runs: Sequence[tuple[int, int]])
 
 
 def _clusters(bands: Sequence[Sequence[Part]]) -> list[tuple[float, float]]:
+    """The columns of a section: what overlaps across, and what stands near and never in the same row."""
     clusters: list[tuple[float, float]] = []
     for band in bands:
         clusters = with_band(clusters, band) or clusters
+    while len(clusters) > 2:
+        gaps = [
+            (b[0] - a[1], n)
+            for n, (a, b) in enumerate(pairwise(clusters))
+            if b[0] - a[1] <= APART and not _together(bands, a, b)
+        ]
+        if not gaps:
+            break
+        n = min(gaps)[1]
+        clusters[n : n + 2] = [(clusters[n][0], clusters[n + 1][1])]
     return clusters
 
 
-def columns_of(bands: Sequence[Sequence[Part]], points: Sequence[float]) -> list[Column]:
-    """The columns of a section, numbered by the boundaries of the whole table."""
-    clusters = _clusters(bands)
-    starts = [bisect_right(points, left) for left, _ in clusters]
-    ends = [*starts[1:], len(points) + 1]
-    return [Column(c[0], c[1], s, max(e, s + 1)) for c, s, e in zip(clusters, starts, ends, strict=True)]
+def _together(bands: Sequence[Sequence[Part]], one: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Whether a row has entries in both of two columns."""
+    return any(
+        any(p.x0 < one[1] and one[0] < p.x1 for p in band) and any(p.x0 < other[1] and other[0] < p.x1 for p in band)
+        for band in bands
+    )
+
+
+def numbered(
+    parts: Sequence[Sequence[Part]], runs: Sequence[tuple[int, int]], points: Sequence[float]
+) -> list[list[Column]]:
+    """The columns of each section, numbered by the boundaries of the whole table."""
+    out: list[list[Column]] = []
+    for first, end in runs:
+        clusters = _clusters(parts[first:end])
+        starts = [bisect_right(points, left) for left, _ in clusters]
+        ends = [*starts[1:], len(points) + 1]
+        out.append([Column(c[0], c[1], s, max(e, s + 1)) for c, s, e in zip(clusters, starts, ends, strict=True)])
+    return out
 
 
 class _Tile(NamedTuple):
@@ -153,7 +179,7 @@ def _traced(best: dict[tuple[int, int], tuple[float, _Tile | None]], segments: S
 
 
 def _edges(places: Sequence[RowPlace]) -> list[float]:
-    inner = [(a.bottom + b.top) / 2 for a, b in itertools.pairwise(places)]
+    inner = [(a.bottom + b.top) / 2 for a, b in pairwise(places)]
     return [places[0].top - 0.5, *inner, places[-1].bottom + 0.5]
 
 

@@ -6,26 +6,21 @@ What the geometry leaves open is marked: cells in doubt carry words of low confi
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations
 from typing import NamedTuple
 
 from extractor.bands import Band, Part, Reading, Rows, read_bands
 from extractor.geometry import union
-from extractor.layout import Cell, Grid, Line, Note, Page, Word
+from extractor.layout import Cell, Grid, Line, Note, Word
 from extractor.segments import Segment, segmented
-from extractor.spans import GAP, Column, RowPlace, boundaries, columns_of, may_span, sections, tile
+from extractor.spans import GAP, Column, RowPlace, boundaries, may_span, numbered, sections, tile
 
 UNSURE = 0.5
 """The confidence of words whose row or column is in doubt."""
 APART = 3
 """Lines this far from a table, with blank ones between, are not of it."""
-MISFIT = 0.25
-FIT_TIE = 0.02
-CLOSE = 1.5
+CLOSE = 0.6
 """Where the costs of centred and of topped rows are so near, merged cells tell which of them it is."""
 BLANK = 1.6
 """Lines farther from each other, in lines, have a blank one between."""
@@ -33,8 +28,10 @@ SHOWN = 40
 
 
 class Found(NamedTuple):
-    """The blocks of a page in reading order, what is doubtful in them, and the columns of each grid's sections, and how many rows
-    its first section has."""
+    """The blocks of a page in reading order, and what is doubtful in them.
+
+    Of each grid: the columns of its sections, and how many rows the first of them has.
+    """
 
     blocks: list[Line | Grid]
     notes: list[Note]
@@ -42,49 +39,15 @@ class Found(NamedTuple):
     heights: list[int]
 
 
-_SPACED = re.compile(r"\S\s{3,}\S")
+def grids(lines: Sequence[Line], page: int, first_table: int, goes_on: bool = False) -> Found:
+    """The lines of a page, those in columns as grids numbered from `first_table`.
 
-
-def is_spaced(texts: Sequence[str]) -> bool:
-    """Whether lines are laid out by spaces: many have inner gaps of three or more."""
-    filled = [t for t in texts if t.strip()]
-    gaps = sum(1 for t in filled if "\t" not in t and _SPACED.search(t.strip()))
-    return gaps > max(4, 0.15 * len(filled))
-
-
-class Laid(NamedTuple):
-    """Pages whose columns were found, and what is doubtful in them."""
-
-    pages: tuple[Page, ...]
-    notes: tuple[Note, ...]
-
-
-def laid_out(pages: Sequence[Page]) -> Laid:
-    """Pages of text, the lines of those that are laid out by spaces as grids where they stand in columns."""
-    texts = [block.text for page in pages for block in page.blocks if isinstance(block, Line)]
-    if not is_spaced(texts):
-        return Laid(tuple(pages), ())
-    out: list[Page] = []
-    notes: list[Note] = []
-    before: Found | None = None
-    for page in pages:
-        lines = [block for block in page.blocks if isinstance(block, Line)]
-        if len(lines) < len(page.blocks):
-            out.append(page)
-            before = None
-            continue
-        before = continued(grids(lines, page.number, 1), before)
-        out.append(replace(page, blocks=tuple(before.blocks)))
-        notes.extend(before.notes)
-    return Laid(tuple(out), tuple(notes))
-
-
-def grids(lines: Sequence[Line], page: int, first_table: int) -> Found:
-    """The lines of a page, those in columns as grids numbered from `first_table`."""
+    `goes_on` says that the page before ends with a table.
+    """
     rows = segmented(lines)
     out = Found([], [], [], [])
     at = 0
-    for start, end in _tables(rows):
+    for start, end in _tables(rows, goes_on):
         out.blocks.extend(lines[at:start])
         draft, grid, notes = _grid(rows[start:end], lines[start:end], page, first_table)
         out.blocks.append(grid)
@@ -97,77 +60,10 @@ def grids(lines: Sequence[Line], page: int, first_table: int) -> Found:
     return out
 
 
-# Tables that go on on the next page
-
-
-def continued(found: Found, before: Found | None) -> Found:
-    """A page whose first table goes on with the last one of the page before has its columns numbered as there."""
-    if before is None or not _goes_on(found, before):
-        return found
-    grid = next(block for block in found.blocks if isinstance(block, Grid))
-    ours = found.columns[0][0]
-    matches = (match_columns(ours, theirs) for theirs in reversed(before.columns[-1]))
-    matched = next((m for m in matches if m), {})
-    if not matched:
-        rows = found.heights[0]
-        doubtful = [_unsure(cell) if cell.row < rows else cell for cell in grid.cells]
-        note = Note("unruled_doubt", grid.page, "it is not clear which columns of the page before go on here")
-        return _with(found, grid, replace(grid, cells=tuple(doubtful)), [note])
-    cells: list[Cell] = []
-    for cell in grid.cells:
-        last = cells[-1] if cells and cells[-1].row == cell.row else None
-        col = max((matched[s] for s in matched if s <= cell.col), default=0)
-        end = min((matched[s] for s in matched if s >= cell.col + cell.col_span), default=col + cell.col_span)
-        col = col if last is None else max(col, last.col + 1)
-        cells.append(replace(cell, col=col, col_span=max(1, end - col)))
-    return _with(found, grid, replace(grid, cells=tuple(cells)), [])
-
-
-def _with(found: Found, old: Grid, new: Grid, notes: Sequence[Note]) -> Found:
-    blocks: list[Line | Grid] = [new if block is old else block for block in found.blocks]
-    return found._replace(blocks=blocks, notes=[*found.notes, *notes])
-
-
-def _goes_on(found: Found, before: Found) -> bool:
-    """Whether a page begins with a table, and the page before ends with one, but for two lines of page furniture."""
-    head = [n for n, block in enumerate(found.blocks) if isinstance(block, Grid)][:1]
-    tail = [n for n, block in enumerate(reversed(before.blocks)) if isinstance(block, Grid)][:1]
-    return bool(head and tail) and head[0] <= 2 and tail[0] <= 2
-
-
-def match_columns(ours: Sequence[Column], theirs: Sequence[Column]) -> dict[int, int]:
-    """Which boundary of theirs each of ours is: the best affine fit of their middles; empty where none fits."""
-    if len(ours) == len(theirs):
-        return {a.start: b.start for a, b in zip(ours, theirs, strict=True)}
-    if len(ours) < 2 or len(ours) > len(theirs):
-        return {}
-    middles = [(c.x0 + c.x1) / 2 for c in ours], [(c.x0 + c.x1) / 2 for c in theirs]
-    fits = sorted(
-        (_fit(middles[0], [middles[1][n] for n in chosen]), chosen)
-        for chosen in combinations(range(len(theirs)), len(ours))
-    )
-    if len(fits) > 1 and (fits[0][0] > MISFIT or fits[1][0] - fits[0][0] < FIT_TIE):
-        return {}
-    return {c.start: theirs[n].start for c, n in zip(ours, fits[0][1], strict=True)}
-
-
-def _fit(ours: Sequence[float], theirs: Sequence[float]) -> float:
-    """How far positions are from being the same up to scale and offset, in shares of their distance."""
-    scale = (theirs[-1] - theirs[0]) / (ours[-1] - ours[0])
-    wide = theirs[-1] - theirs[0]
-    off = max(abs(theirs[0] + scale * (a - ours[0]) - b) for a, b in zip(ours, theirs, strict=True)) / wide
-    return off + 0.5 * abs(math.log(scale))
-
-
-def _unsure(cell: Cell) -> Cell:
-    words = cell.words or (Word(0, cell.text),)
-    return replace(cell, words=tuple(replace(w, confidence=min(UNSURE, w.confidence or 1.0)) for w in words))
-
-
 # Tables on the page
 
 
-def _tables(rows: Sequence[Sequence[Segment]]) -> list[tuple[int, int]]:
+def _tables(rows: Sequence[Sequence[Segment]], goes_on: bool) -> list[tuple[int, int]]:
     """Runs of lines (first, one past the last) that are tables."""
     out: list[tuple[int, int]] = []
     start = -1
@@ -178,7 +74,7 @@ def _tables(rows: Sequence[Sequence[Segment]]) -> list[tuple[int, int]]:
         if not alone and start < 0:
             start = n
         if alone and start >= 0:
-            least = 1 if start <= 2 else 2  # a table may go on with one row at the top of a page
+            least = 1 if goes_on and start <= 2 else 2  # a table may go on with one row at the top of a page
             if sum(len(row) > 1 for row in rows[start:n]) >= least:
                 out.append((start, n))
             start = -1
@@ -191,7 +87,7 @@ def _below_title(rows: Sequence[Sequence[Segment]], plain: Sequence[bool]) -> bo
     if not n or not plain[-1] or len(rows[n]) != 1 or len(rows[n - 1]) != 1:
         return False
     one, other = rows[n][0], rows[n - 1][0]
-    return one.y - other.y < 2.1 and abs(one.x0 + one.x1 - other.x0 - other.x1) <= 3
+    return one.y - other.y < 2.1 and abs(one.x0 + one.x1 - other.x0 - other.x1) <= 12
 
 
 def _is_plain(rows: Sequence[Sequence[Segment]], n: int) -> bool:
@@ -214,7 +110,9 @@ def _is_plain(rows: Sequence[Sequence[Segment]], n: int) -> bool:
     if above is None and after > BLANK and (middle or not _aligned(one, rows[n : n + 25])):
         return True
     crossed = [sum(s.x0 < one.x1 and one.x0 < s.x1 for s in row) for row in (above, below) if row]
-    if one.x0 <= left + 1 and max(crossed) > 1:
+    if one.x0 <= left + 1 and (max(crossed) > 1 or one.x1 - one.x0 > 0.25 * (right - left)):
+        return True
+    if before > 2 * BLANK and abs(one.x0 + one.x1 - left - right) / 2 <= 0.15 * (right - left):
         return True
     beside = [row for row in rows[max(0, n - 2) : n + 3] if row and row[0] is not one and abs(row[0].y - one.y) < 3]
     if any(abs(s.x0 - one.x0) < 0.6 for row in beside for s in row):
@@ -354,8 +252,8 @@ def _filled(reading: Reading, rows: Rows) -> _Draft:
     runs = sections(parts)
     points = boundaries(parts, runs)
     columns: list[list[Column]] = []
-    for first, end in runs:
-        columns += [columns_of(parts[first:end], points)] * (end - first)
+    for (first, end), own in zip(runs, numbered(parts, runs, points), strict=True):
+        columns += [own] * (end - first)
     row_of: list[int] = []
     count = 0
     for band in reading.bands:

@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractor import unruled
+from extractor import spaced, unruled
 from extractor.layout import Box, Cell, Grid, Line, Word
 from extractor.sources import text as text_source
 
@@ -29,14 +29,14 @@ def _at(grid: Grid, text: str) -> Cell:
 
 
 def test_values_of_two_lines_stand_around_their_labels() -> None:
-    page = unruled.laid_out(text_source.pages(SAMPLE.read_text())).pages[0]
+    page = spaced.laid_out(text_source.pages(SAMPLE.read_text())).pages[0]
     grid = next(b for b in page.blocks if isinstance(b, Grid))
     first = [c.text.replace("\n", "") for c in grid.cells if c.row == 0]
     assert first == ["项目名称", "社区老年食堂运营补贴", "项目性质", "经常性专项业务费", "项目类别", "特定目标类"]
 
 
 def test_merged_labels_span_the_rows_around_them() -> None:
-    page = unruled.laid_out(text_source.pages(SAMPLE.read_text())).pages[0]
+    page = spaced.laid_out(text_source.pages(SAMPLE.read_text())).pages[0]
     grid = next(b for b in page.blocks if isinstance(b, Grid))
     label, first, last = _at(grid, "产出指标"), _at(grid, "补贴老年食堂数"), _at(grid, "补贴按季发放率")
     assert (label.row, label.row + label.row_span - 1) == (first.row, last.row)
@@ -44,7 +44,7 @@ def test_merged_labels_span_the_rows_around_them() -> None:
 
 
 def test_titles_stay_lines() -> None:
-    page = unruled.laid_out(text_source.pages(SAMPLE.read_text())).pages[1]
+    page = spaced.laid_out(text_source.pages(SAMPLE.read_text())).pages[1]
     assert [b.text.strip() for b in page.blocks if isinstance(b, Line)] == [
         "财政项目支出绩效目标申报表",
         "（2025年度）",
