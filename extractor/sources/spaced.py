@@ -58,20 +58,33 @@ def _ranges(rows: Sequence[Row]) -> list[tuple[int, int]]:
             start = -1
         if row[0].grid is None and len(row) > 1:
             start, last = (index if start < 0 else start), index
-        if start >= 0 and (index == last or (below == index - 1 and _belongs(row, rows[start:index], apart))):
+        if start >= 0 and (index == last or (below == index - 1 and _belongs(row, rows[start:index][::-1], apart))):
             below = index
     if start >= 0:
         out.append((start, below + 1))
-    return [(a, b) for a, b in out if sum(len(row) > 1 for row in rows[a:b]) >= LEAST_ROWS]
+    kept = [(a, b) for a, b in out if sum(len(row) > 1 for row in rows[a:b]) >= LEAST_ROWS]
+    ends = [0, *(b for _, b in kept)]
+    return [(_first(rows, a, after), b) for (a, b), after in zip(kept, ends, strict=False)]
 
 
-def _belongs(row: Row, above: Sequence[Row], apart: float) -> bool:
-    """Whether a single piece of text below a table goes on with a cell, or is the only cell of a row that is not blank."""
+def _belongs(row: Row, table: Sequence[Row], apart: float) -> bool:
+    """Whether a lone text beside a table goes on with a cell, or is the only cell of a row that is not blank."""
     if apart < CLOSE:
         return True
-    edges = [run.box.x0 for other in above if len(other) > 1 for run in other]
+    edges = [run.box.x0 for other in [r for r in table if len(r) > 1][:2] for run in other]
     box = row[0].box
     return any(abs(x - box.x0) < 1.5 for x in edges) and not any(box.x0 + 5 < x < box.x1 for x in edges)
+
+
+def _first(rows: Sequence[Row], start: int, after: int) -> int:
+    """The first row of a table whose first row with several runs is `start`: lone cells above belong to it."""
+    first = start
+    while first > after and len(rows[first - 1]) == 1 and rows[first - 1][0].grid is None:
+        apart = _white(rows[first - 1], rows[first])
+        if apart > FAR or apart < CLOSE or not _belongs(rows[first - 1], rows[start:], apart):
+            break
+        first -= 1
+    return first
 
 
 def _white(above: Row, below: Row) -> float:
