@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from extractor.labels import label_index, spot, unglue
-from extractor.layout import Unit
+from extractor.layout import Cell, Unit
 from extractor.results import Chunk, Form, Row
 from extractor.tokens import tokenize
 
@@ -57,8 +57,20 @@ def render(row: Row, with_page: bool) -> str:
     first = row.units[0]
     if not row.table:
         return f"[{page}{first.id}] {first.text.strip()}"
-    cells = " ┆ ".join(" ⏎ ".join(u.text.strip().splitlines()) for u in row.units).rstrip(" ┆")
+    cells = " ┆ ".join(_shown(row)).rstrip(" ┆")
     return f"[{page}{first.id.split('C')[0]}] {cells}"
+
+
+def _shown(row: Row) -> list[str]:
+    """The texts of a row's cells; where columns are facts, an empty one for each that a cell from above covers."""
+    out: list[str] = []
+    expected = 0
+    for cell in row.units:
+        if row.exact_columns and isinstance(cell, Cell):
+            out.extend("" for _ in range(expected, cell.col))
+            expected = cell.col + cell.col_span
+        out.append(" ⏎ ".join(cell.text.strip().splitlines()))
+    return out
 
 
 def _header_rows(form: Form) -> set[int]:
