@@ -72,13 +72,21 @@ def _record(
     grounded = ground(form, answer)
     as_given = document.exact and not answer.usage.get("calls")  # no OCR and no model's words stand between
     checked = check(form.schema, assembled.values, "source" if as_given else "reading")
-    findings = (*form.notes, *answer.findings, *assembled.findings, *grounded.findings, *checked)
+    before = (*form.notes, *_doubts(document, form), *answer.findings)
+    findings = (*before, *assembled.findings, *grounded.findings, *checked)
     record = Record(
         document.name, document.sha256, form.index, form.schema.name, assembled.values, grounded.evidence,
         tuple(dict.fromkeys(findings)), grounded.residue, engine, settings.model if engine != "rules" else None,
         answer.usage,
     )  # fmt: skip
     return record, grounded.unclaimed
+
+
+def _doubts(document: Document, form: Form) -> tuple[Finding, ...]:
+    """What the reader of the file doubted on a page of the form: every value there may stand in another cell."""
+    pages = {row.page for row in form.rows}
+    notes = (n for n in document.notes if n.kind == "unruled_doubt" and n.page in pages)
+    return tuple(Finding("", "reading", n.kind, "warning", _on_page(n.page, n.message)) for n in notes)
 
 
 def engine_named(name: str) -> Engine:

@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import NamedTuple
 
+from extractor import spaced
 from extractor.config import Settings
 from extractor.errors import DocumentError
 from extractor.layout import Document, Note, Page
@@ -43,7 +44,8 @@ def read(path: Path, name: str, settings: Settings) -> Document:
         return markdown.document(loaded, name)
     if loaded.text.lstrip().startswith("<?xml"):
         return structured.document(loaded, name)
-    return Document(name, loaded.sha256, pages(loaded.text), notes=loaded.notes)
+    laid = spaced.laid_out(pages(loaded.text))
+    return Document(name, loaded.sha256, laid.pages, notes=(*loaded.notes, *laid.notes))
 
 
 def pages(text: str) -> tuple[Page, ...]:
