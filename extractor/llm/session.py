@@ -53,7 +53,7 @@ class Session:
         self._ready: Future[tuple[asyncio.AbstractEventLoop, Ask]] = Future()
         self._over: asyncio.Event | None = None
         self._thread = threading.Thread(target=self._serve, name="model", daemon=True)
-        self._thread.start()
+        self._lock = threading.Lock()
 
     def _serve(self) -> None:
         try:
@@ -70,6 +70,9 @@ class Session:
 
     def submit(self, forms: Sequence[Form], document: str = "") -> Future[list[Answer]]:
         """The answers about a document's forms, all asked for at once."""
+        with self._lock:  # a run that has nothing to ask opens nothing
+            if self._thread.ident is None:
+                self._thread.start()
         loop, ask = self._ready.result()
         return asyncio.run_coroutine_threadsafe(self._answers(forms, document, ask), loop)
 
@@ -89,8 +92,12 @@ class Session:
 
     def close(self) -> None:
         """End the loop and the connections."""
-        if self._ready.done() and self._ready.exception() is None and self._over is not None:
-            self._ready.result()[0].call_soon_threadsafe(self._over.set)
+        if self._thread.ident is None:
+            return
+        with contextlib.suppress(Exception):  # where it never opened there is nothing to close
+            loop, _ = self._ready.result()
+            if self._over is not None:
+                loop.call_soon_threadsafe(self._over.set)
         self._thread.join(30)
 
 
