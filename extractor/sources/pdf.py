@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -45,10 +46,15 @@ def read(path: Path, name: str, settings: Settings) -> Document:
     with opened(path, settings) as pdf:
         _count(len(pdf) if pdf is not None else 1, settings)
         reader = Reader(path, pdf, settings)
+        collecting = gc.isenabled()
+        # Pages are many small values without cycles, over which the collector would go again and again.
+        gc.disable()
         try:
             pages = reader.pages()
         finally:
             reader.close()
+            if collecting:
+                gc.enable()
     if not pages:
         raise DocumentError("the file has no pages: open it in a viewer and save it again")
     if all(page.reader == "unread" for page in pages):
@@ -135,6 +141,7 @@ class Reader:
     def second(self) -> Any:
         """The file opened by pdfplumber, when first asked for."""
         if self._second is None:
+            gc.enable()  # pdfminer's objects refer to each other
             self._second = open_miner(self.path, password_of(self.settings))
         return self._second
 
@@ -178,6 +185,8 @@ class Reader:
     def _scan(self, index: int, sheet: Sheet) -> Page:
         """A page whose text is a picture, or garbage: by OCR, else as it is with a note."""
         from extractor.sources.scan import read_image, rendered
+
+        gc.enable()
 
         if self.settings.ocr == "off":
             self.notes.append(Note("unread_page", sheet.number, "the page is a scan, and OCR is off", "error"))
