@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 from extractor.errors import DocumentError
 from extractor.llm.asking import answer
@@ -109,12 +108,3 @@ def session(options: Options, ledger: Path | None = None) -> Iterator[Session]:
         yield own
     finally:
         own.close()
-
-
-def usage_totals(answers: Sequence[Answer]) -> dict[str, Any]:
-    """The sum of some answers' usage."""
-    out: dict[str, int] = {}
-    for one in answers:
-        for name, count in one.usage.items():
-            out[name] = out.get(name, 0) + count
-    return out
