@@ -20,6 +20,7 @@ SHORTEST = 13.0  # points; a ruling line is longer than the strokes of body text
 THICKEST = 3.6  # points; what is thicker is an area
 STAMP = (0.0005, 0.08)  # the share of a page that is red when there is a stamp on it
 REACH = 6.0  # points; a line may end this far from the one it meets, or be broken by as much
+MEND = 26.0  # points; the widest gap in a line that a copier leaves
 LONG = 40.0  # points; a line this long needs one end that meets another, thrice as long none
 BRIDGE = 1.5  # points; a gap in a line that the printer or the copier left
 
@@ -135,10 +136,11 @@ def quarter_turned(image: Image, quarters: int) -> Image:
 def rulings_of(image: Image, dots: float) -> Rulings:
     """The ruling lines of a straight page, in pixels; short ones that are coloured may be strokes of a stamp."""
     black, shade = value(image), grey(image)
+    coloured = image.ndim == 3 and float((black.astype(int) - shade > 30).mean()) > STAMP[0]
     sides = []
     for upright in (False, True):
         lines = _lines(black, dots, upright)
-        if image.ndim == 3:
+        if coloured:
             lines += [s for s in _lines(shade, dots, upright) if s.hi - s.lo >= 3 * SHORTEST * dots / 72]
         sides.append(lines)
     return Rulings(*sides)
@@ -173,7 +175,9 @@ def _segments(marks: Image, point: float, upright: bool) -> list[Segment]:
         x, y, wide, high, _ = (int(v) for v in stats[index])
         start, length, thick = (y, high, wide) if upright else (x, wide, high)
         if length >= 0.5 * SHORTEST * point and thick - 2 <= THICKEST * point + 0.004 * length:
-            out.append(Segment(float(middles[index][0 if upright else 1]) + 0.5, start, start + length))
+            smear = min(round(1.5 * point), length // 4)  # what the smoothing added at each end
+            place = float(middles[index][0 if upright else 1]) + 0.5
+            out.append(Segment(place, start + smear, start + length - smear))
     return out
 
 
@@ -203,9 +207,44 @@ def anchored(rulings: Rulings, point: float) -> Rulings:
     horizontal = joined(snapped(rulings.horizontal, 2 * point), REACH * point)
     vertical = joined(snapped(rulings.vertical, 2 * point), REACH * point)
     for _ in range(2):
+        horizontal = mended(horizontal, vertical, point)
+        vertical = mended(vertical, horizontal, point)
+    for _ in range(2):
         horizontal = [s for s in horizontal if _is_held(s, vertical, point)]
         vertical = [s for s in vertical if _is_held(s, horizontal, point)]
     return Rulings(horizontal, vertical)
+
+
+def mended(segments: list[Segment], others: list[Segment], point: float) -> list[Segment]:
+    """Lines with the gaps closed that a copier left: an end that meets no other line was not the end."""
+    out: list[Segment] = []
+    for segment in segments:
+        last = out[-1] if out else None
+        if last is not None and last.at == segment.at and segment.lo - last.hi <= MEND * point:
+            if not (_meets(last.hi, last.at, others, point) and _meets(segment.lo, last.at, others, point)):
+                out[-1] = Segment(last.at, last.lo, max(last.hi, segment.hi))
+                continue
+        out.append(segment)
+    return [_reaching(segment, others, point) for segment in out]
+
+
+def _meets(end: float, at: float, others: list[Segment], point: float) -> bool:
+    near, reach = 3 * point, REACH * point
+    return any(abs(o.at - end) <= near and o.lo - reach <= at <= o.hi + reach for o in others)
+
+
+def _reaching(segment: Segment, others: list[Segment], point: float) -> Segment:
+    """A long line whose end hangs in the air, drawn on to the next line that it would meet."""
+    if segment.hi - segment.lo < 1.5 * LONG * point:
+        return segment
+    at, lo, hi = segment
+    far, reach = MEND * point, REACH * point
+    crossing = [o.at for o in others if o.lo - reach <= at <= o.hi + reach]
+    if not _meets(lo, at, others, point):
+        lo = max((x for x in crossing if lo - far <= x < lo), default=lo)
+    if not _meets(hi, at, others, point):
+        hi = min((x for x in crossing if hi < x <= hi + far), default=hi)
+    return Segment(at, lo, hi)
 
 
 def _is_held(segment: Segment, others: list[Segment], point: float) -> bool:
