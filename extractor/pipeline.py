@@ -86,7 +86,11 @@ def _doubts(document: Document, form: Form) -> tuple[Finding, ...]:
     """What the reader of the file doubted on a page of the form: every value there may stand in another cell."""
     pages = {row.page for row in form.rows}
     notes = (n for n in document.notes if n.kind == "unruled_doubt" and n.page in pages)
-    return tuple(Finding("", "reading", n.kind, "warning", _on_page(n.page, n.message)) for n in notes)
+    doubts = [Finding("", "reading", n.kind, "warning", _on_page(n.page, n.message)) for n in notes]
+    loose = {r.page for r in form.rows if r.table and not r.exact_columns and r.units[0].box is not None}
+    message = "no ruling lines: the table's columns are told from its gaps alone"
+    doubts.extend(Finding("", "reading", "unruled_doubt", "warning", _on_page(page, message)) for page in sorted(loose))
+    return tuple(doubts)
 
 
 def engine_named(name: str) -> Engine:

@@ -189,13 +189,20 @@ def _starts(titles: list[_Title], rows: Sequence[Row]) -> list[_Title]:
 def _continues(rows: Sequence[Row], start: _Title, title: _Title, end: int) -> bool:
     """Whether what follows a repeated title goes on with the form before: its head does not stand there again."""
     after = _head_values(rows[title.last + 1 : end], title.schema)
-    if len(after) > 1:
+    keys = {f.path for f in title.schema.fields if f.printed.key}
+    if len(after) > 1 or (not keys & set(after) and _mentions_key(rows[title.last + 1 : end], title.schema)):
         return False
     before = _head_values(rows[start.last + 1 : title.row], title.schema)
     if not after:
         return bool(before) and end - title.last > 1
-    keys = {f.path for f in title.schema.fields if f.printed.key}
     return len(before) >= 3 and all(after[p] == before.get(p) for p in after if p in keys)
+
+
+def _mentions_key(rows: Sequence[Row], spec: SchemaSpec) -> bool:
+    """Whether the label of a form's key stands in the first rows, be it inside of a cell that was read badly."""
+    keys = [fold(label) for f in spec.fields if f.printed.key for label in f.printed.labels]
+    text = "".join(fold(u.text) for r in rows[:_HEAD_ROWS] for u in r.units)
+    return any(key in text for key in keys)
 
 
 def _head_values(rows: Sequence[Row], spec: SchemaSpec) -> dict[str, str]:

@@ -151,7 +151,7 @@ def _grid(rows: Sequence[list[list[Place]]], page: int) -> Grid:
             else:
                 groups.append([place])
         cells += [_cell(group, number, page) for group in groups]
-    return Grid(page, 0, tuple(cells), union(c.box for c in cells if c.box is not None))
+    return Grid(page, 0, tuple(cells), union(c.box for c in cells if c.box is not None), ragged=True)
 
 
 def _cell(group: list[Place], row: int, page: int) -> Cell:
