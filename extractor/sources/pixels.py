@@ -202,30 +202,38 @@ def _is_stroke(segment: Segment, start: float, end: float, near: float, far: flo
     return inside and start - 0.3 * size <= segment.lo and segment.hi <= end + 0.3 * size
 
 
-def anchored(rulings: Rulings, point: float) -> Rulings:
-    """The lines that end where others run, or are long: strokes of text hang in the air. `point` in pixels."""
+def anchored(rulings: Rulings, texts: list[Box], point: float) -> Rulings:
+    """The lines that end where others run, or are long: strokes of text hang in the air; their gaps closed.
+
+    `texts` are the boxes of text, which no closed gap runs through; `point` is in pixels.
+    """
+    beside = [Box(b.top, b.x0, b.bottom, b.x1) for b in texts]
     horizontal = joined(snapped(rulings.horizontal, 2 * point), REACH * point)
     vertical = joined(snapped(rulings.vertical, 2 * point), REACH * point)
     for _ in range(2):
-        horizontal = mended(horizontal, vertical, point)
-        vertical = mended(vertical, horizontal, point)
+        horizontal = mended(horizontal, vertical, beside, point)
+        vertical = mended(vertical, horizontal, texts, point)
     for _ in range(2):
         horizontal = [s for s in horizontal if _is_held(s, vertical, point)]
         vertical = [s for s in vertical if _is_held(s, horizontal, point)]
     return Rulings(horizontal, vertical)
 
 
-def mended(segments: list[Segment], others: list[Segment], point: float) -> list[Segment]:
-    """Lines with the gaps closed that a copier left: an end that meets no other line was not the end."""
+def mended(segments: list[Segment], others: list[Segment], texts: list[Box], point: float) -> list[Segment]:
+    """Lines with the gaps closed that a copier left: an end that meets no other line was not the end.
+
+    For upright lines as they are; for level ones the boxes of text are given with their axes exchanged.
+    """
     out: list[Segment] = []
     for segment in segments:
         last = out[-1] if out else None
         if last is not None and last.at == segment.at and segment.lo - last.hi <= MEND * point:
-            if not (_meets(last.hi, last.at, others, point) and _meets(segment.lo, last.at, others, point)):
+            ends = _meets(last.hi, last.at, others, point) and _meets(segment.lo, last.at, others, point)
+            if not ends and not _through(texts, last.at, last.hi, segment.lo):
                 out[-1] = Segment(last.at, last.lo, max(last.hi, segment.hi))
                 continue
         out.append(segment)
-    return [_reaching(segment, others, point) for segment in out]
+    return [_reaching(segment, others, texts, point) for segment in out]
 
 
 def _meets(end: float, at: float, others: list[Segment], point: float) -> bool:
@@ -233,7 +241,16 @@ def _meets(end: float, at: float, others: list[Segment], point: float) -> bool:
     return any(abs(o.at - end) <= near and o.lo - reach <= at <= o.hi + reach for o in others)
 
 
-def _reaching(segment: Segment, others: list[Segment], point: float) -> Segment:
+def _through(texts: list[Box], at: float, start: float, end: float) -> bool:
+    """Whether a line from start to end would run through a text."""
+    for box in texts:
+        margin = 0.2 * min(box.x1 - box.x0, box.bottom - box.top)
+        if box.x0 + margin < at < box.x1 - margin and box.top + margin < end and start < box.bottom - margin:
+            return True
+    return False
+
+
+def _reaching(segment: Segment, others: list[Segment], texts: list[Box], point: float) -> Segment:
     """A long line whose end hangs in the air, drawn on to the next line that it would meet."""
     if segment.hi - segment.lo < 1.5 * LONG * point:
         return segment
@@ -241,9 +258,11 @@ def _reaching(segment: Segment, others: list[Segment], point: float) -> Segment:
     far, reach = MEND * point, REACH * point
     crossing = [o.at for o in others if o.lo - reach <= at <= o.hi + reach]
     if not _meets(lo, at, others, point):
-        lo = max((x for x in crossing if lo - far <= x < lo), default=lo)
+        to = max((x for x in crossing if lo - far <= x < lo), default=lo)
+        lo = lo if _through(texts, at, to, lo) else to
     if not _meets(hi, at, others, point):
-        hi = min((x for x in crossing if hi < x <= hi + far), default=hi)
+        to = min((x for x in crossing if hi < x <= hi + far), default=hi)
+        hi = hi if _through(texts, at, hi, to) else to
     return Segment(at, lo, hi)
 
 

@@ -162,7 +162,7 @@ def _notes(tokens: Sequence[Token], number: int) -> list[Note]:
 def seen_rulings(image: Image, points: float, texts: Sequence[Box]) -> Rulings:
     """The ruling lines on a straight picture, in points; `texts` are the boxes of its characters."""
     dots = 72 / points
-    return anchored(without_text(_scaled(rulings_of(image, dots), points), list(texts)), 1.0)
+    return anchored(without_text(_scaled(rulings_of(image, dots), points), list(texts)), list(texts), 1.0)
 
 
 def _tesseract(image: Image, points: float, settings: Settings) -> Found:
@@ -170,8 +170,9 @@ def _tesseract(image: Image, points: float, settings: Settings) -> Found:
     view = View(rotated(image, angle) if angle else image, 0, angle)
     words = ocr.tesseract(view.image, settings, 72 / points)
     tokens = [Token(w.text, *w.box, i, 0, w.confidence) for i, w in enumerate(words)]
-    lines = without_text(rulings_of(view.image, 72 / points), [w.box for w in words])
-    return Found(view, tokens, anchored(lines, 1 / points))
+    boxes = [word.box for word in words]
+    lines = without_text(rulings_of(view.image, 72 / points), boxes)
+    return Found(view, tokens, anchored(lines, boxes, 1 / points))
 
 
 def _rapid(image: Image, points: float, settings: Settings) -> Found:
@@ -180,7 +181,7 @@ def _rapid(image: Image, points: float, settings: Settings) -> Found:
     view, boxes = _upright(straight, angle, settings)
     dots = 72 / points
     seen, boxes = _unstamped(view.image, boxes, settings)
-    rulings = anchored(without_text(rulings_of(seen, dots), boxes), 1 / points)
+    rulings = anchored(without_text(rulings_of(seen, dots), boxes), boxes, 1 / points)
     lattices = find_lattices(rulings, SNAP / points, JOIN / points)
     boxes = [part for box in boxes for part in cut(box, lattices, 2 / points)]
     tokens = _read(seen, boxes, settings)
