@@ -20,6 +20,7 @@ SHORTEST = 13.0  # points; a ruling line is longer than the strokes of body text
 THICKEST = 3.6  # points; what is thicker is an area
 STAMP = (0.0005, 0.08)  # the share of a page that is red when there is a stamp on it
 REACH = 6.0  # points; a line may end this far from the one it meets, or be broken by as much
+INKED = 0.75  # the share of a stretch beside a text that is inked when a wall runs there
 MEND = 26.0  # points; the widest gap in a line that a copier leaves
 LONG = 40.0  # points; a line this long needs one end that meets another, thrice as long none
 BRIDGE = 1.5  # points; a gap in a line that the printer or the copier left
@@ -200,6 +201,46 @@ def _is_stroke(segment: Segment, start: float, end: float, near: float, far: flo
     size = min(end - start, far - near)
     inside = near + 0.1 * size <= segment.at <= far - 0.1 * size
     return inside and start - 0.3 * size <= segment.lo and segment.hi <= end + 0.3 * size
+
+
+def without_strokes(rulings: Rulings, texts: list[Box], marks: Image) -> Rulings:
+    """The lines without the parts that are strokes of characters above each other.
+
+    A wall between two cells goes on where the text ends; between a stroke and the next line is white.
+    """
+    turned = marks.T
+    beside = [Box(b.top, b.x0, b.bottom, b.x1) for b in texts]
+    return Rulings(
+        [part for s in rulings.horizontal for part in _uncrossed(s, beside, turned)],
+        [part for s in rulings.vertical for part in _uncrossed(s, texts, marks)],
+    )
+
+
+def _uncrossed(segment: Segment, texts: list[Box], marks: Image) -> list[Segment]:
+    """An upright line cut where it runs through a text only by the strokes of it."""
+    at, lo, hi = segment
+    out = [segment]
+    for box in texts:
+        size = min(box.bottom - box.top, box.x1 - box.x0)
+        if not (box.x0 + 0.15 * size < at < box.x1 - 0.15 * size and lo < box.bottom and box.top < hi):
+            continue
+        over, under = (box.top - 0.2 * size, box.top + 0.1 * size), (box.bottom - 0.1 * size, box.bottom + 0.2 * size)
+        if any(lo < b and a < hi and _inked(marks, at, max(a, lo), min(b, hi)) < INKED for a, b in (over, under)):
+            out = [part for piece in out for part in _without(piece, over[0], under[1])]
+    return out
+
+
+def _inked(marks: Image, x: float, start: float, end: float) -> float:
+    """The share of an upright stretch in which there is ink."""
+    part = marks[max(0, round(start)) : round(end), max(0, round(x) - 2) : round(x) + 3]
+    return float((part.max(axis=1) > 0).mean()) if part.size else 1.0
+
+
+def _without(segment: Segment, start: float, end: float) -> list[Segment]:
+    at, lo, hi = segment
+    if start >= hi or end <= lo:
+        return [segment]
+    return [Segment(at, a, b) for a, b in ((lo, start), (end, hi)) if b - a > 1]
 
 
 def anchored(rulings: Rulings, texts: list[Box], point: float) -> Rulings:

@@ -31,6 +31,7 @@ from extractor.sources.pixels import (
     skew,
     stamped,
     without_stamp,
+    without_strokes,
     without_text,
 )
 from extractor.sources.printed import blocks_of, moved
@@ -181,11 +182,13 @@ def _rapid(image: Image, points: float, settings: Settings) -> Found:
     view, boxes = _upright(straight, angle, settings)
     dots = 72 / points
     seen, boxes = _unstamped(view.image, boxes, settings)
-    rulings = anchored(without_text(rulings_of(seen, dots), boxes), boxes, 1 / points)
+    marks = ink(seen, dots)
+    lines = without_strokes(without_text(rulings_of(seen, dots), boxes), boxes, marks)
+    rulings = anchored(lines, boxes, 1 / points)
     lattices = find_lattices(rulings, SNAP / points, JOIN / points)
     boxes = [part for box in boxes for part in cut(box, lattices, 2 / points)]
     tokens = _read(seen, boxes, settings)
-    tokens += _read_missed(seen, boxes, lattices, points, settings)
+    tokens += _read_missed(seen, marks, boxes, lattices, points, settings)
     return Found(view, tokens, rulings)
 
 
@@ -251,11 +254,10 @@ def cut(box: Box, lattices: Sequence[Lattice], margin: float) -> list[Box]:
 
 
 def _read_missed(
-    image: Image, boxes: Sequence[Box], lattices: Sequence[Lattice], points: float, settings: Settings
+    image: Image, marks: Image, boxes: Sequence[Box], lattices: Sequence[Lattice], points: float, settings: Settings
 ) -> list[Token]:
     """What stands in cells in which the OCR saw no text: a lone digit or dash is easily passed over."""
     size = median(b.bottom - b.top for b in boxes) if boxes else 10 / points
-    marks = ink(image, 72 / points)
     found = [box for lattice in lattices for box in _missed(boxes, lattice, marks, points) if _like_text(box, size)]
     dashes = [box for box in found if _is_dash(box, size)]
     others = [_grown(box, size) for box in found if not _is_dash(box, size)]
