@@ -20,6 +20,7 @@ SHORTEST = 13.0  # points; a ruling line is longer than the strokes of body text
 THICKEST = 3.6  # points; what is thicker is an area
 STAMP = (0.0005, 0.08)  # the share of a page that is red when there is a stamp on it
 REACH = 6.0  # points; a line may end this far from the one it meets, or be broken by as much
+PALE = 0.75  # of the brightness of paper; what is brighter than this below a stamp is paper
 INKED = 0.75  # the share of a stretch beside a text that is inked when a wall runs there
 MEND = 26.0  # points; the widest gap in a line that a copier leaves
 LONG = 40.0  # points; a line this long needs one end that meets another, thrice as long none
@@ -71,8 +72,9 @@ def without_stamp(image: Image, red: Image) -> Image:
     paper, stamp = float(np.median(bright)), float(np.median(bright[inked]))
     lifted = np.clip(bright.astype(np.float32) * (paper / max(stamp, 1.0)), 0, paper).astype(np.uint8)
     reach = vision().dilate(red, vision().getStructuringElement(vision().MORPH_RECT, (5, 5))) > 0
+    shade = np.where(inked, lifted, bright)[reach]
     out = image.copy()
-    out[reach] = np.where(inked, lifted, bright)[reach][:, None]
+    out[reach] = np.where(shade > PALE * paper, paper, shade)[:, None]  # the soft edges of the stamp too
     return out
 
 
