@@ -10,12 +10,13 @@ DOCS ?=
 OUT ?= $(if $(DOCS),out/documents,out/samples)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format types imports unit lock clean
+.PHONY: help run test lint format types imports unit lock record clean
 
 help:
 	@echo 'make run                  read the samples into $(OUT)'
 	@echo 'make run DOCS="a.pdf b/"  read your own files into out/documents (or OUT=folder)'
 	@echo 'make test                 lint, types, architecture, tests'
+	@echo 'make record               record the model cassettes anew (cassettes/README.md)'
 	@echo 'make lock                 resolve requirements.lock anew'
 
 run: $(READY)
@@ -47,6 +48,10 @@ $(READY): requirements.lock pyproject.toml
 	$(PIP) install -r requirements.lock
 	$(PIP) install --no-deps -e .
 	@touch $@
+
+# Against whatever endpoint EXTRACTOR_BASE_URL, EXTRACTOR_API_KEY and EXTRACTOR_MODEL name; the faults need none.
+record: $(READY)
+	EXTRACTOR_RECORD=1 $(BIN)/pytest --timeout=0 tests/test_llm_cassettes.py tests/test_llm_samples.py
 
 lock: $(READY)
 	$(PIP) install uv

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from extractor.results import Candidate, Finding
 from schemas.spec import FieldSpec, SchemaSpec
-from schemas.values import PARSERS
+from schemas.values import PARSERS, fold
 
 
 class Assembled(NamedTuple):
@@ -57,7 +57,7 @@ def _empty(fields: Iterable[FieldSpec]) -> dict[str, Any]:
 
 def _typed(spec: FieldSpec, candidate: Candidate) -> tuple[Any, list[Finding]]:
     try:
-        value = PARSERS[spec.kind](candidate.text)
+        value = PARSERS[spec.kind](_captured(spec, candidate.text))
     except ValueError as error:
         return None, [Finding(candidate.path, "reading", "unreadable", "error", str(error))]
     words = spec.printed.vocabulary
@@ -69,6 +69,12 @@ def _typed(spec: FieldSpec, candidate: Candidate) -> tuple[Any, list[Finding]]:
     if spec.printed.spans or words:
         value = "".join(str(value).split())
     return (value.model_dump() if isinstance(value, BaseModel) else value), findings
+
+
+def _captured(spec: FieldSpec, text: str) -> str:
+    """What the field's pattern captures of a text that it describes whole: `2031` of `(2031年度)`."""
+    match = re.fullmatch(spec.printed.pattern, fold(text)) if spec.printed.pattern else None
+    return match[1] if match and match.re.groups else text
 
 
 _STEP = re.compile(r"([^.\[\]]+)(?:\[(\d+)\])?")

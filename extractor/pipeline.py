@@ -24,7 +24,13 @@ ENGINES: dict[str, Engine] = {
     "llm": llm.extract,
     "hybrid": hybrid.extract,
 }
-VERSIONS: dict[str, str] = {"rules": rules.VERSION, "llm": llm.VERSION, "hybrid": hybrid.VERSION}
+READING = "1"
+"""Changes whenever a file may be read, cut into forms, grounded or checked differently, whatever the engine."""
+VERSIONS: dict[str, str] = {
+    "rules": f"{READING}/{rules.VERSION}",
+    "llm": f"{READING}/{llm.VERSION}",
+    "hybrid": f"{READING}/{hybrid.VERSION}",
+}
 
 
 def process_file(

@@ -186,7 +186,14 @@ def test_a_run_that_is_interrupted_says_how_to_go_on() -> None:
     for number in range(400):
         Path(f"docs/{number:03}.txt").write_text((SAMPLES / TEXT).read_text(encoding="utf-8") + f"\n{number}")
     command = [*COMMAND, "run", "docs", "--out", "out", "--workers", "1"]
-    call = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    call = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
+    )
     ledger = Path("out/ledger.sqlite")
     while call.poll() is None and not (ledger.exists() and done_in(ledger)):
         time.sleep(0.01)

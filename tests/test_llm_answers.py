@@ -58,6 +58,7 @@ def test_the_schema_says_no_more_than_it_must() -> None:
 
 
 def test_values_rows_and_what_spans() -> None:
+    # a label that the source has lost ("-") is what the nearest label above says
     got = read(
         name="[L1] a",
         money=["L2", "1.00", ""],
@@ -74,8 +75,10 @@ def test_values_rows_and_what_spans() -> None:
         "items[0].target": "t1",
         "items[1].group": "G",
         "items[1].name": "n2",
+        "items[2].group": "G",
         "items[2].name": "n3",
         "items[2].target": "t3",
+        "items[3].group": "G",
         "items[3].name": "n4",
         "items[3].target": "t4",
     }

@@ -36,7 +36,7 @@ def settings() -> Settings:
     patient: dict[str, Any] = {"call_timeout": 86_400.0, "call_seconds": 86_400.0, "concurrency": 64}
     if recording():
         return Settings.load(None, **patient)
-    played = {"model": os.environ.get("EXTRACTOR_MODEL", "recorded"), "base_url": "http://model/v1", "api_key": "none"}
+    played = {"model": os.environ.get("EXTRACTOR_MODEL", "relayed"), "base_url": "http://model/v1", "api_key": "none"}
     return Settings.model_validate({**played, **patient})
 
 

@@ -128,6 +128,8 @@ def _row_leaves(spec: FieldSpec, path: str, rows: list[list[str | None]]) -> Ite
         base = f"{path}[{n}]" if spec.structure == "rows" else path
         for child, item in zip(spec.children, items, strict=True):
             text = (item or "").strip()
+            if text == NONE and child.name in above and child.printed.spans:
+                text = ""  # a label that the source has lost is what the nearest label above says
             if text == NONE or (not text and not child.printed.spans):
                 above.pop(child.name, None)
                 continue

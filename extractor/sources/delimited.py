@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from extractor.config import Settings
 from extractor.layout import Document, Note
+from extractor.sources import markup
 from extractor.sources import text as text_source
 from extractor.sources.blocks import Blocks
 from extractor.sources.tabbed import LOOK_AHEAD
@@ -33,6 +34,8 @@ class Row(NamedTuple):
 def read(path: Path, name: str, settings: Settings) -> Document:
     """A delimited file as one page; the delimiter is the one that its lines agree on."""
     loaded = text_source.load(path)
+    if markup.is_html(loaded.text):
+        return markup.document(loaded, name)  # saved by a site that calls its pages spreadsheets
     lines = loaded.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     stated = STATED.fullmatch(lines[0])
     delimiter = stated[1] if stated else guess(lines[:SAMPLE], path.suffix.lower())

@@ -50,6 +50,7 @@ def frames(path: Path, settings: Settings) -> Iterator[Frame]:
 @contextmanager
 def _opened(pil: Any, path: Path) -> Iterator[Any]:
     try:
+        pil.Image.init()  # else a format whose plug-in is not loaded yet is a KeyError
         picture = pil.Image.open(path, formats=FORMATS)
     except (OSError, SyntaxError, ValueError, pil.Image.DecompressionBombError) as error:
         raise DocumentError(f"the image cannot be opened: {error}") from error

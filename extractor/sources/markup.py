@@ -35,6 +35,10 @@ HEAD = 4096
 TOO_DEEP = "ERR_RESOURCE_LIMIT"
 
 
+TAG = re.compile(r"<(?:html|body|table|tr|td|div|p|br|h\d|span|ul|ol|li|pre|section|article|main)\b", re.I)
+"""A tag without which no text is HTML."""
+
+
 def is_html(text: str) -> bool:
     """Whether a text is an HTML page from beginning to end: Markdown may start with one that holds a single table."""
     if START.match(text[:HEAD]) is None:
@@ -47,7 +51,10 @@ def read(path: Path, name: str, settings: Settings) -> Document:
     """An HTML file as one page. DocumentError: nothing in it is visible, or its tags are nested beyond measure."""
     with path.open("rb") as file:
         named = CHARSET.search(file.read(HEAD))
-    return document(text_source.load(path, named[1].decode("ascii") if named else None), name)
+    loaded = text_source.load(path, named[1].decode("ascii") if named else None)
+    if TAG.search(loaded.text) is None:
+        return text_source.read(path, name, settings)  # plain text under a name that says HTML
+    return document(loaded, name)
 
 
 def document(loaded: text_source.Loaded, name: str) -> Document:

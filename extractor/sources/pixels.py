@@ -193,9 +193,7 @@ def without_text(rulings: Rulings, boxes: list[Box]) -> Rulings:
     def upright(s: Segment) -> bool:
         return any(_is_stroke(s, b.top, b.bottom, b.x0, b.x1) for b in boxes)
 
-    return Rulings(
-        [s for s in rulings.horizontal if not across(s)], [s for s in rulings.vertical if not upright(s)]
-    )
+    return Rulings([s for s in rulings.horizontal if not across(s)], [s for s in rulings.vertical if not upright(s)])
 
 
 def _is_stroke(segment: Segment, start: float, end: float, near: float, far: float) -> bool:
