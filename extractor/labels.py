@@ -72,7 +72,7 @@ def label_index(spec: SchemaSpec) -> LabelIndex:
 
 
 def _add_units(spec: SchemaSpec, labels: dict[str, list[Target]]) -> None:
-    """A label with a unit in brackets behind it is that label, and says the unit: `项目资金(元)`."""
+    """A label with a unit in brackets behind it is that label, and says the unit: `造价(元)`."""
     for field in spec.leaves():
         for base in field.printed.suffix_of:
             for unit in field.printed.vocabulary:

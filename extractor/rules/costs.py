@@ -92,27 +92,41 @@ class Step(NamedTuple):
     on: tuple[float, ...]
 
 
-def row_over(pieces: Sequence[Piece], n: int) -> bool:
-    """Whether nothing follows piece `n` that could be another cell of its row."""
-    return n + 1 >= len(pieces) or bool(pieces[n + 1].word)
+class Surroundings(NamedTuple):
+    """What stands around a piece: blank lines between most lines, nothing more of its row, more on its line."""
+
+    spaced: bool
+    over: bool
+    shared: bool
 
 
-def step(before: Piece, after: Piece, kinds: Sequence[str], widths: Sequence[Width], spaced: bool, over: bool) -> Step:
-    """The costs of a step between two pieces; `spaced`: blank lines stand between most lines; `over`: the row ends."""
+def surroundings(pieces: Sequence[Piece], n: int, spaced: bool) -> Surroundings:
+    """What stands around piece `n`."""
+    after = pieces[n + 1] if n + 1 < len(pieces) else None
+    return Surroundings(spaced, after is None or bool(after.word), after is not None and not after.first)
+
+
+def step(before: Piece, after: Piece, kinds: Sequence[str], widths: Sequence[Width], around: Surroundings) -> Step:
+    """The costs of a step between two pieces."""
     here, there = before.token, after.token
     if there.table:
         return _grid_step(before, after, kinds)
-    penalty = 6.0 if open_bracket(here) and not before.word else 0.0
+    unit_below = after.fold.startswith("(") and before.fold[-1].isdigit()
+    penalty = 6.0 if (open_bracket(here) or unit_below) and not before.word else 0.0
     on = tuple(_going_on(before, after, kind, wide, penalty) for kind, wide in zip(kinds, widths, strict=True))
-    beside = spaced and after.first and not there.gap and not penalty
-    if beside:
-        on = tuple(cost + 0.7 for cost in on)
     if not after.first:  # on the same line
         begins = _COMPARISON.match(after.fold) or _QUANTITY.fullmatch(after.fold) or _NUMBER.fullmatch(after.fold)
         return Step((1.2 if there.soft and not begins else 0.0) + penalty, 5.0 + penalty, on)
+    beside = around.spaced and not there.gap and not penalty
+    if beside:
+        on = tuple(cost + 0.7 for cost in on)
+    elif around.spaced and around.shared and not penalty:
+        # the last line of a cell of several stands below the middle of the row, where its other cells stand
+        on = tuple(cost + 1.5 for cost in on)
     down = 0.3 + penalty + (1.0 if beside and not after.word else 0.0)
-    across = 0.3 + penalty + (_apart(after) if spaced and there.gap else 0.0)
-    return Step(across + _wrap_risk(before, after, kinds, widths, over), down, on)
+    # cells of one line share it: where blank lines stand between lines, one of the two has several
+    across = 0.3 + penalty + (_apart(after) if around.spaced and there.gap else 0.0)
+    return Step(across + _wrap_risk(before, after, kinds, widths, around.over), down, on)
 
 
 def _apart(after: Piece) -> float:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from extractor.rules.costs import NEVER, Skips, Step, emissions, row_over, skip_costs, step
+from extractor.rules.costs import NEVER, Skips, Step, emissions, skip_costs, step, surroundings
 from extractor.rules.pieces import Piece, Width, column_kind
 from extractor.rules.zones import Column
 
@@ -77,7 +77,9 @@ def decode(one: Listing, widths: Sequence[Width]) -> list[Reading]:
     for column in range(count):
         start[2 * column] = costs[0][column] + skips[0][0][column]
     forward.append(start)
-    steps = [step(pieces[n - 1], pieces[n], kinds, widths, spaced, row_over(pieces, n)) for n in range(1, len(pieces))]
+    steps = [
+        step(pieces[n - 1], pieces[n], kinds, widths, surroundings(pieces, n, spaced)) for n in range(1, len(pieces))
+    ]
     for n in range(1, len(pieces)):
         row, origin = _advance(forward[-1], costs[n], steps[n - 1], skips[n - 1], skips[n], count)
         forward.append(row)

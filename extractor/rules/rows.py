@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from extractor.rules.drafts import Draft
 from extractor.rules.lists import Cell, ListRow, read_rows
-from extractor.rules.pieces import NULLS, column_kind
+from extractor.rules.pieces import NULLS, column_kind, first_unit
 from extractor.rules.stacks import repeats
 from extractor.rules.zones import Bucket, Column
 
@@ -83,6 +83,14 @@ def _give_row(
     _doubt_row(draft, columns, kinds, row, path)
 
 
+def _fills(draft: Draft, columns: Sequence[Column], key: Cell, tail: Cell) -> bool:
+    """Whether a key's last line has no room for what stands below the row: that may be its next line."""
+    path = next(c.field.path for c in columns if c.field.printed.key)
+    known = draft.widths.get(path)
+    needed = key.pieces[-1].token.width + first_unit(tail.pieces[0].token)
+    return known is not None and needed > known.widest - 0.1
+
+
 def _doubt_row(draft: Draft, columns: Sequence[Column], kinds: Sequence[str], row: ListRow, path: str) -> None:
     """What one may doubt of a row as a whole: where it begins, whether it is two, whether it is complete."""
     first = row[min(row)]
@@ -91,6 +99,20 @@ def _doubt_row(draft: Draft, columns: Sequence[Column], kinds: Sequence[str], ro
         draft.doubt(path.split("[")[0], "row_hidden", f"two rows may have been read as one: {whole[:60]}")
     if first.doubtful and first.pieces[0].first:
         draft.doubt(path, "row_unclear", f"a row may begin elsewhere: {draft.join(cell_tokens(first))[:40]}")
+    tail = next((row[n] for n, kind in enumerate(kinds) if kind == "text" and n in row), None)
+    key = next((row[n] for n, kind in enumerate(kinds) if kind == "key" and n in row), None)
+    if (
+        tail
+        and key
+        and not _in_grid(row)
+        and tail.pieces[0].first
+        and len(row) > 2
+        and _fills(draft, columns, key, tail)
+    ):
+        message = f"it may be the end of {draft.join(cell_tokens(key))[:30]}: {draft.join(cell_tokens(tail))[:40]}"
+        for cell in (tail, key):
+            column = next(n for n, own in row.items() if own is cell)
+            draft.doubt(f"{path}.{columns[column].field.name}", "column_unclear", message)
     misplaced = [c for n, c in row.items() if kinds[n] == "word" and any(p.word and n not in p.word for p in c.pieces)]
     if misplaced:
         label = draft.join(cell_tokens(misplaced[0]))

@@ -1,7 +1,7 @@
 """Puts words of spanning vocabularies back together that narrow columns cut into stacks.
 
-A stack stands in one piece (`满意`/`度指`/`标`), or side by side with another one and around the row beside them,
-as page text prints it: `满意 服务 … the row … 度指 标 对象 满意 度指 标`.
+A stack stands in one piece (`安全`/`生产`), or side by side with another one and around the row beside them,
+as page text prints it: `安全 设备 … the row … 生产 检修`.
 """
 
 from __future__ import annotations
