@@ -93,17 +93,16 @@ class Step(NamedTuple):
 
 
 class Surroundings(NamedTuple):
-    """What stands around a piece: blank lines between most lines, nothing more of its row, more on its line."""
+    """What stands around a piece: blank lines between most lines; nothing more of its row."""
 
     spaced: bool
     over: bool
-    shared: bool
 
 
 def surroundings(pieces: Sequence[Piece], n: int, spaced: bool) -> Surroundings:
     """What stands around piece `n`."""
     after = pieces[n + 1] if n + 1 < len(pieces) else None
-    return Surroundings(spaced, after is None or bool(after.word), after is not None and not after.first)
+    return Surroundings(spaced, after is None or bool(after.word))
 
 
 def step(before: Piece, after: Piece, kinds: Sequence[str], widths: Sequence[Width], around: Surroundings) -> Step:
@@ -120,9 +119,6 @@ def step(before: Piece, after: Piece, kinds: Sequence[str], widths: Sequence[Wid
     beside = around.spaced and not there.gap and not penalty
     if beside:
         on = tuple(cost + 0.7 for cost in on)
-    elif around.spaced and around.shared and not penalty:
-        # the last line of a cell of several stands below the middle of the row, where its other cells stand
-        on = tuple(cost + 1.5 for cost in on)
     down = 0.3 + penalty + (1.0 if beside and not after.word else 0.0)
     # cells of one line share it: where blank lines stand between lines, one of the two has several
     across = 0.3 + penalty + (_apart(after) if around.spaced and there.gap else 0.0)

@@ -99,6 +99,15 @@ def _cell(own: Sequence[int], one: Listing, readings: Sequence[Reading], width_h
     pieces = tuple(one.pieces[n] for n in own)
     # a line that is wider than its column does not wrap in it: what follows may be a row of its own
     wide = width_here.sure and any(not p.token.table and p.token.width > width_here.widest + 0.5 for p in pieces[:-1])
-    unsure = wide or any(readings[n].doubtful for n in own) or any(p.cut for p in pieces)
+    # the last line of a cell stands below the middle of its row, where the row's other cells stand
+    shares = one.spaced and any(_shares_line(one, n) for n in own[1:])
+    unsure = wide or shares or any(readings[n].doubtful for n in own) or any(p.cut for p in pieces)
     ends_elsewhere = following is not None and following.doubtful and bool(following.other & 1)
-    return Cell(pieces, unsure or ends_elsewhere, wide or any(readings[n].may_begin_row for n in own))
+    return Cell(pieces, unsure or ends_elsewhere, wide or shares or any(readings[n].may_begin_row for n in own))
+
+
+def _shares_line(one: Listing, n: int) -> bool:
+    """Whether a piece begins a line on which more pieces stand."""
+    here, after = one.pieces[n], one.pieces[n + 1] if n + 1 < len(one.pieces) else None
+    alone = after is None or after.first or (after.token.soft and after.fold[0] not in "≥≤><=0123456789")
+    return here.first and bool(here.token.gap) and not here.token.table and not alone
