@@ -6,6 +6,7 @@ else. All threads share one session: one event loop, one gate, one budget.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from extractor import llm, pipeline, store
 from extractor.config import Settings
-from extractor.errors import DocumentError
+from extractor.errors import DocumentError, StopRun
 from extractor.layout import Document
 from extractor.store import ResultRow
 from extractor.workers import Answer
@@ -56,6 +57,13 @@ def _mapped(opened: Iterator[Answer], finish: Finish, at_once: int) -> Generator
                 yield from _done(busy, wanted=len(busy) >= at_once)
             while busy:
                 yield from _done(busy, wanted=True)
+        except StopRun:
+            # no document is begun any more; those that are under way are paid for, and finished
+            busy = {future: one for future, one in busy.items() if not future.cancel()}
+            while busy:
+                with contextlib.suppress(StopRun):
+                    yield from _done(busy, wanted=True)
+            raise
         finally:
             for future in busy:
                 future.cancel()
