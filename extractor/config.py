@@ -25,7 +25,8 @@ Mode = Literal["tools", "json_schema", "json", "text"]
 PREFIX = "EXTRACTOR_"
 DEFAULT_FILE = "extractor.toml"
 SECRETS = ("api_key", "password")
-NOT_SETTINGS = ("EXTRACTOR_DEBUG", "EXTRACTOR_SHARED")  # tracebacks; where the tests find a corpus
+# Tracebacks; where the tests find a corpus; tests that record cassettes or keep new answers.
+NOT_SETTINGS = ("EXTRACTOR_DEBUG", "EXTRACTOR_SHARED", "EXTRACTOR_RECORD", "EXTRACTOR_GOLDEN")
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,10 @@ import pytest
 import schemas
 from eval.gold import load
 from eval.predictions import load as load_run
-from eval.scoring import score_run
+from eval.scoring import score_run, total
 from extractor import llm, runs, sources
 from extractor.chunking import chunks
+from extractor.cli import main
 from extractor.config import Settings
 from extractor.pipeline import process
 from extractor.regions import cut
@@ -50,6 +51,15 @@ def test_a_recorded_reader_reads_the_sample(name: str, tmp_path: Path) -> None:
     assert counts.silent == 0
     assert counts.f1 is not None
     assert counts.f1 >= 0.995, score.mistakes
+
+
+def test_a_recorded_run_is_replayed_by_the_command_line(tmp_path: Path) -> None:
+    call = ["run", str(SAMPLES), "--engine", "llm", "--model", "relayed", "--out", str(tmp_path)]
+    assert main([*call, "--replay", str(FOLDER / "samples.jsonl")]) == 0
+    counts = total(score_run([load(path) for path in sorted(GOLD.iterdir())], load_run(tmp_path))).counts
+    assert counts.silent == 0
+    assert counts.f1 is not None
+    assert counts.f1 >= 0.995
 
 
 @pytest.mark.parametrize("name", NAMES)
