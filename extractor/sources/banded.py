@@ -206,7 +206,7 @@ def _grid(bands: list[Band], rules: Sequence[Segment], ys: list[float], edges: l
         text, words = passage(lines_of(runs))
         box = Box(xs[slot.col], ys[slot.row], xs[slot.col + slot.col_span], ys[slot.row + slot.row_span])
         cells.append(Cell(page, 0, slot.row, slot.col, text, slot.row_span, slot.col_span, box, words))
-    return Grid(page, 0, tuple(cells), Box(left, ys[0], right, ys[-1])) if wide > 1 else None
+    return Grid(page, 0, tuple(cells), Box(left, ys[0], right, ys[-1]), ragged=True) if wide > 1 else None
 
 
 def gaps_of(band: Band) -> list[tuple[float, float]]:

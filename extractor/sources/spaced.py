@@ -182,7 +182,7 @@ def _made(bands: list[Band], page: int) -> Grid | None:
         if runs or slot.col >= firsts[slot.row]:
             right, bottom = xs[slot.col + slot.col_span], ys[slot.row + slot.row_span]
             cells.append(_cell(page, slot, runs, Box(xs[slot.col], ys[slot.row], right, bottom)))
-    return Grid(page, 0, tuple(cells), Box(xs[0], ys[0], xs[-1], ys[-1]))
+    return Grid(page, 0, tuple(cells), Box(xs[0], ys[0], xs[-1], ys[-1]), ragged=True)
 
 
 def _cell(page: int, slot: Slot, runs: list[Run], box: Box) -> Cell:
