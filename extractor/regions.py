@@ -13,7 +13,7 @@ from functools import cache
 from itertools import takewhile
 
 from extractor.furniture import furniture
-from extractor.labels import label_index, label_key, spot, unglue
+from extractor.labels import label_index, spot, unglue
 from extractor.layout import Cell, Document, Grid, Line
 from extractor.results import Finding, Form, Place, Row
 from extractor.tokens import tokenize
@@ -346,8 +346,3 @@ def _printed_fields(fields: Sequence[FieldSpec]) -> list[FieldSpec]:
             out.append(field)
         out.extend(_printed_fields(field.children))
     return out
-
-
-def label_keys(spec: SchemaSpec) -> frozenset[str]:
-    """The folded labels of a schema."""
-    return frozenset(label_key(k) for k in label_index(spec).labels)

@@ -49,6 +49,8 @@ class Token(NamedTuple):
         return Place(self.page, self.unit.id, self.start, self.end)
 
 
+NULLS = frozenset({"-", "--", "—", "——", "/", "\\", "–", "□"})
+"""Marks that stand for nothing."""
 _WORD = re.compile(r"\S+")
 _FIGURE = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?(?:%|％|[(（][^()（）]{1,8}[)）])?")
 _COMPARED = re.compile(r"[≥≤><=≧≦＞＜＝]\s*\d[\d.,]*(?:%|％|[(（][^()（）]{1,8}[)）])?")

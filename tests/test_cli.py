@@ -381,3 +381,16 @@ def test_eval_scores_a_run(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["eval", "out", "--gold", str(gold), "--json", "score.json"]) == 0
     assert "F1" in capsys.readouterr().out
     assert json.loads(Path("score.json").read_text(encoding="utf-8"))
+
+
+def test_look_draws_each_page(capsys: pytest.CaptureFixture[str]) -> None:
+    page = next((Path(__file__).parent / "documents" / "synth").glob("*.pdf"))
+    assert main(["look", str(page), "--image", "pictures"]) == 0
+    drawn = [Path(line) for line in capsys.readouterr().out.splitlines()]
+    assert drawn
+    assert all(picture.read_bytes().startswith(b"\x89PNG") for picture in drawn)
+
+
+def test_look_says_that_a_text_has_no_pages_to_draw(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["look", str(SAMPLES / TEXT), "--image", "pictures"]) == 1
+    assert "only PDF files and images have pages to draw" in capsys.readouterr().err

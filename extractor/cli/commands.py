@@ -6,9 +6,13 @@ import json
 import sys
 from argparse import Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from extractor.config import Settings
 from extractor.errors import CallError
+
+if TYPE_CHECKING:
+    from extractor.layout import Document
 
 
 def run(call: Namespace) -> int:
@@ -81,11 +85,29 @@ def look(call: Namespace) -> int:
     except (DocumentError, MissingPackage) as error:
         print(f"extractor: {call.path}: {error}", file=sys.stderr)
         return 1
+    if call.image is not None:
+        return _draw(call, document, settings)
     if call.prompt:
         print("\n\n".join(show.prompts(document, settings, schemas)))
         return 0
     described = describe(document, settings, schemas)
     print(json.dumps(described, ensure_ascii=False) if call.json else show.description(described))
+    return 0
+
+
+def _draw(call: Namespace, document: Document, settings: Settings) -> int:
+    """A picture of each page; the names of the files are printed."""
+    from extractor.errors import DocumentError, MissingPackage
+    from extractor.sources.draw import draw
+
+    try:
+        pictures = draw(document, call.path, call.image, settings)
+    except (DocumentError, MissingPackage) as error:
+        print(f"extractor: {call.path}: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        raise CallError(f"{call.image}: {error.strerror}; name a folder that can be written") from error
+    print("\n".join(map(str, pictures)))
     return 0
 
 

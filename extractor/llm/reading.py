@@ -13,10 +13,9 @@ from extractor.llm.answers import Leaf, leaves
 from extractor.llm.grounds import Found, Sheet, locate, words_of
 from extractor.prompting import words
 from extractor.results import Answer, Candidate, Finding, Form, Place
-from extractor.tokens import tokenize
+from extractor.tokens import NULLS, tokenize
 from schemas.spec import SchemaSpec
 
-NULLS = frozenset({"-", "--", "—", "——", "/", "\\", "–", "□"})
 MOST_UNUSED = 12  # lines of unread text that are shown to the model again
 _WORD = re.compile(r"\w")
 

@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from extractor.rules.pieces import NULLS, Piece, Width, first_unit, parses
+from extractor.rules.pieces import Piece, Width, first_unit, parses
 from extractor.rules.zones import Column, column_under
-from extractor.tokens import open_bracket
+from extractor.tokens import NULLS, open_bracket
 from schemas.spec import FieldSpec
 
 NEVER = 1e6

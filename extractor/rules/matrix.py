@@ -13,9 +13,10 @@ from typing import Any
 
 from extractor.checks import outcomes
 from extractor.rules.drafts import Draft
-from extractor.rules.pieces import NULLS, parses
+from extractor.rules.pieces import parses
 from extractor.rules.stacks import repeats
 from extractor.rules.zones import Bucket, Column, column_under
+from extractor.tokens import NULLS
 from schemas.spec import SchemaSpec
 from schemas.values import parse_amount
 

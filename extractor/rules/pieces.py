@@ -9,9 +9,6 @@ from extractor.tokens import Token, width
 from schemas.spec import FieldSpec
 from schemas.values import PARSERS, parse_indicator
 
-NULLS = frozenset({"-", "--", "—", "——", "/", "\\", "–", "□"})
-"""Marks that stand for nothing."""
-
 
 class Piece(NamedTuple):
     """A token of a list, or a stack of them read as one word; `word` lists the columns whose vocabulary has it."""

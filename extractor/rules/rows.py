@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from extractor.rules.drafts import Draft
 from extractor.rules.lists import Cell, ListRow, read_rows
-from extractor.rules.pieces import NULLS, column_kind, first_unit
+from extractor.rules.pieces import column_kind, first_unit
 from extractor.rules.stacks import repeats
 from extractor.rules.zones import Bucket, Column
+from extractor.tokens import NULLS
 
 
 def list_rows(draft: Draft, bucket: Bucket) -> None:

@@ -10,9 +10,9 @@ from extractor.regions import PAGE_GAP
 from extractor.results import Candidate, Place
 from extractor.rules import texts
 from extractor.rules.drafts import Draft, join
-from extractor.rules.pieces import NULLS, parses
+from extractor.rules.pieces import parses
 from extractor.rules.zones import Bucket, Column, column_under
-from extractor.tokens import Token
+from extractor.tokens import NULLS, Token
 from schemas.spec import FieldSpec
 
 
