@@ -9,7 +9,7 @@ import numpy as np
 
 from eval import calibration, metrics, statistics, tables
 from eval.metrics import Counts
-from eval.scoring import DocumentScore, Mistake, Total, total
+from eval.scoring import DocumentScore, Mistake, Score, total
 from eval.statistics import Array, Interval
 from eval.tables import Percent, Value, percent
 
@@ -36,7 +36,7 @@ def f1_interval(scores: Sequence[DocumentScore], seed: int = 0) -> Interval:
     return statistics.f1_interval(counts_array(scores), seed=seed)
 
 
-def silent_interval(whole: Total, documents: int) -> Interval:
+def silent_interval(whole: Score, documents: int) -> Interval:
     """The interval of the silent error rate, by the effective number of values: an upper bound where none was seen."""
     c = whole.counts
     settled = c.settled + c.vanished
@@ -53,7 +53,7 @@ def headline(scores: Sequence[DocumentScore]) -> list[tuple[str, Value]]:
     return [*_values(scores, whole), *_forms_and_rows(whole), *_trust(whole, documents_of(scores)), *_cost(whole)]
 
 
-def _values(scores: Sequence[DocumentScore], whole: Total) -> list[tuple[str, Value]]:
+def _values(scores: Sequence[DocumentScore], whole: Score) -> list[tuple[str, Value]]:
     c = whole.counts
     return [
         ("F1", with_interval(c.f1, f1_interval(scores))),
@@ -65,7 +65,7 @@ def _values(scores: Sequence[DocumentScore], whole: Total) -> list[tuple[str, Va
     ]
 
 
-def _forms_and_rows(whole: Total) -> list[tuple[str, Value]]:
+def _forms_and_rows(whole: Score) -> list[tuple[str, Value]]:
     forms, rows = whole.forms, whole.rows
     share = metrics.ratio(forms.perfect, forms.gold)
     perfect = with_interval(share, statistics.wilson(forms.perfect, forms.gold))
@@ -82,7 +82,7 @@ def _forms_and_rows(whole: Total) -> list[tuple[str, Value]]:
     ]
 
 
-def _tables(whole: Total) -> list[tuple[str, Value]]:
+def _tables(whole: Score) -> list[tuple[str, Value]]:
     t = whole.tables
     if not t.gold:
         return []
@@ -90,7 +90,7 @@ def _tables(whole: Total) -> list[tuple[str, Value]]:
     return [("tables beside the forms: found / F1 of their cells", f"{t.found} of {t.gold} / {_short(f1)}")]
 
 
-def _trust(whole: Total, documents: int) -> list[tuple[str, Value]]:
+def _trust(whole: Score, documents: int) -> list[tuple[str, Value]]:
     c, forms = whole.counts, whole.forms
     kept = [calibration.accuracy_at(whole.judged, coverage) for coverage in COVERAGES]
     return [
@@ -107,12 +107,12 @@ def _trust(whole: Total, documents: int) -> list[tuple[str, Value]]:
     ]
 
 
-def _planted(whole: Total) -> list[tuple[str, Value]]:
+def _planted(whole: Score) -> list[tuple[str, Value]]:
     errors, found = whole.planted
     return [("planted errors of the source with their finding", f"{found} of {errors}")] if errors else []
 
 
-def _claims(whole: Total) -> list[tuple[str, Value]]:
+def _claims(whole: Score) -> list[tuple[str, Value]]:
     claims = whole.claims
     if claims is None:
         return []
@@ -120,7 +120,7 @@ def _claims(whole: Total) -> list[tuple[str, Value]]:
     return [("values that do not stand in the source / gold's own", _slashes(_short(read), _short(gold)))]
 
 
-def _cost(whole: Total) -> list[tuple[str, Value]]:
+def _cost(whole: Score) -> list[tuple[str, Value]]:
     forms = whole.forms.gold
     out: list[tuple[str, Value]] = [
         ("edits per form to correct all", metrics.ratio(whole.edits, forms)),
@@ -152,7 +152,7 @@ def _short(share: float | None) -> str:
     return tables.spelled(percent(share))
 
 
-def alike(whole: Total, field: str) -> Percent | None:
+def alike(whole: Score, field: str) -> Percent | None:
     """The mean of 1 − CER of a field of long text."""
     similar, n = whole.likeness.get(field, (0.0, 0))
     return percent(metrics.ratio(similar, n))
@@ -200,7 +200,7 @@ def figures(scores: Sequence[DocumentScore], *, timed: bool = True) -> dict[str,
     }
 
 
-def _plain_figures(whole: Total, timed: bool) -> dict[str, Any]:
+def _plain_figures(whole: Score, timed: bool) -> dict[str, Any]:
     forms, rows = whole.forms, whole.rows
     seconds = {"seconds": whole.seconds} if timed else {}
     return {

@@ -14,7 +14,7 @@ from eval.html import RunScores
 from eval.metrics import Counts
 from eval.predictions import load as load_run
 from eval.provenance import Source
-from eval.scoring import DocumentScore, Mistake, Total, score_run, total
+from eval.scoring import DocumentScore, Mistake, Score, score_run, total
 from eval.tables import Percent, Table, Value, percent
 from schemas.spec import SchemaSpec
 
@@ -120,7 +120,7 @@ def _by_shape(scores: Sequence[DocumentScore]) -> list[Table]:
 SPARE = ("precision", "recall", "as it stands", "1 − CER", "empty")
 
 
-def _by_field(whole: Total) -> list[Table]:
+def _by_field(whole: Score) -> list[Table]:
     """A table for each schema, the fields with the most errors first."""
     groups: dict[str, list[tuple[str, Counts]]] = {}
     for (schema, field), c in metrics.by(whole.cube, "schema", "field").items():
@@ -141,7 +141,7 @@ def _worst(field: tuple[str, Counts]) -> tuple[int, str]:
     return -field[1].errors, field[0]
 
 
-def _field_cells(whole: Total, field: str, c: Counts) -> tuple[Value, ...]:
+def _field_cells(whole: Score, field: str, c: Counts) -> tuple[Value, ...]:
     return field, *_cells(c), figures.alike(whole, field), percent(c.raw_f1)
 
 

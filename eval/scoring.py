@@ -59,20 +59,16 @@ class Claims(NamedTuple):
     gold_absent: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentScore:
-    """How one document was read: counts, forms, rows, each error, each record's doubt, and what it cost.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """What is counted of a document, or of several together: leaves, forms, rows, findings, doubts, and the cost.
 
     `claims` is None where the source was not looked at; `usage` adds up the figures of the records' usage.
     """
 
-    document: str
-    gold: str
-    shape: tuple[str, ...]
     cube: Cube
     forms: Forms
     rows: Rows
-    mistakes: tuple[Mistake, ...]
     findings: int
     idle_findings: int
     edits: int
@@ -82,14 +78,24 @@ class DocumentScore:
     usage: Mapping[str, float] = field(default_factory=dict)
     seconds: float | None = None
     claims: Claims | None = None
-    reason: str | None = None
     tables: Tables = NO_TABLES
     planted: Planted = NO_PLANTED
 
     @property
     def counts(self) -> Counts:
-        """The document's leaves by verdict."""
+        """All leaves by verdict."""
         return metrics.counts(self.cube)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentScore(Score):
+    """How one document was read: its figures, each error, and why it has no record where it has none."""
+
+    document: str
+    gold: str
+    shape: tuple[str, ...]
+    mistakes: tuple[Mistake, ...]
+    reason: str | None = None
 
 
 SourceOf = Callable[[Gold], Source | None]
@@ -120,25 +126,27 @@ def summarise(
     records = {record.form: record for record in reading.records} if reading else {}
     flags = {v.record: records[v.record].flags for v in verdicts if v.record is not None}
     return DocumentScore(
-        reading.document if reading else gold.document,
-        str(gold.path),
-        gold.shape,
-        metrics.cube(verdicts),
-        _forms(verdicts, records),
-        sum((metrics.rows(v.rows) for v in verdicts), Rows()),
-        tuple(_mistakes(verdicts, records)),
-        sum(len(found) for found in flags.values()),
-        sum(metrics.unjustified(flags[v.record], v.leaves) for v in verdicts if v.record is not None),
-        metrics.edits(verdicts),
-        _likeness(verdicts),
-        tuple(_judged(verdicts, records)),
-        sum(len(record.residue) for record in records.values()),
-        usage(records.values()),
-        reading.seconds if reading else None,
-        _claims(gold, reading, source) if source else None,
-        reading.reason if reading else "no record of this document in the run",
-        _tables(table_verdicts(gold, reading)),
-        _planted(gold, {v.gold: records[v.record] for v in verdicts if v.gold is not None and v.record is not None}),
+        document=reading.document if reading else gold.document,
+        gold=str(gold.path),
+        shape=gold.shape,
+        cube=metrics.cube(verdicts),
+        forms=_forms(verdicts, records),
+        rows=sum((metrics.rows(v.rows) for v in verdicts), Rows()),
+        mistakes=tuple(_mistakes(verdicts, records)),
+        findings=sum(len(found) for found in flags.values()),
+        idle_findings=sum(metrics.unjustified(flags[v.record], v.leaves) for v in verdicts if v.record is not None),
+        edits=metrics.edits(verdicts),
+        likeness=_likeness(verdicts),
+        judged=tuple(_judged(verdicts, records)),
+        residue=sum(len(record.residue) for record in records.values()),
+        usage=usage(records.values()),
+        seconds=reading.seconds if reading else None,
+        claims=_claims(gold, reading, source) if source else None,
+        reason=reading.reason if reading else "no record of this document in the run",
+        tables=_tables(table_verdicts(gold, reading)),
+        planted=_planted(
+            gold, {v.gold: records[v.record] for v in verdicts if v.gold is not None and v.record is not None}
+        ),
     )
 
 
@@ -165,12 +173,10 @@ def _judged(verdicts: Iterable[FormVerdicts], records: Mapping[int, Prediction])
 
 def usage(records: Iterable[Prediction]) -> dict[str, float]:
     """The numbers that records state of their usage, added up by name."""
-    out: dict[str, float] = {}
-    for record in records:
-        for name, value in record.usage.items():
-            if isinstance(value, int | float) and not isinstance(value, bool):
-                out[name] = out.get(name, 0) + value
-    return out
+    return _added(
+        {name: n for name, n in record.usage.items() if isinstance(n, int | float) and not isinstance(n, bool)}
+        for record in records
+    )
 
 
 def _claims(gold: Gold, reading: Reading | None, source: Source) -> Claims:
@@ -222,32 +228,7 @@ def _likeness(verdicts: Iterable[FormVerdicts]) -> dict[str, tuple[float, int]]:
     return out
 
 
-@dataclass(frozen=True, slots=True)
-class Total:
-    """The figures of several documents together."""
-
-    cube: Cube
-    forms: Forms
-    rows: Rows
-    findings: int
-    idle_findings: int
-    edits: int
-    likeness: Mapping[str, tuple[float, int]]
-    judged: tuple[Judged, ...] = ()
-    residue: int = 0
-    usage: Mapping[str, float] = field(default_factory=dict)
-    seconds: float | None = None
-    claims: Claims | None = None
-    tables: Tables = NO_TABLES
-    planted: Planted = NO_PLANTED
-
-    @property
-    def counts(self) -> Counts:
-        """All leaves by verdict."""
-        return metrics.counts(self.cube)
-
-
-def total(scores: Iterable[DocumentScore]) -> Total:
+def total(scores: Iterable[DocumentScore]) -> Score:
     """Several documents' scores added up."""
     listed = list(scores)
     cube: Cube = Counter()
@@ -257,21 +238,21 @@ def total(scores: Iterable[DocumentScore]) -> Total:
         for name, (alike, n) in score.likeness.items():
             before = likeness.get(name, (0.0, 0))
             likeness[name] = before[0] + alike, before[1] + n
-    return Total(
-        cube,
-        sum((score.forms for score in listed), Forms()),
-        sum((score.rows for score in listed), Rows()),
-        sum(score.findings for score in listed),
-        sum(score.idle_findings for score in listed),
-        sum(score.edits for score in listed),
-        likeness,
-        tuple(judged for score in listed for judged in score.judged),
-        sum(score.residue for score in listed),
-        _added(score.usage for score in listed),
-        sum(timed) if (timed := [s.seconds for s in listed if s.seconds is not None]) else None,
-        _all_claims([score.claims for score in listed if score.claims is not None]),
-        Tables(*map(sum, zip(NO_TABLES, *(score.tables for score in listed), strict=True))),
-        Planted(*map(sum, zip(NO_PLANTED, *(score.planted for score in listed), strict=True))),
+    return Score(
+        cube=cube,
+        forms=sum((score.forms for score in listed), Forms()),
+        rows=sum((score.rows for score in listed), Rows()),
+        findings=sum(score.findings for score in listed),
+        idle_findings=sum(score.idle_findings for score in listed),
+        edits=sum(score.edits for score in listed),
+        likeness=likeness,
+        judged=tuple(judged for score in listed for judged in score.judged),
+        residue=sum(score.residue for score in listed),
+        usage=_added(score.usage for score in listed),
+        seconds=sum(timed) if (timed := [s.seconds for s in listed if s.seconds is not None]) else None,
+        claims=_all_claims([score.claims for score in listed if score.claims is not None]),
+        tables=Tables(*map(sum, zip(NO_TABLES, *(score.tables for score in listed), strict=True))),
+        planted=Planted(*map(sum, zip(NO_PLANTED, *(score.planted for score in listed), strict=True))),
     )
 
 
