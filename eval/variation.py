@@ -19,7 +19,8 @@ from pathlib import Path
 from random import Random
 
 from eval.synth.seeds import seeded
-from extractor.errors import CallError, ExtractorError
+from extractor.errors import CallError, DocumentError, ExtractorError
+from extractor.sources.encoding import decode
 from schemas import builtin, load
 from schemas.spec import FieldSpec
 
@@ -44,25 +45,14 @@ class Source:
 
 
 def read(path: Path) -> Source:
-    """A source text, in UTF-8, UTF-16 (with its mark) or GB18030."""
+    """A source text, in an encoding that the reader knows. CallError: it cannot be read."""
     try:
-        data = path.read_bytes()
-        text = data.decode(_encoding(data))
-    except (OSError, UnicodeDecodeError) as error:
-        raise CallError(f"{path}: cannot be read as text in UTF-8, UTF-16 or GB18030: {error}") from error
+        text = decode(path.read_bytes()).text
+    except (OSError, DocumentError) as error:
+        raise CallError(f"{path}: cannot be read as text: {error}") from error
     kept = protected()
     letters = sorted({char for char in text if "\u4e00" <= char <= "\u9fff" and char not in kept})
     return Source(path.stem, text, "".join(letters))
-
-
-def _encoding(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return "gb18030"
-    return "utf-8-sig"
 
 
 @cache
