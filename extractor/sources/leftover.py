@@ -20,7 +20,7 @@ from extractor.sources.tables import Lattice
 if TYPE_CHECKING:
     from extractor.sources.pixels import Image
 
-SMALLEST = 0.18  # of the size of text; a piece of ink that is smaller both ways is a speck
+SMALLEST = 0.14  # of the size of text; a piece of ink that is smaller both ways is a speck
 FLAT = 0.25  # of the size of text; a stroke that is no higher is a dash
 SHORT = 0.62  # of the size of text; a wider stroke is a long one
 BESIDE = 0.8  # sizes; what is no farther from the end of a line belongs to it
@@ -29,6 +29,7 @@ NARROW = 2.2  # sizes; text in a cell that is no wider stands in a stack
 LEAN = 0.25  # how far a slash goes to the right for its height
 SURE = 0.9  # the confidence of a mark that is told by its shape
 ONE, EITHER = "一", 0.5  # a long stroke: a dash or the numeral, and nothing in it tells which
+APART = 0.6  # widths of a character; ink that is farther from the middle of one is none of it
 INSET = 2.0  # points; so far from its walls the ink of a cell begins
 
 
@@ -63,6 +64,25 @@ def with_leftovers(boxes: Sequence[Box], lattices: Sequence[Lattice], marks: Ima
                 _add(parts, _completed(_parted(inside.pop(index, []), marks), area, marks, size), marks, size)
         rest += [box for kept in inside.values() for box in kept]
     return parts._replace(boxes=parts.boxes + rest)
+
+
+def unread(box: Box, places: Sequence[float], marks: Image) -> list[int]:
+    """Which of the characters of a line have ink beside them that is no part of any: maybe a mark that was not read.
+
+    `places` are the middles of the characters across the picture; the ink of each is within half its width.
+    """
+    if not places:
+        return []
+    steps = [b - a for a, b in pairwise(places)]
+    size = box.bottom - box.top
+    pitch = median(step for step in steps if step > 0.6 * size) if any(step > 0.6 * size for step in steps) else size
+    out: set[int] = set()
+    for piece in ink_boxes(marks, box, SMALLEST * size):
+        middle = (piece.x0 + piece.x1) / 2
+        near = min(range(len(places)), key=lambda n: abs(places[n] - middle))
+        if abs(places[near] - middle) > APART * pitch and piece.x1 - piece.x0 < pitch:
+            out.add(near)
+    return sorted(out)
 
 
 def _inner(box: Box, by: float) -> Box:
