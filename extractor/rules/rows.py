@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from extractor.rules.drafts import Draft
 from extractor.rules.lists import Cell, ListRow, read_rows
-from extractor.rules.pieces import column_kind, first_unit
+from extractor.rules.pieces import column_kind, first_unit, is_null
 from extractor.rules.stacks import repeats
 from extractor.rules.zones import Bucket, Column
-from extractor.tokens import NULLS
 
 
 def list_rows(draft: Draft, bucket: Bucket) -> None:
@@ -74,7 +73,7 @@ def _give_row(
         if cell is None:
             continue
         name, positions = f"{path}.{column.field.name}", cell_tokens(cell)
-        if "".join(draft.tokens[p].fold for p in positions) in NULLS:
+        if is_null(column.field.kind, "".join(draft.tokens[p].fold for p in positions)):
             draft.null(positions)
             continue
         draft.give(name, positions)

@@ -20,8 +20,10 @@ SHORTEST = 13.0  # points; a ruling line is longer than the strokes of body text
 THICKEST = 3.6  # points; what is thicker is an area
 STAMP = (0.0005, 0.08)  # the share of a page that is red when there is a stamp on it
 REACH = 6.0  # points; a line may end this far from the one it meets, or be broken by as much
-PALE = 0.75  # of the brightness of paper; what is brighter than this below a stamp is paper
+PALE = 0.9  # of the brightness of paper; what is brighter than this below a stamp is paper
 INKED = 0.75  # the share of a stretch beside a text that is inked when a wall runs there
+FAINT = 12  # of 255; what is so much darker than what is around it is ink
+FIRM = 0.4  # of the darkness of text; what is as dark is print
 MEND = 26.0  # points; the widest gap in a line that a copier leaves
 LONG = 40.0  # points; a line this long needs one end that meets another, thrice as long none
 BRIDGE = 1.5  # points; a gap in a line that the printer or the copier left
@@ -86,8 +88,28 @@ def ink(image: Image, dots: float) -> Image:
 
 def _dark(shade: Image, dots: float) -> Image:
     cv2 = vision()
-    block = max(15, int(dots / 7) | 1)
-    out: Image = cv2.adaptiveThreshold(shade, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, block, 12)
+    mean, inverse = cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV
+    out: Image = cv2.adaptiveThreshold(shade, 255, mean, inverse, _block(dots), FAINT)
+    return out
+
+
+def _block(dots: float) -> int:
+    """The side of the square around a pixel that tells how bright the paper is there."""
+    return max(15, int(dots / 7) | 1)
+
+
+def firm_ink(image: Image, dots: float, texts: list[Box]) -> Image:
+    """255 where there is ink about as dark as that of the texts (their boxes): no noise, no rest of a stamp."""
+    import numpy as np
+
+    cv2 = vision()
+    shade = cv2.GaussianBlur(value(image), (3, 3), 0).astype(np.int16)
+    block = _block(dots)
+    depth = cv2.blur(shade, (block, block)) - shade
+    parts = [depth[round(b.top) : round(b.bottom), round(b.x0) : round(b.x1)] for b in texts]
+    inked = np.concatenate([part[part > FAINT] for part in parts]) if parts else np.zeros(0)
+    least = max(FAINT, FIRM * float(np.percentile(inked, 90))) if inked.size else FAINT
+    out: Image = (depth > least).astype(np.uint8) * 255
     return out
 
 
@@ -315,17 +337,12 @@ def _is_held(segment: Segment, others: list[Segment], point: float) -> bool:
     return ends == 2 or (ends == 1 and length >= LONG) or length >= 3 * LONG
 
 
-def ink_box(marks: Image, box: Box) -> Box | None:
-    """The smallest box around the ink in a box, specks apart; None for white paper."""
-    cv2 = vision()
-    x0, top, x1, bottom = (round(v) for v in box)
-    part = marks[max(0, top) : bottom, max(0, x0) : x1]
+def ink_boxes(marks: Image, box: Box, least: float) -> list[Box]:
+    """The boxes of the connected pieces of ink in a box, without specks: those less than `least` wide and high."""
+    x0, top, x1, bottom = (max(0, round(v)) for v in box)
+    part = marks[top:bottom, x0:x1]
     if part.size == 0:
-        return None
-    count, _, stats, _ = cv2.connectedComponentsWithStats(part, connectivity=8)
-    kept = [stats[i] for i in range(1, count) if stats[i][4] >= 12 and max(stats[i][2], stats[i][3]) >= 6]
-    if not kept:
-        return None
-    left, up = min(int(s[0]) for s in kept), min(int(s[1]) for s in kept)
-    right, low = max(int(s[0] + s[2]) for s in kept), max(int(s[1] + s[3]) for s in kept)
-    return Box(max(0, x0) + left, max(0, top) + up, max(0, x0) + right, max(0, top) + low)
+        return []
+    count, _, stats, _ = vision().connectedComponentsWithStats(part, connectivity=8)
+    kept = [[int(v) for v in stats[i][:4]] for i in range(1, count) if max(stats[i][2], stats[i][3]) >= least]
+    return [Box(x0 + left, top + up, x0 + left + wide, top + up + high) for left, up, wide, high in kept]
