@@ -14,6 +14,7 @@ import schemas
 from extractor.assembly import assemble
 from extractor.config import Settings
 from extractor.errors import SchemaError
+from extractor.llm.answers import answer_model
 from extractor.results import Candidate
 from extractor.runs import fingerprint, load_schemas
 from schemas.json_schema import name_of, spellings
@@ -284,6 +285,15 @@ def test_a_part_may_serve_several_places(load: Load) -> None:
         **{"$defs": {"named": named}},
     )
     assert [f.path for f in spec.leaves()] == ["lender.name", "borrower.name", "name"]
+
+
+def test_properties_may_have_names_that_models_have_of_their_own(load: Load) -> None:
+    names = ["_id", "copy", "json", "schema", "model_config", "shape", "validator", "__class__", "2nd name", "a/b"]
+    spec = load(dict.fromkeys(names, TEXT))
+    answered = dict.fromkeys(names, "x")
+    assert answer_model(spec).model_validate(answered).model_dump(exclude_none=True) == answered
+    made = assemble(spec, [Candidate(name, "x", ()) for name in names])
+    assert (made.values, made.findings) == (answered, ())
 
 
 OBJECT = '{"type": "object", "properties": {"a": %s}}'
