@@ -23,7 +23,8 @@ REACH = 6.0  # points; a line may end this far from the one it meets, or be brok
 PALE = 0.9  # of the brightness of paper; what is brighter than this below a stamp is paper
 INKED = 0.75  # the share of a stretch beside a text that is inked when a wall runs there
 THROUGH = 0.7  # the share of a line that lies in a text when it is a stroke of it
-WIDE = 4.0  # pixels; the smoothing that leaves the paper and takes its noise
+WIDE = 15  # pixels; the smoothing that leaves the paper and takes its noise
+SPARSE = 3  # pixels; one in so many tells as much of a page's noise as all
 FAINT = 12  # of 255; what is so much darker than what is around it is ink
 FIRM = 0.4  # of the darkness of text; what is as dark is print
 MEND = 26.0  # points; the widest gap in a line that a copier leaves
@@ -52,7 +53,9 @@ def value(image: Image) -> Image:
     """The brightness of the brightest colour of each pixel: coloured ink is pale, black ink is dark."""
     if image.ndim == 2:
         return image
-    out: Image = image.max(axis=2)
+    cv2 = vision()
+    red, green, blue = cv2.split(image)
+    out: Image = cv2.max(cv2.max(red, green), blue)
     return out
 
 
@@ -123,11 +126,11 @@ def noise(image: Image, texts: list[Box]) -> float:
     import numpy as np
 
     shade = value(image)
-    rest = shade.astype(np.int16) - vision().GaussianBlur(shade, (0, 0), WIDE)
+    rest = vision().absdiff(shade, vision().blur(shade, (WIDE, WIDE)))[::SPARSE, ::SPARSE]
     parts = [shade[round(b.top) : round(b.bottom), round(b.x0) : round(b.x1)].ravel() for b in texts]
     print_ = float(np.percentile(np.concatenate(parts), 5)) if parts else 0.0
-    contrast = max(1.0, float(np.percentile(shade, 75)) - print_)
-    return 1.4826 * float(np.median(np.abs(rest))) / contrast
+    contrast = max(1.0, float(np.percentile(shade[::SPARSE, ::SPARSE], 75)) - print_)
+    return 1.4826 * float(np.median(rest)) / contrast
 
 
 def skew(image: Image) -> float:
