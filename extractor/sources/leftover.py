@@ -93,9 +93,8 @@ def _completed(boxes: list[Box], area: Box, marks: Image, size: float) -> list[B
     """The boxes of a cell, grown by the ink beside and below them, and those of the ink that stands by itself."""
     out = list(boxes)
     alone: list[Box] = []
-    for piece in _pieces(ink_boxes(marks, area, SMALLEST * size), size):
-        if any(covered(piece, box) > 0.5 for box in out):
-            continue
+    ink = ink_boxes(marks, area, SMALLEST * size)
+    for piece in _pieces([part for part in ink if not any(covered(part, box) > 0.5 for box in boxes)], size):
         near = next((n for n, box in enumerate(out) if _belongs(piece, box, area, size)), None)
         if near is not None:
             out[near] = union((out[near], piece)) or piece
