@@ -68,7 +68,7 @@ def _numbered_breaks(document: Document) -> list[Line]:
 
 
 _BARE = re.compile(r"\d{1,4}")
-_FOOT_NUMBER = re.compile(r"[-—–·~_]*\d{1,4}[-—–·~_]*")
+_FOOT_NUMBER = re.compile(r"[-—–·~_一]*\d{1,4}[-—–·~_一]*")
 _FOOT = 0.88
 """Of a page's height; below it stand page numbers."""
 _FAR = 3

@@ -29,7 +29,8 @@ NARROW = 2.2  # sizes; text in a cell that is no wider stands in a stack
 LEAN = 0.25  # how far a slash goes to the right for its height
 SURE = 0.9  # the confidence of a mark that is told by its shape
 ONE, EITHER = "一", 0.5  # a long stroke: a dash or the numeral, and nothing in it tells which
-APART = 0.6  # widths of a character; ink that is farther from the middle of one is none of it
+APART = 0.66  # widths of a character; ink that is farther from the middle of one is none of it
+BEHIND = 0.6  # the same behind the last character, where small marks stand that are easily lost
 INSET = 2.0  # points; so far from its walls the ink of a cell begins
 
 
@@ -80,7 +81,9 @@ def unread(box: Box, places: Sequence[float], marks: Image) -> list[int]:
     for piece in ink_boxes(marks, box, SMALLEST * size):
         middle = (piece.x0 + piece.x1) / 2
         near = min(range(len(places)), key=lambda n: abs(places[n] - middle))
-        if abs(places[near] - middle) > APART * pitch and piece.x1 - piece.x0 < pitch:
+        apart = BEHIND if middle > places[-1] else APART
+        inside = piece.x0 > box.x0 + 1 and piece.x1 < box.x1 - 1  # else it is the wall of the cell
+        if abs(places[near] - middle) > apart * pitch and inside and piece.x1 - piece.x0 < pitch:
             out.add(near)
     return sorted(out)
 
@@ -93,7 +96,7 @@ def _completed(boxes: list[Box], area: Box, marks: Image, size: float) -> list[B
     """The boxes of a cell, grown by the ink beside and below them, and those of the ink that stands by itself."""
     out = list(boxes)
     alone: list[Box] = []
-    ink = ink_boxes(marks, area, SMALLEST * size)
+    ink = [part for part in ink_boxes(marks, area, SMALLEST * size) if not _at_edge(part, area)]
     for piece in _pieces([part for part in ink if not any(covered(part, box) > 0.5 for box in boxes)], size):
         near = next((n for n, box in enumerate(out) if _belongs(piece, box, area, size)), None)
         if near is not None:
@@ -101,6 +104,12 @@ def _completed(boxes: list[Box], area: Box, marks: Image, size: float) -> list[B
         elif piece.bottom - piece.top < 2 * size:
             alone.append(piece)
     return out + [piece if _is_flat(piece, size) else _grown(piece, size) for piece in alone]
+
+
+def _at_edge(part: Box, area: Box) -> bool:
+    """Whether ink goes on beyond a cell's inner area: it is its wall."""
+    sides = (part.x0 - area.x0, part.top - area.top, area.x1 - part.x1, area.bottom - part.bottom)
+    return min(sides) <= 1
 
 
 def _pieces(found: Sequence[Box], size: float) -> list[Box]:
