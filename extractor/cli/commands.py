@@ -12,7 +12,10 @@ from extractor.config import Settings
 from extractor.errors import CallError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from extractor.layout import Document
+    from extractor.sources.draw import Area
 
 
 def run(call: Namespace) -> int:
@@ -74,7 +77,7 @@ def look(call: Namespace) -> int:
     from extractor import runs, sources
     from extractor.cli import show
     from extractor.errors import DocumentError, MissingPackage
-    from extractor.look import describe
+    from extractor.look import areas, describe
 
     settings = _settings(call)
     if not call.path.is_file():
@@ -86,7 +89,7 @@ def look(call: Namespace) -> int:
         print(f"extractor: {call.path}: {error}", file=sys.stderr)
         return 1
     if call.image is not None:
-        return _draw(call, document, settings)
+        return _draw(call, document, settings, areas(document, settings, schemas))
     if call.prompt:
         print("\n\n".join(show.prompts(document, settings, schemas)))
         return 0
@@ -95,13 +98,13 @@ def look(call: Namespace) -> int:
     return 0
 
 
-def _draw(call: Namespace, document: Document, settings: Settings) -> int:
+def _draw(call: Namespace, document: Document, settings: Settings, areas: Sequence[Area]) -> int:
     """A picture of each page; the names of the files are printed."""
     from extractor.errors import DocumentError, MissingPackage
     from extractor.sources.draw import draw
 
     try:
-        pictures = draw(document, call.path, call.image, settings)
+        pictures = draw(document, call.path, call.image, settings, areas)
     except (DocumentError, MissingPackage) as error:
         print(f"extractor: {call.path}: {error}", file=sys.stderr)
         return 1
