@@ -10,13 +10,15 @@ import hashlib
 import re
 from functools import cache
 from importlib import resources
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
+from extractor.config import Settings, Version
 from extractor.errors import ConfigError
 from extractor.results import Chunk
 from schemas.spec import FieldSpec, SchemaSpec
 
-VERSION = "1"
+VERSION: str = Settings.model_fields["prompt_version"].default
+VERSIONS: tuple[str, ...] = get_args(Version)
 LANGUAGES = ("zh", "en")
 TEMPLATES = ("extract.system", "extract.user", "correct", "again", "words")
 SHOWN_LABELS = 3
@@ -116,6 +118,8 @@ def as_row(spec: FieldSpec) -> bool:
 
 def _marks(spec: FieldSpec, say: dict[str, str], same: str | None = None) -> str:
     marks = []
+    if spec.kind in say:  # a version may have no word for a kind
+        marks.append(say[spec.kind])
     if as_row(spec):
         items = f"{say['same']} {same}" if same else ", ".join(["at", *(c.name for c in spec.children)])
         marks.append(f"{say['rows'] if spec.structure == 'rows' else say['row']} [{items}]")

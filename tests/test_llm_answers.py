@@ -4,7 +4,7 @@ import re
 from typing import Any, ClassVar
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -82,6 +82,12 @@ def test_values_rows_and_what_spans() -> None:
         "items[3].name": "n4",
         "items[3].target": "t4",
     }
+
+
+@pytest.mark.parametrize("mark", ["-", "/", "——", " － ", "□"])
+def test_a_null_mark_that_was_copied_is_no_value(mark: str) -> None:
+    got = read(name=mark, notes=[mark, "y"], money=["L2", "1.00", mark], items=[["L5", "G", "n1", mark]])
+    assert got == {"notes[1]": "y", "money.plan": "1.00", "items[0].group": "G", "items[0].name": "n1"}
 
 
 @pytest.mark.parametrize(
@@ -255,6 +261,7 @@ def test_whatever_is_copied_from_a_line_is_found_there_to_the_letter(texts: list
 
 
 @given(st.lists(TEXT, min_size=1, max_size=4), st.lists(st.tuples(st.integers(1, 4), TEXT), max_size=8))
+@example([" "], [(1, "1")])
 def test_no_character_is_given_away_twice(texts: list[str], asked: list[tuple[int, str]]) -> None:
     sheet = Sheet(lines(*texts))
     seen: set[tuple[str, int]] = set()

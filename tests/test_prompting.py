@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+import prompts
 import schemas
 from extractor import prompting
+from extractor.config import Settings
 from extractor.errors import ConfigError
+from extractor.llm.asking import request_for
+from extractor.llm.options import options
 from extractor.results import Chunk
 
 
@@ -12,18 +18,46 @@ def chunk(text: str, name: str = "project_target") -> Chunk:
     return Chunk(0, schemas.load(name), text, (), 1)
 
 
+@pytest.mark.parametrize("version", prompting.VERSIONS)
 @pytest.mark.parametrize("language", prompting.LANGUAGES)
 @pytest.mark.parametrize("name", prompting.TEMPLATES)
-def test_every_template_is_there_in_every_language(name: str, language: str) -> None:
-    assert prompting.template(name, language).strip()
+def test_every_template_is_there_in_every_language_and_version(name: str, language: str, version: str) -> None:
+    assert prompting.template(name, language, version).strip()
 
 
-def test_the_languages_say_the_same_small_words() -> None:
-    assert set(prompting.words("zh")) == set(prompting.words("en"))
+@pytest.mark.parametrize("version", prompting.VERSIONS)
+def test_the_languages_say_the_same_small_words(version: str) -> None:
+    assert set(prompting.words("zh", version)) == set(prompting.words("en", version))
+
+
+def test_no_template_names_a_form_or_a_label_of_one() -> None:
+    known = {title for schema in schemas.builtin() for title in schema.titles}
+    for leaf in (leaf for schema in schemas.builtin() for leaf in schema.leaves()):
+        known.update((*leaf.printed.labels, *leaf.printed.column, *leaf.printed.vocabulary))
+    texts = [p.read_text(encoding="utf-8") for p in Path(prompts.__file__).parent.glob("*.txt")]
+    assert len(texts) == len(prompting.TEMPLATES) * len(prompting.LANGUAGES) * len(prompting.VERSIONS)
+    # Of two characters there are everyday words among them.
+    assert [label for label in known if len(label) > 2 and any(label in text for text in texts)] == []
+
+
+def test_the_setting_picks_the_version() -> None:
+    said = {}
+    for version in prompting.VERSIONS:
+        own = options(Settings.model_validate({"model": "m", "prompt_version": version}))
+        said[version] = request_for(chunk("[L1] x"), own)["messages"][0]["content"]
+        assert said[version] == prompting.prompt(chunk("[L1] x"), "zh", version).system
+    assert len(set(said.values())) == len(prompting.VERSIONS)
+
+
+def test_a_kind_is_marked_where_it_is_written_in_its_own_way() -> None:
+    lines = prompting.fields_text(schemas.load("project_target"), "en").splitlines()
+    assert any(line.strip().startswith("annual_total (number): ") for line in lines)
+    assert any(line.startswith("start_date (date): ") for line in lines)
+    assert any(line.startswith("project_name: ") for line in lines)
 
 
 def test_a_template_that_is_not_there_is_named_with_those_that_are() -> None:
-    with pytest.raises(ConfigError, match=r"language 'xx'.*extract\.system\.en\.1\.txt"):
+    with pytest.raises(ConfigError, match=r"language 'xx'.*extract\.system\.en\.2\.txt"):
         prompting.template("extract.system", "xx")
 
 
@@ -61,8 +95,9 @@ def test_the_fence_cannot_be_closed_by_the_document() -> None:
     assert second.split()[1] != fence
 
 
-def test_the_hash_tells_languages_apart() -> None:
+def test_the_hash_tells_languages_and_versions_apart() -> None:
     assert prompting.digest("zh") != prompting.digest("en")
+    assert prompting.digest("zh", "1") != prompting.digest("zh", "2")
 
 
 @pytest.mark.parametrize(("text", "count"), [("", 0), ("绩效目标", 4), ("abcd", 1), ("abcde", 2), ("绩效 ab", 3)])

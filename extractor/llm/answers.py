@@ -14,10 +14,9 @@ from typing import Annotated, Any, ClassVar, NamedTuple
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, create_model
 
 from extractor.prompting import as_row
+from extractor.tokens import NULLS
 from schemas.spec import FieldSpec, SchemaSpec
-
-NONE = "-"
-"""In a row: there is nothing here, and nothing to take from the row above."""
+from schemas.values import fold
 
 
 class Leaf(NamedTuple):
@@ -117,8 +116,8 @@ def _leaves(fields: tuple[FieldSpec, ...], values: dict[str, Any], parent: str, 
         elif spec.structure == "group":
             yield from _leaves(spec.children, value, path, at)
         elif spec.structure == "texts":
-            yield from (Leaf(f"{path}[{n}]", spec, text, at) for n, text in enumerate(value) if text.strip())
-        elif value.strip():
+            yield from (Leaf(f"{path}[{n}]", spec, text, at) for n, text in enumerate(value) if not _none(text))
+        elif not _none(value):
             yield Leaf(path, spec, value, at)
 
 
@@ -127,17 +126,18 @@ def _row_leaves(spec: FieldSpec, path: str, rows: list[list[str | None]]) -> Ite
     for n, (at, *items) in enumerate(rows):
         base = f"{path}[{n}]" if spec.structure == "rows" else path
         for child, item in zip(spec.children, items, strict=True):
-            text = (item or "").strip()
-            if text == NONE and child.name in above and child.printed.spans:
-                text = ""  # a label that the source has lost is what the nearest label above says
-            if text == NONE or (not text and not child.printed.spans):
-                above.pop(child.name, None)
-                continue
-            leaf = Leaf(f"{base}.{child.name}", child, text, at or "") if text else above.get(child.name)
-            if leaf is None:
-                continue
-            above[child.name] = leaf
-            yield leaf._replace(path=f"{base}.{child.name}")
+            path_of_item, text = f"{base}.{child.name}", (item or "").strip()
+            if not _none(text):
+                above[child.name] = Leaf(path_of_item, child, text, at or "")
+                yield above[child.name]
+            elif child.printed.spans and child.name in above:
+                # Also where the source has lost a label: it is what the nearest label above says.
+                yield above[child.name]._replace(path=path_of_item)
+
+
+def _none(text: str) -> bool:
+    """Whether an answered string says that there is nothing: an empty one, or a null mark as it is printed."""
+    return not text.strip() or fold(text) in NULLS
 
 
 def merge(schema: SchemaSpec, values: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:

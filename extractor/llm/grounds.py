@@ -179,6 +179,8 @@ class Sheet:
 
     def wider(self, within: tuple[int, int], units: int) -> tuple[int, int]:
         """The characters of some units and of those around them."""
+        if not self._at:
+            return within
         first = self._at[min(within[0], len(self._at) - 1)][0]
         last = self._at[max(within[1] - 1, 0)][0]
         return self._start[max(first - units, 0)], self._start[min(last + 1 + units, len(self.units))]

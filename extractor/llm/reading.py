@@ -11,7 +11,6 @@ from extractor.grounding import container, ground
 from extractor.labels import label_index, spot, unglue
 from extractor.llm.answers import Leaf, leaves
 from extractor.llm.grounds import Found, Sheet, locate, words_of
-from extractor.prompting import words
 from extractor.results import Answer, Candidate, Finding, Form, Place
 from extractor.tokens import NULLS, tokenize
 from schemas.spec import SchemaSpec
@@ -49,13 +48,12 @@ def labels_of(form: Form) -> Labels:
     return Labels(tuple(places), {path: tuple(at) for path, at in own.items()})
 
 
-def read(form: Form, values: dict[str, Any], labels: Labels, language: str) -> Reading:
-    """Every value of an answer about a form, or about some rows of one, with the place where it stands."""
+def read(form: Form, values: dict[str, Any], labels: Labels, say: dict[str, str]) -> Reading:
+    """Every value of an answer about a form, or about some rows of one, with its place; `say` words what is wrong."""
     sheet = Sheet([u for row in (*form.title_rows, *form.rows) for u in row.units], labels.places)
     located = _located(sheet, leaves(form.schema, values), labels)
     rows = _invented_rows(located)
     candidates, findings, problems = [], [], []
-    say = words(language)
     for leaf, found in located:
         if found.how != "found":
             problems.append(f"{leaf.path} = {leaf.text[:80]!r} ({leaf.at}): {say['missing']}")
