@@ -18,7 +18,7 @@ def chunks(form: Form, budget: int) -> tuple[Chunk, ...]:
     pages = len({row.page for row in (*form.title_rows, *form.rows)})
     title = [(r, render(r, pages > 1)) for r in form.title_rows]
     body = [(r, render(r, pages > 1)) for r in form.rows if any(u.text.strip() for u in r.units)]
-    headers = _header_rows(form)
+    headers = header_rows(form)
     parts: list[list[tuple[Row, str]]] = [[*title]]
     used = estimate(parts[0])
     header: list[tuple[Row, str]] = []
@@ -37,7 +37,7 @@ def chunks(form: Form, budget: int) -> tuple[Chunk, ...]:
 def _chunk(form: Form, part: Sequence[tuple[Row, str]]) -> Chunk:
     units: tuple[Unit, ...] = tuple(u for row, _ in part for u in row.units)
     text = "\n".join(line for _, line in part)
-    return Chunk(form.index, form.schema, text, units, tokens_in(text))
+    return Chunk(form.index, form.schema, text, units, tokens_in(text), form.hint)
 
 
 def estimate(part: Sequence[tuple[Row, str]]) -> int:
@@ -73,8 +73,8 @@ def _shown(row: Row) -> list[str]:
     return out
 
 
-def _header_rows(form: Form) -> set[int]:
-    """The rows that hold a header: two labels of columns or more."""
+def header_rows(form: Form) -> set[int]:
+    """The identities of the rows that hold a header: two labels of columns or more."""
     index = label_index(form.schema)
     tokens = unglue(tokenize(form.rows), index)
     counts: dict[int, int] = {}

@@ -95,6 +95,21 @@ class Row(NamedTuple):
     gap: int = 0
 
 
+class AskedRows(NamedTuple):
+    """The rows of a list that are asked for: between two rows of text, given by the ids that a chunk shows, or ''."""
+
+    field: str
+    after: str
+    before: str
+
+
+class Hint(NamedTuple):
+    """What goes with a form of which a part is asked: how another engine read it (JSON), and which rows are asked."""
+
+    found: str
+    rows: tuple[AskedRows, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """The region of a document that one record comes from: its rows in reading order, page breaks stitched.
@@ -109,6 +124,7 @@ class Form:
     title_rows: tuple[Row, ...] = ()
     furniture: tuple[Place, ...] = ()
     notes: tuple[Finding, ...] = ()
+    hint: Hint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +136,7 @@ class Chunk:
     text: str
     units: tuple[Unit, ...]
     tokens: int
+    hint: Hint | None = None
 
 
 @dataclass(frozen=True, slots=True)
