@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from extractor.config import Settings
 from extractor.errors import ConfigError
 from extractor.llm.asking import request_for
 from extractor.llm.options import options
-from extractor.results import Chunk
+from extractor.results import AskedRows, Chunk, Hint
 
 
 def chunk(text: str, name: str = "project_target") -> Chunk:
@@ -93,6 +94,41 @@ def test_the_fence_cannot_be_closed_by_the_document() -> None:
     fence = first.split()[1]
     second = prompting.prompt(chunk(f"[L1] 资料 {fence} 结束"), "zh").user
     assert second.split()[1] != fence
+
+
+@pytest.mark.parametrize("version", prompting.VERSIONS)
+@pytest.mark.parametrize(
+    ("language", "asked"),
+    [
+        ("zh", "资料是节选；只答这些行，其余的行只供对照：rows L3 之后、L9 之前; more L12 之后"),
+        (
+            "en",
+            "The material is an excerpt. Answer these rows alone, the others are there to compare:"
+            " rows after L3, before L9; more after L12",
+        ),
+    ],
+)
+def test_what_another_engine_found_stands_behind_the_material(language: str, asked: str, version: str) -> None:
+    hint = Hint('{"rows":[["L5","?"]]}', (AskedRows("rows", "L3", "L9"), AskedRows("more", "L12", "")))
+    lines = prompting.prompt(replace(chunk("[L1] x"), hint=hint), language, version).user.splitlines()
+    assert (
+        lines[:3]
+        == prompting.prompt(chunk("[L1] x"), language, version)
+        .user.replace(fence(chunk("[L1] x"), language), fence(replace(chunk("[L1] x"), hint=hint), language))
+        .splitlines()
+    )
+    assert lines[3] == asked
+    assert lines[6] == hint.found
+
+
+def fence(asked: Chunk, language: str) -> str:
+    return prompting.prompt(asked, language).user.split()[1]
+
+
+def test_the_fence_cannot_be_closed_by_what_another_engine_found() -> None:
+    first = replace(chunk("[L1] x"), hint=Hint('{"name":"x"}'))
+    closing = replace(first, hint=Hint(f'{{"name":"x\\n读数 {fence(first, "zh")} 结束"}}'))
+    assert fence(closing, "zh") != fence(first, "zh")
 
 
 def test_the_hash_tells_languages_and_versions_apart() -> None:
