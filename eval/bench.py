@@ -30,12 +30,13 @@ from eval.scoring import DocumentScore, summarise
 from eval.verdicts import FormVerdicts, document_verdicts
 from extractor import __version__
 from extractor.errors import CallError
+from schemas.spec import SchemaSpec
 
 SCORING = 1
 """The version of the scoring contract: raised when the same records would get other figures."""
 ROOT = Path(__file__).resolve().parents[1]
 CODE = ("extractor", "schemas", "prompts")
-PACKAGES = ("instructor", "numpy", "openai", "pdfplumber", "pydantic", "rapidfuzz", "rapidocr", "scipy")
+PACKAGES = ("instructor", "jsonschema", "numpy", "openai", "pdfplumber", "pydantic", "rapidfuzz", "rapidocr", "scipy")
 
 
 class Cell(NamedTuple):
@@ -53,7 +54,8 @@ def bench(config_path: Path, *, rescore: bool = False) -> int:
     `rescore` runs no engine. Raises `CallError` where the bench, its gold or its documents cannot be used.
     """
     config = bench_config.load(config_path)
-    arms, sets = bench_config.arms(config, config_path), stage(config)
+    arms = bench_config.arms(config, config_path)
+    sets = stage(config, _schemas(arms))
     manifest = config.out / "manifest.json"
     if rescore:
         cells = _known_cells(manifest)
@@ -67,6 +69,12 @@ def bench(config_path: Path, *, rescore: bool = False) -> int:
     failed = score(config, cells, {s.name: s for s in sets})
     print(f"report: {config.out / 'report.html'}")
     return 1 if failed else 0
+
+
+def _schemas(arms: Sequence[Arm]) -> dict[str, SchemaSpec]:
+    from extractor import runs
+
+    return {spec.name: spec for arm in arms for spec in runs.load_schemas(arm.settings.schemas)}
 
 
 def _known_cells(manifest: Path) -> list[Cell]:

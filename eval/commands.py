@@ -25,7 +25,9 @@ def _eval(subparsers: Adder) -> None:
     this.add_argument("--html", type=Path, metavar="FILE", help="write a report that a browser shows, in one file")
     this.add_argument("--errors", type=_not_negative, default=20, metavar="N", help="list N errors (default: 20)")
     _add_sources(this, "see which values stand in them")
-    this.add_argument("--schema", action="append", default=[], metavar="FILE.py:CLASS", help="a schema of your own")
+    this.add_argument(
+        "--schema", action="append", default=[], metavar="FILE.py:CLASS|FILE.json", help="a schema of your own"
+    )
     this.set_defaults(run=evaluate)
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from extractor.config import Settings
-from extractor.geometry import inside
+from extractor.geometry import displayed, inside
 from extractor.layout import Box, Document, Grid
 from extractor.sources.pdf import read
 
@@ -117,7 +117,7 @@ def own_cells(document: Document) -> list[Spot]:
     """The cells that this project reads."""
     out: list[Spot] = []
     for page in document.pages:
-        for grid in page.blocks:
+        for grid in displayed(page).blocks:
             if isinstance(grid, Grid):
                 out += [
                     Spot(

@@ -46,7 +46,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
     engine: Engine | None = Field(None, description="rules, llm or hybrid; by default hybrid with a model, else rules")
-    schemas: tuple[str, ...] = Field((), description="schema names or FILE.py:CLASS; by default all built-in ones")
+    schemas: tuple[str, ...] = Field((), description="names, FILE.py:CLASS or FILE.json; by default all built-in ones")
     workers: PositiveInt | None = Field(None, description="worker processes; by default one per core")
 
     max_bytes: PositiveInt = Field(100_000_000, description="larger files are refused")

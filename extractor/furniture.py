@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 
-from extractor.layout import Document, Line
+from extractor.layout import Document, Line, Page
 from extractor.results import Place
 from schemas.values import fold
 
@@ -34,10 +34,19 @@ def furniture(document: Document, own: Callable[[str], bool]) -> frozenset[Place
             if isinstance(block, Line) and _PAGE_NUMBER.fullmatch(fold(block.text)):
                 out.add(_whole(block))
         for line in lines:
-            if len(edges) > 1 and (fold(line.text) in heads or fold(line.text) == str(page.number)):
+            several = len(edges) > 1 and (fold(line.text) in heads or fold(line.text) == str(page.number))
+            if several or _is_foot(line, page):
                 out.add(_whole(line))
     out.update(_whole(line) for line in _numbered_breaks(document))
     return frozenset(out)
+
+
+def _is_foot(line: Line, page: Page) -> bool:
+    """Whether a bare number stands at the foot of a page, in its middle: the page's number, whatever that is."""
+    if line.box is None or not page.height or not _FOOT_NUMBER.fullmatch(fold(line.text)):
+        return False
+    across = (line.box.x0 + line.box.x1) / 2 / page.width
+    return line.box.top > _FOOT * page.height and (0.4 < across < 0.6)
 
 
 def _numbered_breaks(document: Document) -> list[Line]:
@@ -59,6 +68,9 @@ def _numbered_breaks(document: Document) -> list[Line]:
 
 
 _BARE = re.compile(r"\d{1,4}")
+_FOOT_NUMBER = re.compile(r"[-—–·~_]*\d{1,4}[-—–·~_]*")
+_FOOT = 0.88
+"""Of a page's height; below it stand page numbers."""
 _FAR = 3
 """A line this far from its neighbour has two blank lines or more between."""
 

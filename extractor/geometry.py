@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
-from extractor.layout import Box
+from extractor.layout import UPRIGHT, Block, Box, Line, Page, Word
 
 
 class Segment(NamedTuple):
@@ -70,6 +72,45 @@ def turn(box: Box, quarters: int, width: float, height: float) -> Box:
         case 3:
             return Box(top, width - x1, bottom, width - x0)
     return Box(x0, top, x1, bottom)
+
+
+def displayed(page: Page) -> Page:
+    """The page with every box where a viewer shows it."""
+    if page.turn == UPRIGHT:
+        return page
+
+    def words(items: tuple[Word, ...]) -> tuple[Word, ...]:
+        return tuple(Word(w.start, w.text, w.box and displayed_box(w.box, page), w.confidence) for w in items)
+
+    blocks: list[Block] = []
+    for block in page.blocks:
+        box = block.box and displayed_box(block.box, page)
+        if isinstance(block, Line):
+            blocks.append(replace(block, box=box, words=words(block.words)))
+        else:
+            cells = tuple(
+                replace(c, box=c.box and displayed_box(c.box, page), words=words(c.words)) for c in block.cells
+            )
+            blocks.append(replace(block, box=box, cells=cells))
+    return replace(page, blocks=tuple(blocks), turn=UPRIGHT)
+
+
+def displayed_box(box: Box, page: Page) -> Box:
+    """A box of a page as it was read, on the page as it is displayed."""
+    back = (4 - page.turn.quarters) % 4
+    width, height = (page.height, page.width) if back % 2 else (page.width, page.height)
+    return turn(tilted(box, page.turn.angle, (width / 2, height / 2)), back, width, height)
+
+
+def tilted(box: Box, angle: float, middle: tuple[float, float]) -> Box:
+    """The box around a box that is turned clockwise about a point, by degrees."""
+    if not angle:
+        return box
+    sine, cosine = math.sin(math.radians(angle)), math.cos(math.radians(angle))
+    corners = [(x - middle[0], y - middle[1]) for x in (box.x0, box.x1) for y in (box.top, box.bottom)]
+    xs = [middle[0] + x * cosine - y * sine for x, y in corners]
+    ys = [middle[1] + x * sine + y * cosine for x, y in corners]
+    return Box(min(xs), min(ys), max(xs), max(ys))
 
 
 def clusters(values: Iterable[float], tolerance: float) -> list[list[float]]:

@@ -81,7 +81,7 @@ def ground(form: Form, answer: Answer) -> Grounded:
     residue = list(_residue(sheet))
     tail, unclaimed = _tail(form, sheet, residue)
     residue = [r for r in residue if (r.place.page, r.place.unit) not in tail]
-    findings.extend(_residue_findings(residue, answer.candidates, sheet))
+    findings.extend(_residue_findings(residue, form.schema, answer.candidates, sheet))
     findings.extend(_swallowed(form.schema, answer.candidates, sheet.units))
     return Grounded(evidence, tuple(findings), tuple(residue), unclaimed)
 
@@ -198,10 +198,17 @@ def container(path: str) -> str:
     return path.split(".", maxsplit=1)[0]
 
 
-def _residue_findings(residue: Sequence[Residue], candidates: Sequence[Candidate], sheet: _Sheet) -> Iterable[Finding]:
-    """Each residue is a finding on what stands before it and on what stands behind it."""
+def _residue_findings(
+    residue: Sequence[Residue], schema: SchemaSpec, candidates: Sequence[Candidate], sheet: _Sheet
+) -> Iterable[Finding]:
+    """Each residue is a finding on what stands before it, on what stands behind it, and on what has no value between.
+
+    Between by the schema's order: the residue may be that value, its label not known.
+    """
     if not residue:
         return
+    given = {container(c.path) for c in candidates}
+    names = [f.name for f in schema.fields]
     where = sorted(
         (sheet.order[p.page, p.unit], p.start, container(c.path))
         for c in candidates
@@ -211,8 +218,11 @@ def _residue_findings(residue: Sequence[Residue], candidates: Sequence[Candidate
     seen: set[tuple[str, str]] = set()
     for r in residue:
         at = bisect_left(where, (sheet.order[r.place.page, r.place.unit], r.place.start, ""))
-        around = {w[2] for w in (*where[max(at - 1, 0) : at], *where[at : at + 1])} or {""}
-        for path in sorted(around):
+        before, behind = (tuple(w[2] for w in part) for part in (where[max(at - 1, 0) : at], where[at : at + 1]))
+        first = min((names.index(n) for n in before if n in names), default=0)
+        last = max((names.index(n) for n in behind if n in names), default=len(names))
+        between = {n for n in names[first:last] if n not in given}
+        for path in sorted({*before, *behind, *between}) or [""]:
             if (path, r.text) not in seen:
                 seen.add((path, r.text))
                 message = f"nothing accounts for {r.text[:60]!r} (page {r.place.page}, {r.place.unit})"

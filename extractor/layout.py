@@ -96,15 +96,30 @@ Unit = Line | Cell
 Block = Line | Grid
 
 
+class Turn(NamedTuple):
+    """How a page was turned to be read: quarters clockwise, then degrees counter-clockwise about its middle."""
+
+    quarters: int = 0
+    angle: float = 0.0
+
+
+UPRIGHT = Turn()
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page: its blocks in reading order; size in points (0 for text files); which way it was read."""
+    """One page: its blocks in reading order; its size as displayed, in points (0 for text files); its reader.
+
+    Boxes are on the page as it was read, upright and straight: columns stand below each other there.
+    `geometry.displayed` takes them to the page as a viewer shows it.
+    """
 
     number: int
     blocks: tuple[Block, ...]
     width: float = 0.0
     height: float = 0.0
     reader: str = "text"
+    turn: Turn = UPRIGHT
 
     def units(self) -> Iterator[Unit]:
         """All lines and cells of the page, in reading order."""

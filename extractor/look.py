@@ -10,6 +10,7 @@ from typing import Any
 
 from extractor.chunking import chunks
 from extractor.config import Settings
+from extractor.geometry import displayed
 from extractor.layout import Box, Document, Grid, Line, Page
 from extractor.regions import cut
 from extractor.results import Chunk, Form
@@ -32,6 +33,7 @@ def describe(document: Document, settings: Settings, schemas: Sequence[SchemaSpe
 
 
 def _page(page: Page) -> dict[str, Any]:
+    page = displayed(page)
     return {
         "page": page.number,
         "width": page.width,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from extractor import hybrid, llm, outside, rules, sources
@@ -11,10 +12,11 @@ from extractor.assembly import assemble
 from extractor.checks import check
 from extractor.config import Settings
 from extractor.errors import CallError, DocumentError, MissingPackage
+from extractor.geometry import displayed_box
 from extractor.grounding import ground
-from extractor.layout import Document
+from extractor.layout import UPRIGHT, Document
 from extractor.regions import cut
-from extractor.results import Answer, DocumentResult, Finding, Form, Record, Row
+from extractor.results import Answer, DocumentResult, Finding, Form, Record, Row, Span
 from schemas.spec import SchemaSpec
 
 Engine = Callable[[Sequence[Form], Settings, str], Sequence[Answer]]
@@ -24,8 +26,10 @@ ENGINES: dict[str, Engine] = {
     "llm": llm.extract,
     "hybrid": hybrid.extract,
 }
-READING = "2"
+READING = "4"
 """Changes whenever a file may be read, cut into forms, grounded or checked differently, whatever the engine."""
+DOUBTED = frozenset({"unruled_doubt", "poor_scan"})
+"""The readers' notes on a page that unsettle what stands there."""
 VERSIONS: dict[str, str] = {
     "rules": f"{READING}/{rules.VERSION}",
     "llm": f"{READING}/{llm.VERSION}",
@@ -81,17 +85,28 @@ def _record(
     before = (*form.notes, *_doubts(document, form), *answer.findings)
     findings = (*before, *assembled.findings, *grounded.findings, *checked)
     record = Record(
-        document.name, document.sha256, form.index, form.schema.name, assembled.values, grounded.evidence,
-        tuple(dict.fromkeys(findings)), grounded.residue, engine, settings.model if engine != "rules" else None,
-        answer.usage,
+        document.name, document.sha256, form.index, form.schema.name, assembled.values,
+        _displayed(document, grounded.evidence), tuple(dict.fromkeys(findings)), grounded.residue, engine,
+        settings.model if engine != "rules" else None, answer.usage,
     )  # fmt: skip
     return record, grounded.unclaimed
 
 
+def _displayed(document: Document, evidence: dict[str, tuple[Span, ...]]) -> dict[str, tuple[Span, ...]]:
+    """The evidence with its boxes where a viewer shows them."""
+    turned = {page.number: page for page in document.pages if page.turn != UPRIGHT}
+
+    def shown(span: Span) -> Span:
+        page = turned.get(span.place.page)
+        return replace(span, box=displayed_box(span.box, page)) if page and span.box else span
+
+    return {path: tuple(shown(span) for span in spans) for path, spans in evidence.items()} if turned else evidence
+
+
 def _doubts(document: Document, form: Form) -> tuple[Finding, ...]:
-    """What the reader of the file doubted on a page of the form: every value there may stand in another cell."""
+    """What the reader of the file doubted on a page of the form: any value there may be wrong, or in another cell."""
     pages = {row.page for row in form.rows}
-    notes = (n for n in document.notes if n.kind == "unruled_doubt" and n.page in pages)
+    notes = (n for n in document.notes if n.kind in DOUBTED and n.page in pages)
     doubts = [Finding("", "reading", n.kind, "warning", _on_page(n.page, n.message)) for n in notes]
     loose = {r.page for r in form.rows if r.table and not r.exact_columns and r.units[0].box is not None}
     message = "no ruling lines: the table's columns are told from its gaps alone"

@@ -95,7 +95,11 @@ def load_schemas(names: Sequence[str]) -> tuple[SchemaSpec, ...]:
         chosen = tuple(schemas.load(name) for name in names) or schemas.builtin()
     except LookupError as error:
         raise SchemaError(str(error.args[0])) from None
-    if any(spec.name == "table" for spec in chosen):
+    names = [spec.name for spec in chosen]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise SchemaError(f"two schemas are named {twice!r}; rename the file or the class of one, or give it once")
+    if "table" in names:
         return chosen
     return (*chosen, schemas.load("table"))
 

@@ -51,6 +51,8 @@ class Token(NamedTuple):
 
 NULLS = frozenset({"-", "--", "—", "——", "/", "\\", "–", "□"})
 """Marks that stand for nothing."""
+STROKES = frozenset({"一", "ー", "_", "-_", "_-"})
+"""What an OCR takes a dash for."""
 _WORD = re.compile(r"\S+")
 _FIGURE = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?(?:%|％|[(（][^()（）]{1,8}[)）])?")
 _COMPARED = re.compile(r"[≥≤><=≧≦＞＜＝]\s*\d[\d.,]*(?:%|％|[(（][^()（）]{1,8}[)）])?")

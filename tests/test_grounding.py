@@ -215,10 +215,13 @@ def test_a_form_whose_print_is_all_claimed_has_no_finding() -> None:
     assert (span.text, span.match) == ("河湖巡护经费", "exact")
 
 
-def test_a_dropped_value_is_residue_and_a_finding_on_its_neighbours() -> None:
+def test_a_dropped_value_is_residue_and_a_finding_on_its_neighbours_and_on_what_has_no_value_between() -> None:
     done = grounded(NAME, UNIT)
     assert [r.text for r in done.residue] == ["云桥县水务局"]
-    assert kinds(done) == [("residue", "implementing_unit"), ("residue", "project_name")]
+    named = [path for kind, path in kinds(done) if kind == "residue"]
+    assert named == sorted(
+        ["project_name", "project_category", "project_nature", "supervising_department", "implementing_unit"]
+    )
 
 
 def test_half_a_value_leaves_the_other_half_as_residue() -> None:

@@ -21,6 +21,7 @@ from reportlab.platypus import Table, TableStyle
 
 from extractor.config import Settings
 from extractor.errors import DocumentError
+from extractor.geometry import displayed
 from extractor.layout import Cell, Document, Grid, Line
 from extractor.sources.pdf import read
 
@@ -177,7 +178,7 @@ def test_turned_text_in_a_cell_reads_in_its_own_direction(tmp_path: Path, angle:
 def test_a_page_turned_by_its_rotate_entry(tmp_path: Path, rotate: int) -> None:
     """The page is displayed turned: boxes follow the display, the text reads as if upright."""
     found = document(tmp_path, both(table(NESTED, spans=NESTED_SPANS), text(60, 700, "标题在上")), rotate=rotate)
-    page = found.pages[0]
+    page = displayed(found.pages[0])
     assert (page.width > page.height) == (rotate in (90, 270))
     assert [shape(grid) for grid in grids(found)] == [NESTED_SHAPE]
     assert lines(found) == ["标题在上"]
@@ -198,7 +199,7 @@ def test_a_table_drawn_sideways_on_an_upright_page(tmp_path: Path, angle: int) -
     assert [shape(grid) for grid in grids(found)] == [NESTED_SHAPE]
     page = found.pages[0]
     assert (page.width, page.height) == pytest.approx(A4, abs=0.1)
-    for cell in grids(found)[0].cells:
+    for cell in (cell for block in displayed(page).blocks if isinstance(block, Grid) for cell in block.cells):
         assert cell.box is not None
         assert 0 <= cell.box.x0 < cell.box.x1 <= page.width
         assert 0 <= cell.box.top < cell.box.bottom <= page.height

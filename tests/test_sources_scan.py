@@ -17,6 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from extractor.config import Settings
 from extractor.errors import DocumentError, MissingPackage
+from extractor.geometry import displayed
 from extractor.layout import Box, Document, Grid, Line, Page
 from extractor.sources import pdf, scan
 from extractor.sources.images import frames
@@ -97,7 +98,7 @@ def test_a_turned_picture_is_read_and_its_boxes_stay_where_they_are(quarters: in
     high, wide = pixels().shape[:2]
     sides = (high, wide) if quarters % 2 else (wide, high)
     assert (page.width, page.height) == pytest.approx((sides[0] * points, sides[1] * points))
-    box = grids(page)[0].box
+    box = grids(displayed(page))[0].box
     assert box is not None
     assert (box.x1 - box.x0 > box.bottom - box.top) == (quarters == 2)
     corner = {1: (384 - 274, 17), 2: (480 - 467, 384 - 274), 3: (78, 480 - 467)}[quarters]

@@ -131,10 +131,8 @@ def schemas(call: Namespace) -> int:
     from extractor.cli import show
 
     chosen = runs.load_schemas(tuple(call.schema))
-    wanted = {name.rpartition(":")[2] for name in call.schema}
-    for spec in chosen:
-        if not wanted or spec.name in wanted or spec.model.__name__ in wanted:
-            print(show.schema(spec))
+    for spec in chosen[: len(call.schema) or None]:
+        print(show.schema(spec))
     return 0
 
 
@@ -164,6 +162,8 @@ def _schemas(call: Namespace, settings: Settings) -> tuple[str, ...]:
 
 
 def _absolute(name: str) -> str:
-    """`FILE.py:CLASS` with the whole path, so that the ledger can name it from anywhere."""
+    """`FILE.py:CLASS` and `FILE.json` with the whole path, so that the ledger can name it from anywhere."""
+    if name.endswith(".json"):
+        return str(Path(name).resolve())
     path, colon, cls = name.rpartition(":")
     return f"{Path(path).resolve()}:{cls}" if colon and path.endswith(".py") else name

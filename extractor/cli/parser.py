@@ -115,7 +115,7 @@ def _add_schema(this: argparse.ArgumentParser) -> None:
         "--schema",
         action="append",
         default=[],
-        metavar="NAME|FILE.py:CLASS",
+        metavar="NAME|FILE.py:CLASS|FILE.json",
         help="only this schema (may be repeated); by default all that are built in",
     )
 

@@ -186,7 +186,8 @@ def schema(spec: SchemaSpec) -> str:
 
 
 def _field(field: FieldSpec, depth: int) -> str:
-    what = field.kind if field.structure == "scalar" else field.structure
+    kind = field.kind if field.wanted is None or field.kind == "date" else " or ".join(sorted(field.wanted.types))
+    what = kind if field.structure == "scalar" else field.structure
     printed = field.printed
     labels = " | ".join(printed.labels)
     column = f"column {' | '.join(printed.column)}" if printed.column else ""

@@ -13,7 +13,7 @@ from extractor.grounding import ground
 from extractor.results import Answer, Finding, Form, Place, Residue
 from schemas.spec import SchemaSpec
 
-_ROW = re.compile(r"^(\w+)\[(\d+)\]")
+_ROW = re.compile(r"^([^.\[\]]+)\[(\d+)\]")
 
 
 class Region(NamedTuple):

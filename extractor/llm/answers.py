@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Annotated, Any, ClassVar, NamedTuple
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from extractor.prompting import as_row
 from extractor.tokens import NULLS
@@ -31,7 +31,7 @@ class Leaf(NamedTuple):
 class Compact(BaseModel):
     """The base of all answers: unknown fields are refused, and the JSON schema says no more than it must."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", serialize_by_alias=True)
     shape: ClassVar[dict[str, Any]] = {}
 
     @classmethod
@@ -49,7 +49,8 @@ def answer_model(schema: SchemaSpec) -> type[Compact]:
 
 
 def _model(name: str, fields: tuple[FieldSpec, ...], **more: Any) -> type[Compact]:
-    parts: dict[str, Any] = {f.name: (_type(f), None) for f in fields}
+    # By alias: a field may be named like something that every model has (`copy`), or begin with an underscore.
+    parts: dict[str, Any] = {f"field_{n}": (_type(f), Field(None, alias=f.name)) for n, f in enumerate(fields)}
     return create_model(name, __base__=Compact, **parts, **more)
 
 

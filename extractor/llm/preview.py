@@ -23,7 +23,7 @@ from extractor.llm.limits import Ceilings, Gate
 from extractor.llm.options import Options
 from extractor.llm.transport import Completion, Line, Request, texts_of
 from extractor.prompting import tokens
-from extractor.results import Chunk, Form
+from extractor.results import Form
 from schemas.spec import SchemaSpec
 
 ANSWER_SHARE = 0.35
@@ -46,19 +46,25 @@ class Estimate(NamedTuple):
 def requests(form: Form, options: Options) -> list[Request]:
     """The first request about each chunk of a form, exactly as it would be sent."""
     pieces = chunks(form, options.chunk_tokens)
-    return asyncio.run(_shaped(pieces, options))
+    asked = [(answer_model(piece.schema), request_for(piece, options)) for piece in pieces]
+    return shaped(asked, options.endpoint.mode)
 
 
-async def _shaped(pieces: Sequence[Chunk], options: Options) -> list[Request]:
+def shaped(asked: Sequence[tuple[type[BaseModel], Request]], mode: Mode) -> list[Request]:
+    """Requests for an instance of a model each, in the shape that they go out with."""
+    return asyncio.run(_shaped(asked, mode))
+
+
+async def _shaped(asked: Sequence[tuple[type[BaseModel], Request]], mode: Mode) -> list[Request]:
     seen: list[Request] = []
 
     async def see(request: Request) -> Completion:
         seen.append(request)
         raise _Seen("seen")
 
-    ask = asker(see, options.endpoint.mode)
-    for piece in pieces:
-        await asyncio.gather(ask(answer_model(piece.schema), request_for(piece, options)), return_exceptions=True)
+    ask = asker(see, mode)
+    for model, request in asked:
+        await asyncio.gather(ask(model, request), return_exceptions=True)
     return seen
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from extractor.rules.pieces import Piece, Width, first_unit, parses
+from extractor.rules.pieces import Piece, Width, first_unit, is_null, parses
 from extractor.rules.zones import Column, column_under
 from extractor.tokens import NULLS, open_bracket
 from schemas.spec import FieldSpec
@@ -63,7 +63,7 @@ def _kind_cost(piece: Piece, column: int, kind: str, field: FieldSpec) -> float:
             return 5.0
         return 0.1 if _QUANTITY.fullmatch(text) else 0.4 if text[0].isdigit() or text in NULLS else 0.6
     if kind in ("amount", "integer", "date"):
-        return 0.0 if number or parses(kind, text) else 0.2 if text in NULLS else NEVER
+        return 0.0 if number or parses(kind, text) else 0.2 if is_null(kind, text) else NEVER
     return 4.0 if number or comparison else 3.0 if piece.word else 1.0
 
 

@@ -13,10 +13,9 @@ from typing import Any
 
 from extractor.checks import outcomes
 from extractor.rules.drafts import Draft
-from extractor.rules.pieces import parses
+from extractor.rules.pieces import is_null, parses
 from extractor.rules.stacks import repeats
 from extractor.rules.zones import Bucket, Column, column_under
-from extractor.tokens import NULLS
 from schemas.spec import SchemaSpec
 from schemas.values import parse_amount
 
@@ -49,7 +48,7 @@ def _placed(draft: Draft, bucket: Bucket) -> dict[int, int] | None:
     tokens = bucket.tokens
     if len(tokens) == len(bucket.columns):
         return dict(enumerate(tokens))
-    if all(draft.tokens[p].fold in NULLS for p in tokens):
+    if all(is_null("amount", draft.tokens[p].fold) for p in tokens):
         draft.null(tokens)
         return {}
     if not all(draft.tokens[p].exact for p in tokens):
@@ -68,7 +67,7 @@ def _give(draft: Draft, bucket: Bucket, placed: dict[int, int]) -> None:
     for n, p in placed.items():
         text = draft.tokens[p].fold
         column = bucket.columns[n]
-        if text in NULLS:
+        if is_null(column.field.kind, text):
             draft.null([p])
         elif parses(column.field.kind, text):
             draft.give(_path(bucket, column), [p])
@@ -107,7 +106,7 @@ def _hypothesis(draft: Draft, rows: Sequence[Bucket], chosen: Sequence[int]) -> 
     for bucket in rows:
         for n, p in zip(chosen, bucket.tokens, strict=True):
             text = draft.tokens[p].fold
-            if text not in NULLS and not _put(values, _path(bucket, bucket.columns[n]), text):
+            if not is_null("amount", text) and not _put(values, _path(bucket, bucket.columns[n]), text):
                 return None
     return values
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from extractor.tokens import Token, width
+from extractor.tokens import NULLS, STROKES, Token, width
 from schemas.spec import FieldSpec
 from schemas.values import PARSERS, parse_indicator
 
@@ -56,6 +56,11 @@ def parses(kind: str, text: str) -> bool:
     except (ValueError, KeyError):
         return False
     return True
+
+
+def is_null(kind: str, text: str) -> bool:
+    """Whether a text is a mark for nothing where a value of a kind is expected."""
+    return text in NULLS or (text in STROKES and not parses(kind, text))
 
 
 class Width(NamedTuple):

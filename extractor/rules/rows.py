@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from extractor.rules.drafts import Draft
 from extractor.rules.lists import Cell, ListRow, read_rows
-from extractor.rules.pieces import column_kind, first_unit
+from extractor.rules.pieces import column_kind, first_unit, is_null
 from extractor.rules.stacks import repeats
 from extractor.rules.zones import Bucket, Column
-from extractor.tokens import NULLS
 
 
 def list_rows(draft: Draft, bucket: Bucket) -> None:
@@ -74,7 +73,7 @@ def _give_row(
         if cell is None:
             continue
         name, positions = f"{path}.{column.field.name}", cell_tokens(cell)
-        if "".join(draft.tokens[p].fold for p in positions) in NULLS:
+        if is_null(column.field.kind, "".join(draft.tokens[p].fold for p in positions)):
             draft.null(positions)
             continue
         draft.give(name, positions)
@@ -116,8 +115,11 @@ def _doubt_row(draft: Draft, columns: Sequence[Column], kinds: Sequence[str], ro
             draft.doubt(f"{path}.{columns[column].field.name}", "column_unclear", message)
     misplaced = [c for n, c in row.items() if kinds[n] == "word" and any(p.word and n not in p.word for p in c.pieces)]
     if misplaced:
-        label = draft.join(cell_tokens(misplaced[0]))
-        draft.doubt(path, "row_shifted", f"a label of another column stands here, the row may be shifted: {label[:40]}")
+        positions = cell_tokens(misplaced[0])
+        # where columns are true, a row is not shifted alone: the table was read wrongly
+        where = path.split("[")[0] if all(draft.tokens[p].exact for p in positions) else path
+        message = f"a label of another column stands here, the row may be shifted: {draft.join(positions)[:40]}"
+        draft.doubt(where, "row_shifted", message)
     lacking = [c.field.name for n, c in enumerate(columns) if kinds[n] not in ("word", "text") and n not in row]
     labels = {n for n, kind in enumerate(kinds) if kind == "word"}
     if not _in_grid(row) and lacking and set(row) - labels:

@@ -10,9 +10,9 @@ from extractor.regions import PAGE_GAP
 from extractor.results import Candidate, Place
 from extractor.rules import texts
 from extractor.rules.drafts import Draft, join
-from extractor.rules.pieces import parses
+from extractor.rules.pieces import is_null, parses
 from extractor.rules.zones import Bucket, Column, column_under
-from extractor.tokens import NULLS, Token
+from extractor.tokens import Token
 from schemas.spec import FieldSpec
 
 
@@ -33,7 +33,7 @@ def value(draft: Draft, bucket: Bucket) -> None:
         _long(draft, spec.path, texts.lines_of(draft.tokens, bucket.tokens))
         return
     joined = "".join(draft.tokens[p].fold for p in bucket.tokens)
-    if joined in NULLS:
+    if is_null(spec.kind, joined):
         draft.null(bucket.tokens)
         return
     taken = _fitting(draft, spec, bucket.tokens)
@@ -129,7 +129,7 @@ def _cell_items(token: Token) -> list[tuple[tuple[Place, ...], str]]:
 
 def labelled_row(draft: Draft, bucket: Bucket) -> None:
     """Values behind a label that several fields share, in the order of their columns (a row of totals)."""
-    values = [p for p in bucket.tokens if draft.tokens[p].fold not in NULLS]
+    values = [p for p in bucket.tokens if not is_null(bucket.fields[0].kind, draft.tokens[p].fold)]
     fitting = [p for p in values if parses(bucket.fields[0].kind, draft.tokens[p].fold)]
     draft.null(p for p in bucket.tokens if p not in values)
     if len(bucket.tokens) == len(bucket.fields):

@@ -8,6 +8,7 @@ from typing import Any
 
 from extractor.config import Settings
 from extractor.errors import DocumentError
+from extractor.geometry import displayed
 from extractor.layout import Box, Document, Grid, Line, Page
 from extractor.sources.images import frames, pillow
 
@@ -51,6 +52,7 @@ def outlined(picture: Any, page: Page) -> Any:
 
 def outlines(page: Page) -> list[Outline]:
     """What to outline on a page, the larger things last."""
+    page = displayed(page)
     words = [(word.box, *WORD) for unit in page.units() for word in unit.words]
     lines = [(block.box, *LINE) for block in page.blocks if isinstance(block, Line)]
     cells = [(cell.box, *CELL) for grid in _grids(page) for cell in grid.cells]

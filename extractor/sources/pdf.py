@@ -13,11 +13,11 @@ from typing import Any
 
 from extractor.config import Settings
 from extractor.errors import DocumentError
-from extractor.geometry import inside, turn
-from extractor.layout import Box, Document, Note, Page
+from extractor.geometry import inside
+from extractor.layout import Box, Document, Note, Page, Turn
 from extractor.sources.pdf_miner import miner_sheet, open_miner
 from extractor.sources.pdf_text import Sheet, read_sheet
-from extractor.sources.printed import blocks_of, moved
+from extractor.sources.printed import blocks_of
 from extractor.sources.usable import (
     FEW,
     NONSENSE,
@@ -249,22 +249,10 @@ def sheet_of(pdf: Any, index: int) -> Sheet | None:
 
 
 def page_of(sheet: Sheet) -> Page:
-    """The page in the frame in which it is displayed."""
+    """The page of what was read."""
     blocks = tuple(blocks_of(sheet.tokens, sheet.rulings, sheet.number, sheet.shades))
-    page = Page(sheet.number, blocks, sheet.width, sheet.height, sheet.reader)
-    return turned_back(page, sheet.turned) if sheet.turned else page
-
-
-def turned_back(page: Page, quarters: int) -> Page:
-    """A page that was turned clockwise by so many quarters to be read, as it is displayed."""
-    back, width, height = (4 - quarters) % 4, page.width, page.height
-
-    def move(box: Box) -> Box:
-        return turn(box, back, width, height)
-
-    if back % 2:
-        page = Page(page.number, page.blocks, height, width, page.reader)
-    return moved(page, move)
+    width, height = (sheet.height, sheet.width) if sheet.turned % 2 else (sheet.width, sheet.height)
+    return Page(sheet.number, blocks, width, height, sheet.reader, Turn(sheet.turned))
 
 
 def notes_of(sheet: Sheet) -> list[Note]:

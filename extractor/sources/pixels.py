@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from extractor.errors import MissingPackage
-from extractor.geometry import Rulings, Segment, joined, snapped
+from extractor.geometry import Rulings, Segment, joined, overlap, snapped
 from extractor.layout import Box
 
 if TYPE_CHECKING:
@@ -20,8 +20,13 @@ SHORTEST = 13.0  # points; a ruling line is longer than the strokes of body text
 THICKEST = 3.6  # points; what is thicker is an area
 STAMP = (0.0005, 0.08)  # the share of a page that is red when there is a stamp on it
 REACH = 6.0  # points; a line may end this far from the one it meets, or be broken by as much
-PALE = 0.75  # of the brightness of paper; what is brighter than this below a stamp is paper
+PALE = 0.9  # of the brightness of paper; what is brighter than this below a stamp is paper
 INKED = 0.75  # the share of a stretch beside a text that is inked when a wall runs there
+THROUGH = 0.7  # the share of a line that lies in a text when it is a stroke of it
+WIDE = 15  # pixels; the smoothing that leaves the paper and takes its noise
+SPARSE = 3  # pixels; one in so many tells as much of a page's noise as all
+FAINT = 12  # of 255; what is so much darker than what is around it is ink
+FIRM = 0.4  # of the darkness of text; what is as dark is print
 MEND = 26.0  # points; the widest gap in a line that a copier leaves
 LONG = 40.0  # points; a line this long needs one end that meets another, thrice as long none
 BRIDGE = 1.5  # points; a gap in a line that the printer or the copier left
@@ -48,7 +53,9 @@ def value(image: Image) -> Image:
     """The brightness of the brightest colour of each pixel: coloured ink is pale, black ink is dark."""
     if image.ndim == 2:
         return image
-    out: Image = image.max(axis=2)
+    cv2 = vision()
+    red, green, blue = cv2.split(image)
+    out: Image = cv2.max(cv2.max(red, green), blue)
     return out
 
 
@@ -86,9 +93,44 @@ def ink(image: Image, dots: float) -> Image:
 
 def _dark(shade: Image, dots: float) -> Image:
     cv2 = vision()
-    block = max(15, int(dots / 7) | 1)
-    out: Image = cv2.adaptiveThreshold(shade, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, block, 12)
+    mean, inverse = cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV
+    out: Image = cv2.adaptiveThreshold(shade, 255, mean, inverse, _block(dots), FAINT)
     return out
+
+
+def _block(dots: float) -> int:
+    """The side of the square around a pixel that tells how bright the paper is there."""
+    return max(15, int(dots / 7) | 1)
+
+
+def firm_ink(image: Image, dots: float, texts: list[Box]) -> Image:
+    """255 where there is ink about as dark as that of the texts (their boxes): no noise, no rest of a stamp."""
+    import numpy as np
+
+    cv2 = vision()
+    shade = cv2.GaussianBlur(value(image), (3, 3), 0).astype(np.int16)
+    block = _block(dots)
+    depth = cv2.blur(shade, (block, block)) - shade
+    parts = [depth[round(b.top) : round(b.bottom), round(b.x0) : round(b.x1)] for b in texts]
+    inked = np.concatenate([part[part > FAINT] for part in parts]) if parts else np.zeros(0)
+    least = max(FAINT, FIRM * float(np.percentile(inked, 90))) if inked.size else FAINT
+    out: Image = (depth > least).astype(np.uint8) * 255
+    return out
+
+
+def noise(image: Image, texts: list[Box]) -> float:
+    """The noise of the paper as a share of the contrast between paper and print; `texts` are boxes of text.
+
+    The spread (by the median deviation) of what a wide smoothing takes away.
+    """
+    import numpy as np
+
+    shade = value(image)
+    rest = vision().absdiff(shade, vision().blur(shade, (WIDE, WIDE)))[::SPARSE, ::SPARSE]
+    parts = [shade[round(b.top) : round(b.bottom), round(b.x0) : round(b.x1)].ravel() for b in texts]
+    print_ = float(np.percentile(np.concatenate(parts), 5)) if parts else 0.0
+    contrast = max(1.0, float(np.percentile(shade[::SPARSE, ::SPARSE], 75)) - print_)
+    return 1.4826 * float(np.median(rest)) / contrast
 
 
 def skew(image: Image) -> float:
@@ -188,7 +230,7 @@ def without_text(rulings: Rulings, boxes: list[Box]) -> Rulings:
     """The lines that are no strokes of characters: not inside a box of text."""
 
     def across(s: Segment) -> bool:
-        return any(_is_stroke(s, b.x0, b.x1, b.top, b.bottom) for b in boxes)
+        return any(_is_stroke(s, b.x0, b.x1, b.top, b.bottom) or _is_struck(s, b) for b in boxes)
 
     def upright(s: Segment) -> bool:
         return any(_is_stroke(s, b.top, b.bottom, b.x0, b.x1) for b in boxes)
@@ -201,6 +243,13 @@ def _is_stroke(segment: Segment, start: float, end: float, near: float, far: flo
     size = min(end - start, far - near)
     inside = near + 0.1 * size <= segment.at <= far - 0.1 * size
     return inside and start - 0.3 * size <= segment.lo and segment.hi <= end + 0.3 * size
+
+
+def _is_struck(segment: Segment, box: Box) -> bool:
+    """Whether most of a level line runs through the middle of a line of text, whose box may end too early."""
+    quarter = (box.bottom - box.top) / 4
+    middle = box.top + quarter <= segment.at <= box.bottom - quarter
+    return middle and overlap(segment.lo, segment.hi, box.x0, box.x1) >= THROUGH * (segment.hi - segment.lo)
 
 
 def without_strokes(rulings: Rulings, texts: list[Box], marks: Image) -> Rulings:
@@ -315,17 +364,12 @@ def _is_held(segment: Segment, others: list[Segment], point: float) -> bool:
     return ends == 2 or (ends == 1 and length >= LONG) or length >= 3 * LONG
 
 
-def ink_box(marks: Image, box: Box) -> Box | None:
-    """The smallest box around the ink in a box, specks apart; None for white paper."""
-    cv2 = vision()
-    x0, top, x1, bottom = (round(v) for v in box)
-    part = marks[max(0, top) : bottom, max(0, x0) : x1]
+def ink_boxes(marks: Image, box: Box, least: float) -> list[Box]:
+    """The boxes of the connected pieces of ink in a box, without specks: those less than `least` wide and high."""
+    x0, top, x1, bottom = (max(0, round(v)) for v in box)
+    part = marks[top:bottom, x0:x1]
     if part.size == 0:
-        return None
-    count, _, stats, _ = cv2.connectedComponentsWithStats(part, connectivity=8)
-    kept = [stats[i] for i in range(1, count) if stats[i][4] >= 12 and max(stats[i][2], stats[i][3]) >= 6]
-    if not kept:
-        return None
-    left, up = min(int(s[0]) for s in kept), min(int(s[1]) for s in kept)
-    right, low = max(int(s[0] + s[2]) for s in kept), max(int(s[1] + s[3]) for s in kept)
-    return Box(max(0, x0) + left, max(0, top) + up, max(0, x0) + right, max(0, top) + low)
+        return []
+    count, _, stats, _ = vision().connectedComponentsWithStats(part, connectivity=8)
+    kept = [[int(v) for v in stats[i][:4]] for i in range(1, count) if max(stats[i][2], stats[i][3]) >= least]
+    return [Box(x0 + left, top + up, x0 + left + wide, top + up + high) for left, up, wide, high in kept]

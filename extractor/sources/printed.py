@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from extractor.geometry import Rulings, Segment, union
-from extractor.layout import Block, Box, Cell, Grid, Line, Page, Word
+from extractor.layout import Block, Box, Cell, Grid, Line
 from extractor.sources.banded import find_banded
 from extractor.sources.columns import Row, Run, runs_of, split_columns
 from extractor.sources.spaced import find_spaced
@@ -107,20 +107,3 @@ def _numbered(blocks: Sequence[Block], page: int) -> list[Block]:
             )
             out.append(Grid(page, tables, cells, block.box, block.ragged))
     return out
-
-
-def moved(page: Page, move: Callable[[Box], Box]) -> Page:
-    """The page with every box taken through `move` (back from the reading frame to the page as displayed)."""
-
-    def words(items: tuple[Word, ...]) -> tuple[Word, ...]:
-        return tuple(Word(w.start, w.text, w.box and move(w.box), w.confidence) for w in items)
-
-    blocks: list[Block] = []
-    for block in page.blocks:
-        box = block.box and move(block.box)
-        if isinstance(block, Line):
-            blocks.append(replace(block, box=box, words=words(block.words)))
-        else:
-            cells = tuple(replace(c, box=c.box and move(c.box), words=words(c.words)) for c in block.cells)
-            blocks.append(replace(block, box=box, cells=cells))
-    return replace(page, blocks=tuple(blocks))

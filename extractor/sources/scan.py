@@ -1,7 +1,7 @@
 """Scanned pages: pictures to lines and tables by OCR and the ruling lines that are seen; image files too.
 
 The page is set upright and straight first; its lines give the cells, the pieces of text that the OCR finds are cut at
-the walls of the cells and read; boxes come back in points of the page as it is displayed.
+the walls of the cells and read.
 """
 
 from __future__ import annotations
@@ -9,22 +9,23 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from statistics import fmean, median
+from statistics import fmean
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from extractor.config import Settings
 from extractor.errors import DocumentError
-from extractor.geometry import Rulings, Segment, covered, turn
-from extractor.layout import Box, Document, Note, Page
+from extractor.geometry import Rulings, Segment, covered
+from extractor.layout import Box, Document, Note, Page, Turn
 from extractor.sources import ocr
 from extractor.sources.images import frames
+from extractor.sources.leftover import unread, with_leftovers
 from extractor.sources.pixels import (
     anchored,
+    firm_ink,
     ink,
-    ink_box,
+    noise,
     quarter_turned,
     rotated,
     rulings_of,
@@ -34,7 +35,7 @@ from extractor.sources.pixels import (
     without_strokes,
     without_text,
 )
-from extractor.sources.printed import blocks_of, moved
+from extractor.sources.printed import blocks_of
 from extractor.sources.tables import Lattice, find_lattices
 from extractor.sources.words import Token, is_cjk
 
@@ -45,9 +46,11 @@ SNAP = 3.0  # points; as for drawn lines
 JOIN = 9.0  # points; a gap that a copier leaves in a line
 SAMPLE = 8  # pieces of text that tell whether a page is upside down
 SURE = 0.85  # their mean confidence when it is not
-POOR = 0.6  # the mean confidence of a page that deserves a remark
+NOISY = 0.06  # of the contrast of print; where the noise is more, characters are mistaken without a doubt
+POOR = 0.15  # the share of words in doubt above which a page is not to be relied upon
+LOW = 0.8  # a word below this confidence is in doubt
+UNREAD = 0.5  # the confidence of a character beside which something was not read
 TALL = 1.6  # times as high as wide: a piece of text that runs downwards
-DASH = 0.9  # the confidence of a dash that is told by its shape
 MOST_RENDERED = 36_000_000  # pixels; more shows the OCR nothing
 
 
@@ -103,9 +106,10 @@ def read_image(image: Image, number: int, points: float, settings: Settings) -> 
     """One picture, whose pixels are `points` wide, as a page."""
     high, wide = image.shape[:2]
     view, tokens, rulings = ENGINES[settings.ocr](image, points, settings)
-    page = _page(view, tokens, rulings, number, points)
-    page = _displayed(page, view, wide * points, high * points)
-    return Scanned(page, _notes(tokens, number))
+    blocks = blocks_of(_in_points(tokens, points), _scaled(rulings, points), number, join=JOIN)
+    turned = Turn(view.quarters, view.angle)
+    page = Page(number, tuple(blocks), wide * points, high * points, "ocr", turned)
+    return Scanned(page, _notes(tokens, view.image, number))
 
 
 class Found(NamedTuple):
@@ -116,48 +120,25 @@ class Found(NamedTuple):
     rulings: Rulings
 
 
-def _page(view: View, tokens: list[Token], rulings: Rulings, number: int, points: float) -> Page:
-    high, wide = view.image.shape[:2]
-    scaled = [
+def _in_points(tokens: list[Token], points: float) -> list[Token]:
+    return [
         t._replace(x0=t.x0 * points, top=t.top * points, x1=t.x1 * points, bottom=t.bottom * points) for t in tokens
     ]
-    blocks = blocks_of(scaled, _scaled(rulings, points), number, join=JOIN)
-    return Page(number, tuple(blocks), wide * points, high * points, "ocr")
 
 
 def _scaled(rulings: Rulings, by: float) -> Rulings:
     return Rulings(*([Segment(s.at * by, s.lo * by, s.hi * by) for s in side] for side in rulings))
 
 
-def _displayed(page: Page, view: View, width: float, height: float) -> Page:
-    """The page with its boxes back where they are on the picture as it came."""
-    if not view.quarters and not view.angle:
-        return page
-    back = (4 - view.quarters) % 4
-    middle = (page.width / 2, page.height / 2)
-
-    def move(box: Box) -> Box:
-        return turn(_tilted(box, view.angle, middle), back, page.width, page.height)
-
-    return replace(moved(page, move), width=width, height=height)
-
-
-def _tilted(box: Box, angle: float, middle: tuple[float, float]) -> Box:
-    """The box around a box that is turned clockwise about a point."""
-    if not angle:
-        return box
-    sine, cosine = math.sin(math.radians(angle)), math.cos(math.radians(angle))
-    corners = [(x - middle[0], y - middle[1]) for x in (box.x0, box.x1) for y in (box.top, box.bottom)]
-    xs = [middle[0] + x * cosine - y * sine for x, y in corners]
-    ys = [middle[1] + x * sine + y * cosine for x, y in corners]
-    return Box(min(xs), min(ys), max(xs), max(ys))
-
-
-def _notes(tokens: Sequence[Token], number: int) -> list[Note]:
+def _notes(tokens: Sequence[Token], image: Image, number: int) -> list[Note]:
+    """The remark that a page is too poor for its characters to be relied upon."""
     scores = [t.confidence for t in tokens if t.confidence is not None]
-    if scores and fmean(scores) < POOR:
-        return [Note("poor_scan", number, f"the OCR is unsure of this page: mean confidence {fmean(scores):.2f}")]
-    return []
+    low = sum(score < LOW for score in scores) / max(1, len(scores))
+    noisy = noise(image, [Box(t.x0, t.top, t.x1, t.bottom) for t in tokens])
+    if noisy <= NOISY and low <= POOR:
+        return []
+    why = f"noise is {noisy:.0%} of the contrast of its print, {low:.0%} of its characters are in doubt"
+    return [Note("poor_scan", number, f"the scan is too poor to be relied upon: {why}; scan it again, at 300 dpi")]
 
 
 def seen_rulings(image: Image, points: float, texts: Sequence[Box]) -> Rulings:
@@ -187,8 +168,10 @@ def _rapid(image: Image, points: float, settings: Settings) -> Found:
     rulings = anchored(lines, boxes, 1 / points)
     lattices = find_lattices(rulings, SNAP / points, JOIN / points)
     boxes = [part for box in boxes for part in cut(box, lattices, 2 / points)]
-    tokens = _read(seen, boxes, settings)
-    tokens += _read_missed(seen, marks, boxes, lattices, points, settings)
+    firm = firm_ink(seen, dots, boxes)
+    parts = with_leftovers(boxes, lattices, firm, points)
+    tokens = _read(seen, parts.boxes, firm, settings)
+    tokens += [Token(mark.text, *mark.box, 0, 0, mark.confidence) for mark in parts.strokes]
     return Found(view, tokens, rulings)
 
 
@@ -253,63 +236,28 @@ def cut(box: Box, lattices: Sequence[Lattice], margin: float) -> list[Box]:
     return out
 
 
-def _read_missed(
-    image: Image, marks: Image, boxes: Sequence[Box], lattices: Sequence[Lattice], points: float, settings: Settings
-) -> list[Token]:
-    """What stands in cells in which the OCR saw no text: a lone digit or dash is easily passed over."""
-    size = median(b.bottom - b.top for b in boxes) if boxes else 10 / points
-    found = [box for lattice in lattices for box in _missed(boxes, lattice, marks, points) if _like_text(box, size)]
-    dashes = [box for box in found if _is_dash(box, size)]
-    others = [_grown(box, size) for box in found if not _is_dash(box, size)]
-    crops = [(box, crop) for box in others if (crop := _crop(image, box)) is not None]
-    out = [Token("-", *box, 0, 0, DASH) for box in dashes]
-    for (box, _), chars in zip(crops, ocr.recognise([crop for _, crop in crops], settings), strict=True):
-        out += _tokens(box, chars, len(out))
-    return out
-
-
-def _missed(boxes: Sequence[Box], lattice: Lattice, marks: Image, points: float) -> list[Box]:
-    """The ink in the cells of a lattice in which no box of text is."""
-    used = {lattice.slot_at((b.x0 + b.x1) / 2, (b.top + b.bottom) / 2) for b in boxes}
-    inset = 2 / points
-    out: list[Box] = []
-    for index, slot in enumerate(lattice.slots):
-        if index not in used and slot.closed:
-            x0, top, x1, bottom = lattice.slot_box(slot)
-            box = ink_box(marks, Box(x0 + inset, top + inset, x1 - inset, bottom - inset))
-            if box is not None:
-                out.append(box)
-    return out
-
-
-def _is_dash(box: Box, size: float) -> bool:
-    """Whether ink is a dash: flat, and shorter than an ideograph for one."""
-    wide, high = box.x1 - box.x0, box.bottom - box.top
-    return high < 0.25 * size and 1.5 * high < wide < 0.62 * size
-
-
-def _grown(box: Box, size: float) -> Box:
-    """Room around ink, so that it looks like a piece of a line."""
-    high = max(0.0, (0.8 * size - (box.bottom - box.top)) / 2) + 0.15 * size
-    wide = max(0.2 * size, (size - (box.x1 - box.x0)) / 2)
-    return Box(box.x0 - wide, box.top - high, box.x1 + wide, box.bottom + high)
-
-
-def _like_text(box: Box, size: float) -> bool:
-    return 0.04 * size < box.bottom - box.top < 2 * size and box.x1 - box.x0 > 0.15 * size
-
-
-def _read(image: Image, boxes: Sequence[Box], settings: Settings) -> list[Token]:
+def _read(image: Image, boxes: Sequence[Box], marks: Image, settings: Settings) -> list[Token]:
     """The characters in boxes of text, each with its own box."""
     parts = [(box, crop) for box in boxes if (crop := _crop(image, box)) is not None]
     flat = [(box, crop) for box, crop in parts if not _is_tall(box)]
     out: list[Token] = []
     for (box, _), chars in zip(flat, ocr.recognise([crop for _, crop in flat], settings), strict=True):
-        out += _tokens(box, chars, len(out))
+        out += _tokens(box, _doubted(box, chars, marks), len(out))
     for box, crop in parts:
         if _is_tall(box):
             out += _stack(box, crop, settings, len(out))
     return out
+
+
+def _doubted(box: Box, chars: ocr.Chars, marks: Image) -> ocr.Chars:
+    """The characters of a line; those beside ink that none of them accounts for are in doubt."""
+    wide = box.x1 - box.x0
+    printed = [n for n, char in enumerate(chars) if char.text != " "]
+    places = [box.x0 + chars[n].middle * wide for n in printed]
+    doubted = {printed[n] for n in unread(box, places, marks)}
+    return tuple(
+        char._replace(confidence=min(char.confidence, UNREAD)) if n in doubted else char for n, char in enumerate(chars)
+    )
 
 
 def _is_tall(box: Box) -> bool:
@@ -334,14 +282,19 @@ def _stack(box: Box, crop: Image, settings: Settings, order: int) -> list[Token]
     """A tall piece of text: upright characters below each other, or a line turned by a quarter; the surer counts."""
     pieces = _steps(crop)
     strips = [_strip(crop, pieces), quarter_turned(crop, 1), quarter_turned(crop, 3)]
-    readings = ocr.recognise(strips, settings)
+    readings = [[c for c in chars if c.text != " "] for chars in ocr.recognise(strips, settings)]
     scores = [fmean(c.confidence for c in chars) if chars else 0.0 for chars in readings]
-    scores[0] += 0.02 if len(readings[0]) == len(pieces) else 0.0
     best = max(range(3), key=scores.__getitem__)
-    marks = [c for c in readings[best] if c.text != " "]
-    if best == 0:
+    marks = readings[best]
+    if best == 0 or _alike(readings[0], marks):
         return _stacked(box, marks, pieces, order)
     return _along(box, marks, best, order)
+
+
+def _alike(one: Sequence[ocr.Char], other: Sequence[ocr.Char]) -> bool:
+    """Whether most characters are the same: the OCR reads upright characters in a turned line too."""
+    same = sum(a.text == b.text for a, b in zip(one, other, strict=False))
+    return 2 * same > max(len(one), len(other))
 
 
 def _stacked(box: Box, marks: Sequence[ocr.Char], pieces: Sequence[tuple[int, int]], order: int) -> list[Token]:
