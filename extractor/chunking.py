@@ -1,4 +1,4 @@
-"""Renders a form as text for an engine: one line a row, each with its id; cut at rows to keep a token budget.
+"""Renders a form as text for an engine: one line a row, each with its number; cut at rows to keep a token budget.
 
 A part carries the title and the header rows of the table that it goes on with.
 """
@@ -15,9 +15,8 @@ from extractor.tokens import tokenize
 
 def chunks(form: Form, budget: int) -> tuple[Chunk, ...]:
     """The form as one chunk, or as several of at most `budget` tokens each where it is larger."""
-    pages = len({row.page for row in (*form.title_rows, *form.rows)})
-    title = [(r, render(r, pages > 1)) for r in form.title_rows]
-    body = [(r, render(r, pages > 1)) for r in form.rows if any(u.text.strip() for u in r.units)]
+    title = [(r, render(r)) for r in form.title_rows]
+    body = [(r, render(r)) for r in form.rows if any(u.text.strip() for u in r.units)]
     headers = header_rows(form)
     parts: list[list[tuple[Row, str]]] = [[*title]]
     used = estimate(parts[0])
@@ -51,14 +50,10 @@ def tokens_in(text: str) -> int:
     return wide + (len(text) - wide + 3) // 4 + 1
 
 
-def render(row: Row, with_page: bool) -> str:
-    """A row as one line: `[L7] text` or `[T1R3] cell ┆ cell`, with `p2.` before the id where there are more pages."""
-    page = f"p{row.page}." if with_page else ""
-    first = row.units[0]
-    if not row.table:
-        return f"[{page}{first.id}] {first.text.strip()}"
-    cells = " ┆ ".join(_shown(row)).rstrip(" ┆")
-    return f"[{page}{first.id.split('C')[0]}] {cells}"
+def render(row: Row) -> str:
+    """A row as one line: `[7] text` or `[8] cell ┆ cell`."""
+    text = " ┆ ".join(_shown(row)).rstrip(" ┆") if row.table else row.units[0].text.strip()
+    return f"[{row.number}] {text}"
 
 
 def _shown(row: Row) -> list[str]:

@@ -19,7 +19,7 @@ from extractor.errors import ConfigError
 
 Engine = Literal["rules", "llm", "hybrid"]
 Ocr = Literal["rapidocr", "tesseract", "off"]
-Version = Literal["1", "2"]
+Version = Literal["2"]
 Mode = Literal["tools", "json_schema", "json", "text"]
 
 PREFIX = "EXTRACTOR_"

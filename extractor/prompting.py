@@ -131,7 +131,7 @@ def as_row(spec: FieldSpec) -> bool:
 
 def _marks(spec: FieldSpec, say: dict[str, str], same: str | None = None) -> str:
     marks = []
-    if spec.kind in say:  # a version may have no word for a kind
+    if spec.kind in say:  # a text has no word
         marks.append(say[spec.kind])
     if as_row(spec):
         items = f"{say['same']} {same}" if same else ", ".join(["at", *(c.name for c in spec.children)])

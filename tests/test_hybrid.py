@@ -83,8 +83,8 @@ def test_a_settled_form_costs_no_call() -> None:
 @pytest.mark.usefixtures("abstaining")
 def test_only_the_unsettled_fields_are_asked_for() -> None:
     # What nothing accounts for stands between the funding and the indicators: those are looked at again too.
-    rows = [[f"L{int(row[0][1:]) + 3}", *row[1:]] for row in GOOD["indicators"]]
-    answer = {"expected_goal": "[L14-L15]", "actual_completion": "[L16-L17]", "funding": GOOD["funding"]}
+    rows = [[f"{int(row[0]) + 3}", *row[1:]] for row in GOOD["indicators"]]
+    answer = {"expected_goal": "[14-15]", "actual_completion": "[16-17]", "funding": GOOD["funding"]}
     record, requests = run(UNCLEAR, {**answer, "indicators": rows})
     assert len(requests) == 1
     sent = json.dumps(requests[0], ensure_ascii=False)
@@ -159,9 +159,9 @@ def doubting(monkeypatch: pytest.MonkeyPatch, path: str, text: str = "") -> None
 
 
 THREE = [
-    ["L18", "产出指标", "时效指标", "完工时间", "9月底前", "9月中旬", "5.00", "5.00", ""],
-    ["L19", "效益指标", "社会效益指标", "游客人数", "≥12000.00(人)", "12600.00(人)", "5.00", "5.00", ""],
-    ["L20", "", "生态效益指标", "补种乔木数", "≥60.00(株)", "64.00(株)", "5.00", "5.00", ""],
+    ["18", "产出指标", "时效指标", "完工时间", "9月底前", "9月中旬", "5.00", "5.00", ""],
+    ["19", "效益指标", "社会效益指标", "游客人数", "≥12000.00(人)", "12600.00(人)", "5.00", "5.00", ""],
+    ["20", "", "生态效益指标", "补种乔木数", "≥60.00(株)", "64.00(株)", "5.00", "5.00", ""],
 ]
 
 
@@ -175,9 +175,9 @@ def test_of_a_list_only_the_rows_in_doubt_are_asked_for(monkeypatch: pytest.Monk
     system, user = (message["content"] for message in request["messages"])
     assert "project_name" not in system and "indicators" in system
     # The title, the header, and three lines around the three rows.
-    shown = re.findall(r"^\[(L\d+)\]", user, re.MULTILINE)
-    assert shown == ["L1", *(f"L{n}" for n in range(15, 24))]
-    assert "indicators L17 之后、L21 之前" in user
+    shown = re.findall(r"^\[(\d+)\]", user, re.MULTILINE)
+    assert shown == ["1", *(f"{n}" for n in range(15, 24))]
+    assert "indicators [17] 之后、[21] 之前" in user
     alone = process(document(ROWS), Settings(), schemas.builtin(), "rules").records[0]
     assert record.values == alone.values
     assert reading(record) == []
@@ -197,7 +197,7 @@ def test_what_rules_found_is_shown_but_for_what_they_doubt(monkeypatch: pytest.M
 
 def test_rows_that_the_model_answers_around_those_asked_for_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     doubting(monkeypatch, "indicators[3].target")
-    around = ["L17", "产出指标", "质量指标", "验收合格率", "=100.00(%)", "", "", "", ""]
+    around = ["17", "产出指标", "质量指标", "验收合格率", "=100.00(%)", "", "", "", ""]
     record, _ = run(ROWS, {"indicators": [around, *THREE]})
     alone = process(document(ROWS), Settings(), schemas.builtin(), "rules").records[0]
     assert record.values == alone.values
@@ -216,7 +216,7 @@ def test_a_row_that_rules_missed_is_put_in_its_place(monkeypatch: pytest.MonkeyP
     alone = process(document(ROWS), Settings(), schemas.builtin(), "rules").records[0]
     monkeypatch.setattr(rules, "extract", without_the_fourth)
     record, (request,) = run(ROWS, {"indicators": THREE})
-    assert "indicators L17 之后、L21 之前" in request["messages"][1]["content"]
+    assert "indicators [17] 之后、[21] 之前" in request["messages"][1]["content"]
     assert record.values == alone.values
     assert len(record.values["indicators"]) == 7
     assert reading(record) == []
@@ -275,12 +275,12 @@ def test_two_places_of_one_list_are_asked_for_and_settled_apart(monkeypatch: pyt
     doubting(monkeypatch, "indicators[0].target", text="≥3")
     doubting(monkeypatch, "indicators[6].target")
     ends = ["产出指标", "数量指标", "修缮长度", "≥3.00(公里)", "3.10(公里)", "20.00", "20.00", ""]
-    more = ["L17", "", "质量指标", "验收合格率", "=100.00(%)", "100.00(%)", "30.00", "30.00", ""]
-    last = ["L21", "效益指标", "可持续影响指标", "养护制度", "健全", "健全", "5.00", "5.00", ""]
-    wrong = ["L22", "满意度指标", "服务对象满意度指标", "居民满意度", "≥90.00(%)", "88.00(%)", "20.00", "", ""]
-    record, (request, *_) = run(ROWS, {"indicators": [["L16", *ends], more, last, wrong]})
+    more = ["17", "", "质量指标", "验收合格率", "=100.00(%)", "100.00(%)", "30.00", "30.00", ""]
+    last = ["21", "效益指标", "可持续影响指标", "养护制度", "健全", "健全", "5.00", "5.00", ""]
+    wrong = ["22", "满意度指标", "服务对象满意度指标", "居民满意度", "≥90.00(%)", "88.00(%)", "20.00", "", ""]
+    record, (request, *_) = run(ROWS, {"indicators": [["16", *ends], more, last, wrong]})
     asked = next(line for line in request["messages"][1]["content"].splitlines() if "indicators" in line)
-    assert "indicators L18 之前; indicators L20 之后" in asked
+    assert "indicators [18] 之前; indicators [20] 之后" in asked
     assert record.values == alone.values
     assert reading(record) == [("indicators[6].target", "column_unclear"), ("indicators[6].score", "two_readers")]
 
@@ -289,8 +289,8 @@ def test_labels_of_the_row_above_hold_for_rows_that_the_model_gave_none(monkeypa
     doubting(monkeypatch, "indicators[5].target")
     rows = [
         THREE[2],
-        ["L21", "", "可持续影响指标", "养护制度", "健全", "健全", "5.00", "5.00", ""],
-        ["L22", "满意度指标", "服务对象满意度指标", "居民满意度", "≥90.00(%)", "88.00(%)", "20.00", "18.00", ""],
+        ["21", "", "可持续影响指标", "养护制度", "健全", "健全", "5.00", "5.00", ""],
+        ["22", "满意度指标", "服务对象满意度指标", "居民满意度", "≥90.00(%)", "88.00(%)", "20.00", "18.00", ""],
     ]
     record, _ = run(ROWS, {"indicators": rows})
     alone = process(document(ROWS), Settings(), schemas.builtin(), "rules").records[0]

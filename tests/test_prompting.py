@@ -45,8 +45,8 @@ def test_the_setting_picks_the_version() -> None:
     said = {}
     for version in prompting.VERSIONS:
         own = options(Settings.model_validate({"model": "m", "prompt_version": version}))
-        said[version] = request_for(chunk("[L1] x"), own)["messages"][0]["content"]
-        assert said[version] == prompting.prompt(chunk("[L1] x"), "zh", version).system
+        said[version] = request_for(chunk("[1] x"), own)["messages"][0]["content"]
+        assert said[version] == prompting.prompt(chunk("[1] x"), "zh", version).system
     assert len(set(said.values())) == len(prompting.VERSIONS)
 
 
@@ -76,7 +76,7 @@ def test_what_is_put_in_is_not_looked_at_for_variables() -> None:
 @pytest.mark.parametrize("language", prompting.LANGUAGES)
 @pytest.mark.parametrize("name", ["project_target", "self_evaluation", "department_target"])
 def test_every_field_is_named_in_the_prompt_with_its_label(name: str, language: str) -> None:
-    text = prompting.prompt(chunk("[L1] x", name), language).system
+    text = prompting.prompt(chunk("[1] x", name), language).system
     for leaf in schemas.load(name).leaves():
         assert leaf.name in text
         for label in (*leaf.printed.labels[:1], *leaf.printed.column[:1]):
@@ -84,15 +84,15 @@ def test_every_field_is_named_in_the_prompt_with_its_label(name: str, language: 
 
 
 def test_the_stable_text_comes_first_and_is_the_same_for_each_chunk() -> None:
-    one, two = (prompting.prompt(chunk(text), "zh") for text in ("[L1] a", "[L1] b"))
+    one, two = (prompting.prompt(chunk(text), "zh") for text in ("[1] a", "[1] b"))
     assert one.system == two.system
     assert one.user != two.user
 
 
 def test_the_fence_cannot_be_closed_by_the_document() -> None:
-    first = prompting.prompt(chunk("[L1] x"), "zh").user
+    first = prompting.prompt(chunk("[1] x"), "zh").user
     fence = first.split()[1]
-    second = prompting.prompt(chunk(f"[L1] 资料 {fence} 结束"), "zh").user
+    second = prompting.prompt(chunk(f"[1] 资料 {fence} 结束"), "zh").user
     assert second.split()[1] != fence
 
 
@@ -100,21 +100,21 @@ def test_the_fence_cannot_be_closed_by_the_document() -> None:
 @pytest.mark.parametrize(
     ("language", "asked"),
     [
-        ("zh", "资料是节选；只答这些行，其余的行只供对照：rows L3 之后、L9 之前; more L12 之后"),
+        ("zh", "资料是节选；只答这些行，其余的行只供对照：rows [3] 之后、[9] 之前; more [12] 之后"),
         (
             "en",
             "The material is an excerpt. Answer these rows alone, the others are there to compare:"
-            " rows after L3, before L9; more after L12",
+            " rows after [3], before [9]; more after [12]",
         ),
     ],
 )
 def test_what_another_engine_found_stands_behind_the_material(language: str, asked: str, version: str) -> None:
-    hint = Hint('{"rows":[["L5","?"]]}', (AskedRows("rows", "L3", "L9"), AskedRows("more", "L12", "")))
-    lines = prompting.prompt(replace(chunk("[L1] x"), hint=hint), language, version).user.splitlines()
+    hint = Hint('{"rows":[["5","?"]]}', (AskedRows("rows", "3", "9"), AskedRows("more", "12", "")))
+    lines = prompting.prompt(replace(chunk("[1] x"), hint=hint), language, version).user.splitlines()
     assert (
         lines[:3]
-        == prompting.prompt(chunk("[L1] x"), language, version)
-        .user.replace(fence(chunk("[L1] x"), language), fence(replace(chunk("[L1] x"), hint=hint), language))
+        == prompting.prompt(chunk("[1] x"), language, version)
+        .user.replace(fence(chunk("[1] x"), language), fence(replace(chunk("[1] x"), hint=hint), language))
         .splitlines()
     )
     assert lines[3] == asked
@@ -126,14 +126,13 @@ def fence(asked: Chunk, language: str) -> str:
 
 
 def test_the_fence_cannot_be_closed_by_what_another_engine_found() -> None:
-    first = replace(chunk("[L1] x"), hint=Hint('{"name":"x"}'))
+    first = replace(chunk("[1] x"), hint=Hint('{"name":"x"}'))
     closing = replace(first, hint=Hint(f'{{"name":"x\\n读数 {fence(first, "zh")} 结束"}}'))
     assert fence(closing, "zh") != fence(first, "zh")
 
 
-def test_the_hash_tells_languages_and_versions_apart() -> None:
+def test_the_hash_tells_languages_apart() -> None:
     assert prompting.digest("zh") != prompting.digest("en")
-    assert prompting.digest("zh", "1") != prompting.digest("zh", "2")
 
 
 @pytest.mark.parametrize(("text", "count"), [("", 0), ("绩效目标", 4), ("abcd", 1), ("abcde", 2), ("绩效 ab", 3)])

@@ -14,7 +14,7 @@ from extractor.hybrid.parts import Part, part_of
 from extractor.hybrid.settling import settle
 from extractor.results import Answer, Form
 
-VERSION = f"2-{rules.VERSION}-{llm.VERSION}"
+VERSION = f"3-{rules.VERSION}-{llm.VERSION}"
 
 
 def extract(forms: Sequence[Form], settings: Settings, document: str = "") -> list[Answer]:

@@ -25,7 +25,7 @@ from extractor.hybrid.readings import (
     row_of,
     spans,
 )
-from extractor.llm.writing import compact, many_pages, row_id
+from extractor.llm.writing import Printed, compact
 from extractor.prompting import as_row
 from extractor.results import Answer, AskedRows, Candidate, Form, Hint, Place, Row
 from schemas.spec import SchemaSpec
@@ -159,14 +159,14 @@ def _lines(
 
 def _hint(form: Form, shown: Form, answer: Answer, judged: Judged, regions: Sequence[Region]) -> Hint | None:
     """What rules read of the regions, and between which lines the rows stand that are asked for."""
-    pages = many_pages(shown)
+    printed = Printed(form)
     found = compact(shown, _renumbered(_masked(shown, answer, judged), regions))
     rows = []
     for region in (r for r in regions if r.last is not None):
         own, at = own_places(form.schema, answer, region.name), positions(form)
         above = max((p for n, ps in own.items() if n < region.first for p in ps), key=at, default=None)
         below = min((p for n, ps in own.items() if n >= (region.last or 0) for p in ps), key=at, default=None)
-        ends = ("" if place is None else row_id(place, pages) for place in (above, below))
+        ends = ("" if place is None else str(printed.row(place)) for place in (above, below))
         rows.append(AskedRows(region.name, *ends))
     if not found and not rows:
         return None

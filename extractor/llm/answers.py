@@ -1,12 +1,14 @@
 """The compact answer: what a model is asked to fill in, derived from a schema, and read back into leaves.
 
-Values are printed strings with the id of where they stand (`[L8] text`), long texts are places only, a row is an array
-of strings that begins with its id, and an empty item of a spanning column means "same as above".
+Values are printed strings, with the number of the printed row in front where that is needed (`[8] text`); long texts
+are places only; a row is an array of strings that begins with the numbers of its printed rows (`12-14`), and an empty
+item of a spanning column means "same as above".
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Annotated, Any, ClassVar, NamedTuple
@@ -18,9 +20,11 @@ from extractor.tokens import NULLS
 from schemas.spec import FieldSpec, SchemaSpec
 from schemas.values import fold
 
+_NUMBER = re.compile(r"\d{1,6}")
+
 
 class Leaf(NamedTuple):
-    """One value as it was answered: path, field, text (with ids, where it has them), and the id of its row."""
+    """One value as it was answered: path, field, text (with numbers of rows, where it has them), its row's numbers."""
 
     path: str
     spec: FieldSpec
@@ -142,7 +146,7 @@ def _none(text: str) -> bool:
 
 
 def merge(schema: SchemaSpec, values: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
-    """An answer with a correction put in: fields replaced, rows replaced, added or deleted by their id."""
+    """An answer with a correction put in: fields replaced, rows replaced, added or deleted by their numbers."""
     out = dict(values)
     for spec in schema.fields:
         new = change.get(spec.name)
@@ -160,7 +164,7 @@ def merge(schema: SchemaSpec, values: dict[str, Any], change: dict[str, Any]) ->
 def _merge_rows(
     spec: FieldSpec, rows: list[list[str | None]], changes: list[list[str | None]]
 ) -> list[list[str | None]]:
-    """The n-th change with an id replaces the n-th row that has it."""
+    """The n-th change with the same numbers replaces the n-th row that has them."""
     out: list[list[str | None] | None] = [list(row) for row in _spelled_out(spec, rows)]
     ids = [_id(row) for row in rows]
     done: set[int] = set()
@@ -192,17 +196,17 @@ def _spelled_out(spec: FieldSpec, rows: list[list[str | None]]) -> Iterator[list
 
 
 def _inherit(spec: FieldSpec, row: list[str | None], above: list[str | None] | None) -> list[str | None]:
-    """The row with its empty spanning items taken from the row above (with its ids left to be found again)."""
+    """The row with its empty spanning items taken from the row above."""
     if above is None:
         return row
     spans = [False, *(c.printed.spans for c in spec.children)]
     return [old if spanning and not item else item for spanning, item, old in zip(spans, row, above, strict=True)]
 
 
-def order(ident: str) -> tuple[int, ...]:
-    """A key by which ids stand in reading order among their like: the numbers in them."""
-    numbers = "".join(c if c.isdigit() else " " for c in ident.split("-")[0]).split()
-    return tuple(int(n) for n in numbers)
+def order(ident: str) -> int:
+    """The first number of an id: rows stand in their order."""
+    number = _NUMBER.search(ident)
+    return int(number[0]) if number else 0
 
 
 class Salvaged(NamedTuple):

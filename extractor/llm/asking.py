@@ -40,7 +40,7 @@ async def answer(form: Form, document: str, ask: Ask, options: Options) -> Answe
 
 def conclude(form: Form, parts: Sequence[Part], labels: Labels, options: Options) -> Answer:
     """The parts as one answer about the whole form."""
-    values, conflicts = merged(form.schema, [part.values for part in parts])
+    values, conflicts = merged(form, [part.values for part in parts])
     reading = read(form, values, labels, options.words)
     usage = NOTHING
     for part in parts:
