@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import takewhile
 
@@ -65,7 +65,17 @@ def cut(document: Document, schemas: Sequence[SchemaSpec]) -> Regions:
             continue
         forms.append(_form(len(forms), title, rows[title.row : own]))
         outside.extend(rows[own:end])
-    return Regions(tuple(forms), tuple(outside), marks, tuple(notes))
+    return Regions(tuple(map(numbered, forms)), tuple(outside), marks, tuple(notes))
+
+
+def numbered(form: Form) -> Form:
+    """The form with its rows numbered from 1, through all pages: those of the title, then the others."""
+    title, start = form.title_rows, len(form.title_rows) + 1
+    return replace(
+        form,
+        title_rows=tuple(row._replace(number=n) for n, row in enumerate(title, 1)),
+        rows=tuple(row._replace(number=n) for n, row in enumerate(form.rows, start)),
+    )
 
 
 def _declared(spec: SchemaSpec, text: str) -> bool:

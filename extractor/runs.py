@@ -49,10 +49,11 @@ class Progress(NamedTuple):
 
 @dataclass(frozen=True)
 class Summary:
-    """What a run found, all inputs counted; `reused` of them had been read before."""
+    """What a run found, all inputs counted; `reused` of them had been read before; `asked` is None without a model."""
 
     counts: store.Counts
     schemas: tuple[store.SchemaCount, ...]
+    asked: store.Asked | None
     reused: int
     seconds: float
     records: Path
@@ -70,7 +71,8 @@ def run(plan: Plan, process: Process | None = None, progress: Callable[[Progress
             files = exports.lines(ledger, plan.out)
         store.finish(ledger)
         counts, by_schema = store.counts(ledger), tuple(store.schema_counts(ledger))
-    return Summary(counts, by_schema, reused, time.monotonic() - start, files.records, files.documents)
+        asked = None if plan.engine == "rules" else store.asked(ledger)
+    return Summary(counts, by_schema, asked, reused, time.monotonic() - start, files.records, files.documents)
 
 
 @contextlib.contextmanager

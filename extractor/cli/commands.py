@@ -91,7 +91,7 @@ def look(call: Namespace) -> int:
     if call.image is not None:
         return _draw(call, document, settings, areas(document, settings, schemas))
     if call.prompt:
-        print("\n\n".join(show.prompts(document, settings, schemas)))
+        print("\n\n".join(show.prompts(document, settings, schemas, call.engine or "llm")))
         return 0
     described = describe(document, settings, schemas)
     print(json.dumps(described, ensure_ascii=False) if call.json else show.description(described))

@@ -78,6 +78,7 @@ def _look(adder: argparse._SubParsersAction[_Parser]) -> None:
     this.add_argument("path", type=Path, metavar="PATH")
     this.add_argument("--json", action="store_true", help="print JSON")
     this.add_argument("--prompt", action="store_true", help="print what a model would be sent, and its tokens")
+    this.add_argument("--engine", choices=["llm", "hybrid"], help="whose prompts --prompt prints; by default llm")
     this.add_argument("--image", type=Path, metavar="DIR", help="draw each page with what was read outlined, as PNG")
     _add_schema(this)
     _add_reading(this)
