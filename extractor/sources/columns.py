@@ -46,6 +46,22 @@ def row_box(row: Row) -> Box:
     return found
 
 
+def middle(run: Run) -> float:
+    """The height at which a run stands."""
+    return (run.box.top + run.box.bottom) / 2
+
+
+def lines_of(runs: Sequence[Run]) -> list[list[Piece]]:
+    """Runs of one cell as printed lines."""
+    out: list[list[Run]] = []
+    for run in sorted(runs, key=lambda r: (middle(r), r.box.x0)):
+        if out and middle(run) - middle(out[-1][-1]) < 0.5 * (run.box.bottom - run.box.top):
+            out[-1].append(run)
+        else:
+            out.append([run])
+    return [[p for run in sorted(line, key=lambda r: r.box.x0) for p in run.pieces] for line in out]
+
+
 def runs_of(pieces: Sequence[Piece], walls: Sequence[Box] = ()) -> Row:
     """Cut a line of words at its wide gaps, and where a table stands between two words."""
     out: list[list[Piece]] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,10 +14,11 @@ from typing import Any
 from extractor.config import Settings
 from extractor.errors import DocumentError
 from extractor.geometry import inside, turn
-from extractor.layout import Box, Document, Note, Page
+from extractor.layout import Block, Box, Document, Note, Page
+from extractor.sources.gutters import Going
 from extractor.sources.pdf_miner import miner_sheet, open_miner
 from extractor.sources.pdf_text import Sheet, read_sheet
-from extractor.sources.printed import blocks_of, moved
+from extractor.sources.printed import blocks_of, drawn_blocks, moved
 from extractor.sources.usable import (
     FEW,
     NONSENSE,
@@ -127,6 +128,7 @@ class Reader:
     pdf: Any
     settings: Settings
     notes: list[Note] = field(default_factory=list)
+    going: Going | None = None
     _second: Any = None
 
     def pages(self) -> list[Page]:
@@ -162,7 +164,13 @@ class Reader:
         if kind == "layer":
             return self._layer(index, sheet)
         self.notes += notes_of(sheet)
-        return page_of(sheet)
+        return self._digital(sheet)
+
+    def _digital(self, sheet: Sheet) -> Page:
+        """A page of digital text; a table may go on from the page before."""
+        printed = drawn_blocks(sheet.tokens, sheet.rulings, sheet.number, sheet.shades, self.going)
+        self.going = printed.going
+        return framed(sheet, printed.blocks)
 
     def _sheet(self, index: int) -> Sheet | None:
         first = sheet_of(self.pdf, index) if self.pdf is not None else None
@@ -249,9 +257,13 @@ def sheet_of(pdf: Any, index: int) -> Sheet | None:
 
 
 def page_of(sheet: Sheet) -> Page:
-    """The page in the frame in which it is displayed."""
-    blocks = tuple(blocks_of(sheet.tokens, sheet.rulings, sheet.number, sheet.shades))
-    page = Page(sheet.number, blocks, sheet.width, sheet.height, sheet.reader)
+    """The page of a sheet whose text is an OCR's, or garbage."""
+    return framed(sheet, blocks_of(sheet.tokens, sheet.rulings, sheet.number))
+
+
+def framed(sheet: Sheet, blocks: Sequence[Block]) -> Page:
+    """The page of some blocks in the frame in which it is displayed."""
+    page = Page(sheet.number, tuple(blocks), sheet.width, sheet.height, sheet.reader)
     return turned_back(page, sheet.turned) if sheet.turned else page
 
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from extractor.geometry import clusters, overlap
+from extractor.geometry import clusters, overlap, stab
 from extractor.layout import Box, Cell, Grid
-from extractor.sources.banded import Band, Banded, cut, gaps_of, left_edges, lines_of, stab, text_walls
-from extractor.sources.columns import Row, Run, row_box
+from extractor.sources.banded import Band, Banded, Proof, cut, gaps_of, left_edges, text_walls
+from extractor.sources.columns import Row, Run, lines_of, row_box
 from extractor.sources.tables import Slot, tile
 from extractor.sources.words import passage
 
@@ -37,8 +37,8 @@ class Block:
         return row_box(self.runs)
 
 
-def find_spaced(rows: Sequence[Row], page: int) -> list[Banded]:
-    """The tables among rows that stand below each other."""
+def find_spaced(rows: Sequence[Row], page: int, proof: Proof | None = None) -> list[Banded]:
+    """The tables among rows that stand below each other; without `proof` their columns are hints."""
     out: list[Banded] = []
     for start, end in _ranges(rows):
         grid = _grid(rows[start:end], page)
