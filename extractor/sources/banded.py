@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-from extractor.geometry import Segment, clusters, stab, union
+from extractor.geometry import Segment, clusters, overlap, stab, union
 from extractor.layout import Box, Cell, Grid
 from extractor.sources import gutters
 from extractor.sources.columns import Row, Run, lines_of, middle
@@ -76,7 +76,7 @@ def _full_rules(rules: Sequence[Segment], going: Going | None) -> list[list[Segm
 
 def _goes_on(rule: Segment, going: Going | None) -> bool:
     """Whether a line is as wide as the table that the page before ends with."""
-    return going is not None and abs(rule.lo - going.edges[0]) <= SAME and abs(rule.hi - going.edges[-1]) <= SAME
+    return going is not None and abs(rule.lo - going.left) <= SAME and abs(rule.hi - going.right) <= SAME
 
 
 def _has_partial(group: list[Segment], rules: Sequence[Segment]) -> bool:
@@ -177,6 +177,7 @@ def _clear(
         ys, bands = ys[1:], bands[1:]
     while bands and not bands[-1].blocks:
         ys, bands = ys[:-1], bands[:-1]
+    bands = _joined_over(bands, rules)
     if len(bands) < (1 if proof.going is not None else LEAST_BANDS):
         return None
 
@@ -184,6 +185,24 @@ def _clear(
         return [[_is_ruled(rules, y, a, b) for a, b in pairwise(xs)] for y in ys]
 
     return clear_grid(bands, page, sides, ruled, proof.going)
+
+
+def _joined_over(bands: list[gutters.Band], rules: Sequence[Segment]) -> list[gutters.Band]:
+    """Bands with each text that goes on below where no line is put to the text above it."""
+    out = list(bands[:1])
+    for band in bands[1:]:
+        kept = []
+        for block in band.blocks:
+            box = block.box
+            over = [n for n, b in enumerate(out[-1].blocks) if overlap(b.box.x0, b.box.x1, box.x0, box.x1) > 0]
+            if len(over) == 1 and not _is_ruled(rules, band.top, box.x0, box.x1):
+                blocks = list(out[-1].blocks)
+                blocks[over[0]] = gutters.block_of([*blocks[over[0]].runs, *block.runs])
+                out[-1] = out[-1]._replace(blocks=tuple(blocks))
+            else:
+                kept.append(block)
+        out.append(band._replace(blocks=tuple(kept)))
+    return out
 
 
 def _ends(drawn: Sequence[Segment], y: float, sides: Box) -> list[float]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from statistics import median
 from typing import NamedTuple
 
 from extractor.geometry import stab, union
@@ -117,7 +116,9 @@ def _with(columns: list[Column], index: int, band: Band) -> list[Column] | None:
             joined.blocks.update(column.blocks)
             joined.lo, joined.hi = min(joined.lo, column.lo), max(joined.hi, column.hi)
         out = [c for c in out if c not in met] + [joined]
-    return sorted(out, key=lambda c: c.lo)
+    out.sort(key=lambda c: c.lo)
+    least = NARROWEST * max((r.box.bottom - r.box.top for b in band.blocks for r in b.runs), default=0.0)
+    return None if any(b.lo - a.hi < least for a, b in pairwise(out)) else out
 
 
 def _settled(columns: list[Column], bands: Sequence[Band]) -> list[Column] | None:
@@ -176,17 +177,20 @@ def gutters_of(section: Section) -> list[tuple[float, float]]:
     return [(a.hi, b.lo) for a, b in pairwise(section.columns)]
 
 
-def are_clear(sections: Sequence[Section]) -> bool:
-    """Whether all gutters are wide enough to be some."""
-    sizes = [r.box.bottom - r.box.top for s in sections for c in s.columns for b in c.blocks.values() for r in b.runs]
-    return all(hi - lo >= NARROWEST * median(sizes) for s in sections for lo, hi in gutters_of(s))
+class Text(NamedTuple):
+    """Where the column of a text begins, and from where to where the text reaches."""
+
+    start: float
+    lo: float
+    hi: float
 
 
 class Going(NamedTuple):
-    """The columns that a page ends with: their edges, and from where to where the texts of each reach."""
+    """The rows that a page ends with, which share columns, and the two sides of their table."""
 
-    edges: tuple[float, ...]
-    reach: tuple[tuple[float, float], ...]
+    rows: tuple[tuple[Text, ...], ...]
+    left: float
+    right: float
 
 
 class Clear(NamedTuple):
@@ -208,82 +212,108 @@ def clear_grid(
     `ruled` says where lines stand above the columns between given places; without it a row that begins with white goes
     on with the cells above. `going` are columns of the page before that the table may go on with.
     """
-    ghost = [] if going is None else [_ghost(going, sides.top)]
-    sections = sections_of([*ghost, *bands])
-    if sections is None or not are_clear(sections):
+    before = [] if going is None else [_ghost(row, sides.top) for row in going.rows]
+    sections = sections_of([*before, *bands])
+    if sections is None:
         return None
-    edges = _edges(sections, going)
-    if ghost:
-        edges = edges[sections[0].end == 1 :]
-        sections = _without_ghost(sections)
-    xs = [sides.x0, *sorted({x for own in edges for x in own}), sides.x1]
+    shared = [_shared(section, going, len(before)) for section in sections if section.end > len(before)]
+    sections = [_without(section, len(before)) for section in sections if section.end > len(before)]
+    edges = _edges(sections, shared)
+    xs = [sides.x0, *sorted({x for own in edges for x in own if sides.x0 < x < sides.x1}), sides.x1]
     if len(xs) < 3:
         return None
-    starts = [
-        [max(x for x in xs if x <= max(xs[0], s.columns[0].lo)), *own] for s, own in zip(sections, edges, strict=True)
-    ]
-    held = _held(sections, starts, xs)
-    walls = _walls(sections, starts, xs, len(bands))
-    slots, owner = tile(walls, _begun(held, len(bands), len(xs) - 1) if ruled is None else ruled(xs))
+    starts = [[max(n for n, place in enumerate(xs) if n == 0 or place <= x) for x in own] for own in edges]
+    held = _held(sections, starts)
+    above = _begun(held, len(bands), len(xs) - 1) if ruled is None else ruled(xs)
+    slots, owner = tile(_walls(sections, starts, xs, len(bands)), above)
     ys = [bands[0].top, *(_between(a, b) for a, b in pairwise(bands)), bands[-1].bottom]
     texts: list[list[Run]] = [[] for _ in slots]
     for row, col, block in held:
         texts[owner[row * (len(xs) - 1) + col]] += block.runs
     cells = [_cell(slot, runs, xs, ys, page) for slot, runs in zip(slots, texts, strict=True)]
     grid = Grid(page, 0, tuple(cells), Box(xs[0], ys[0], xs[-1], ys[-1]))
-    return Clear(grid, Going((xs[0], *edges[-1], xs[-1]), tuple((c.lo, c.hi) for c in sections[-1].columns)))
+    return Clear(grid, _going(held, xs, sections[-1].first))
 
 
-def _ghost(going: Going, top: float) -> Band:
-    """The columns of the page before as a row of texts."""
-    return Band(top, top, tuple(Block((), Box(lo, top, hi, top)) for lo, hi in going.reach))
+def _ghost(row: Sequence[Text], top: float) -> Band:
+    """A row of the page before, as far as it shows columns."""
+    return Band(top, top, tuple(Block((), Box(text.lo, top, text.hi, top)) for text in row))
 
 
-def _without_ghost(sections: list[Section]) -> list[Section]:
-    """Sections without the row that stands for the page before."""
-    out: list[Section] = []
-    for first, end, columns in sections:
-        own = [Column(c.lo, c.hi, {i - 1: b for i, b in c.blocks.items() if i}) for c in columns]
-        out.append(Section(max(0, first - 1), end - 1, own))
-    return [section for section in out if section.end > section.first]
+def _going(held: Sequence[tuple[int, int, Block]], xs: Sequence[float], first: int) -> Going:
+    rows: dict[int, list[Text]] = {}
+    for row, col, block in held:
+        if row >= first:
+            rows.setdefault(row, []).append(Text(xs[col], block.box.x0, block.box.x1))
+    return Going(tuple(map(tuple, rows.values())), xs[0], xs[-1])
 
 
-def _edges(sections: Sequence[Section], going: Going | None) -> list[list[float]]:
-    """Where the columns of each section begin, but for its first: at as few places as possible."""
-    known: dict[tuple[float, float], float] = {}
-    if going is not None:
-        for gap, column in zip(gutters_of(sections[0]), sections[0].columns[1:], strict=True):
-            own = [n for n, (lo, hi) in enumerate(going.reach) if column.lo <= lo and hi <= column.hi]
-            if own:
-                known[gap] = going.edges[own[0]]
-    free = [gap for section in sections for gap in gutters_of(section) if gap not in known]
-    places = stab(free, sorted(known.values()))
-    return [[known.get(gap) or _place(gap, places) for gap in gutters_of(section)] for section in sections]
+def _without(section: Section, before: int) -> Section:
+    """A section without the rows of the page before."""
+    own = [Column(c.lo, c.hi, {i - before: b for i, b in c.blocks.items() if i >= before}) for c in section.columns]
+    return Section(max(0, section.first - before), section.end - before, own)
 
 
-def _place(gap: tuple[float, float], places: Sequence[float]) -> float:
-    return min(places, key=lambda x: (max(gap[0] - x, x - gap[1], 0.0), x))
+def _shared(section: Section, going: Going | None, before: int) -> list[float | None]:
+    """For each column of a section, where it begins on the page before, unless text stands there now."""
+    out: list[float | None] = []
+    reach = 0.0
+    for column in section.columns:
+        last = max((n for n in column.blocks if n < before), default=None)
+        known = None
+        if last is not None and going is not None:
+            known = next(text.start for text in going.rows[last] if text.lo == column.blocks[last].box.x0)
+        out.append(known if known is not None and known >= reach - 1 else None)
+        reach = column.hi
+    return out
 
 
-def _held(
-    sections: Sequence[Section], starts: Sequence[Sequence[float]], xs: Sequence[float]
-) -> list[tuple[int, int, Block]]:
+def _edges(sections: Sequence[Section], shared: Sequence[Sequence[float | None]]) -> list[list[float]]:
+    """Where the columns of each section begin: at as few places as possible."""
+    given = sorted({x for known in shared for x in known if x is not None})
+    free = [
+        gap
+        for section, known in zip(sections, shared, strict=True)
+        for gap, x in zip(gutters_of(section), known[1:], strict=True)
+        if x is None
+    ]
+    places = stab(free, given)
+    return [
+        [
+            _place(hi, lo, places) if x is None else x
+            for hi, lo, x in zip([0.0, *(c.hi for c in columns)], (c.lo for c in columns), known, strict=False)
+        ]
+        for (_, _, columns), known in zip(sections, shared, strict=True)
+    ]
+
+
+def _place(hi: float, lo: float, places: Sequence[float]) -> float:
+    """The last of the places in a gap: a wide gap is a column without text, and the white before the next."""
+    return max((x for x in places if hi - 1 <= x <= lo + 1), default=0.0)
+
+
+def _held(sections: Sequence[Section], starts: Sequence[Sequence[int]]) -> list[tuple[int, int, Block]]:
     """Each block with its row and the column that it begins in."""
-    out: list[tuple[int, int, Block]] = []
-    for section, own in zip(sections, starts, strict=True):
-        for column, start in zip(section.columns, own, strict=True):
-            out += [(row, xs.index(start), block) for row, block in column.blocks.items()]
-    return sorted(out, key=lambda at: at[:2])
+    return sorted(
+        (
+            (row, col, block)
+            for section, own in zip(sections, starts, strict=True)
+            for column, col in zip(section.columns, own, strict=True)
+            for row, block in column.blocks.items()
+        ),
+        key=lambda at: at[:2],
+    )
 
 
 def _walls(
-    sections: Sequence[Section], starts: Sequence[Sequence[float]], xs: Sequence[float], rows: int
+    sections: Sequence[Section], starts: Sequence[Sequence[int]], xs: Sequence[float], rows: int
 ) -> list[list[bool]]:
-    """For each place, in which rows a column begins there."""
+    """For each place, the rows in which a cell begins there: those of a section that has a column or white there."""
     out = [[n in (0, len(xs) - 1)] * rows for n in range(len(xs))]
-    for section, own in zip(sections, starts, strict=True):
-        for x in own:
-            out[xs.index(x)][section.first : section.end] = [True] * (section.end - section.first)
+    for (first, end, columns), own in zip(sections, starts, strict=True):
+        for n, x in enumerate(xs):
+            if n in own or not any(c.lo + 1 < x < c.hi - 1 for c in columns):
+                out[n][first:end] = [True] * (end - first)
     return out
 
 
