@@ -186,11 +186,15 @@ class Text(NamedTuple):
 
 
 class Going(NamedTuple):
-    """The rows that a page ends with, which share columns, and the two sides of their table."""
+    """The rows that a page ends with, which share columns, and the two sides of their table.
+
+    `topped` says that cells are known to begin at the tops of their rows.
+    """
 
     rows: tuple[tuple[Text, ...], ...]
     left: float
     right: float
+    topped: bool = False
 
 
 class Clear(NamedTuple):

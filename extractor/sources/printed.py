@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from extractor.geometry import Rulings, Segment, union
+from extractor.geometry import Rulings, union
 from extractor.layout import Block, Box, Cell, Grid, Line, Page, Word
 from extractor.sources.banded import Banded, Proof, find_banded
 from extractor.sources.columns import Row, Run, runs_of, split_columns
@@ -54,27 +54,27 @@ def _printed(
     rows += [[Run(g.box, grid=g)] for g in grids if g.box is not None]
     rows.sort(key=lambda row: min(run.box.top for run in row))
     rules = free_rules(rulings.horizontal, boxes, join)
-    found = _tables(rows, rules, page, proof)
-    blocks = _numbered(_ordered(_with_tables(rows, found), page), page)
-    return Printed(blocks, found[-1].going if found else None)
+    ruled = find_banded(rows, rules, page, proof) if rules else []
+    rows = _with_tables(rows, ruled)
+    if proof is not None and ruled:
+        proof = proof._replace(going=None)
+    spaced = find_spaced(rows, page, proof)
+    blocks = _numbered(_ordered(_with_tables(rows, spaced), page), page)
+    last = max([*ruled, *spaced], key=_bottom, default=None)
+    return Printed(blocks, last.going if last is not None else None)
 
 
-def _tables(rows: list[Row], rules: list[Segment], page: int, proof: Proof | None) -> list[Banded]:
-    """The tables between ruling lines, then those by the white between them, that don't share rows."""
-    found = (find_banded(rows, rules, page, proof) if rules else []) + find_spaced(rows, page, proof)
-    out: list[Banded] = []
-    for table in sorted(found, key=lambda table: table[:2]):
-        if table.grid.box is not None and (not out or table.start >= out[-1].end):
-            out.append(table)
-    return out
+def _bottom(table: Banded) -> float:
+    return table.grid.box.bottom if table.grid.box is not None else 0.0
 
 
 def _with_tables(rows: list[Row], found: Sequence[Banded]) -> list[Row]:
     """Rows with those that make a table replaced by it."""
     out: list[Row] = []
     done = 0
-    for table in found:
-        assert table.grid.box is not None, "a table has a place"  # noqa: S101 - others are left out
+    for table in sorted(found, key=lambda table: table[:2]):
+        if table.start < done or table.grid.box is None:
+            continue
         out += [*rows[done : table.start], [Run(table.grid.box, grid=table.grid)]]
         done = table.end
     return out + rows[done:]

@@ -1,0 +1,210 @@
+"""Tables without any lines whose rows certainly stand apart: the white between rows is wider than that between lines.
+
+Cells begin at the same height in a row, or have their middles there. Where that leaves open which rows a label spans,
+there is no reading.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from extractor.geometry import clusters, overlap
+from extractor.layout import Box
+from extractor.sources.columns import Row, Run, middle, row_box
+from extractor.sources.gutters import Band, Block, Clear, Going, block_of, clear_grid, parted
+
+STEP = 0.2  # of the type size: so much wider is the white between rows than the white between lines
+WIDEST = 0.62  # of the type size: wider white is never one between lines of a cell
+FAR = 3.5  # more white ends a table
+LARGER = 1.15  # times the type size of most rows: a title
+LEVEL = 0.3  # of the type size: texts that begin so near in height begin together
+ALIGNED = 1.5  # points
+LEAST_ROWS = 3
+
+
+class Draft(NamedTuple):
+    """A range of rows that may be a table, with its cells."""
+
+    start: int
+    end: int
+    cells: list[Block]
+
+
+class Found(NamedTuple):
+    """A table: the index of its first row of runs, and one past its last."""
+
+    start: int
+    end: int
+    table: Clear
+
+
+def apart_ranges(rows: Sequence[Row]) -> list[tuple[int, int]]:
+    """Ranges of rows that may be tables: lines that stand by themselves, wide white and other tables end them."""
+    several = [row for row in rows if len(row) > 1 and all(run.grid is None for run in row)]
+    if not several:
+        return []
+    size = Counter(round(_height(run), 1) for row in several for run in row).most_common(1)[0][0]
+    out: list[tuple[int, int]] = []
+    start = -1
+    for index, row in enumerate(rows):
+        far = start >= 0 and row_box(row).top - max(row_box(r).bottom for r in rows[start:index]) > FAR * size
+        free = row[0].grid is not None or (len(row) == 1 and _is_free(row[0], rows[index - 1 : index], several, size))
+        if start >= 0 and (far or free):
+            out.append((start, index))
+            start = -1
+        if start < 0 and not free:
+            start = index
+    if start >= 0:
+        out.append((start, len(rows)))
+    return out
+
+
+def _height(run: Run) -> float:
+    return run.box.bottom - run.box.top
+
+
+def _is_free(run: Run, above: Sequence[Row], several: Sequence[Row], size: float) -> bool:
+    """Whether a lone line stands by itself: larger, or neither below a line that it may go on with nor in line with
+    any text of a row that has several."""
+    if _height(run) > LARGER * size:
+        return True
+    box = run.box
+    near = [r for row in above for r in row if r.grid is None and box.top - r.box.bottom < 0.75 * size]
+    if any(overlap(r.box.x0, r.box.x1, box.x0, box.x1) > 0 and _height(r) <= LARGER * size for r in near):
+        return False
+    others = [r.box for row in several for r in row]
+    starts = any(abs(b.x0 - box.x0) < ALIGNED for b in others)
+    return not (starts or any(abs(b.x0 + b.x1 - box.x0 - box.x1) < ALIGNED for b in others))
+
+
+def apart_tables(rows: Sequence[Row], page: int, going: Going | None) -> list[Found]:
+    """The tables of a page whose rows and columns are certain; a page is set in one way."""
+    drafts = [
+        Draft(start, end, cells)
+        for start, end in apart_ranges(rows)
+        if (cells := _cells([part for row in rows[start:end] for run in row for part in parted(run)]))
+    ]
+    levels = [_levels(draft.cells) for draft in drafts]
+    topped = (going is not None and going.topped) or any(_is_topped(one) for one in levels)
+    out: list[Found] = []
+    for draft, one in zip(drafts, levels, strict=True):
+        first = all(len(row) == 1 for row in rows[: draft.start])
+        clear = _table(draft.cells, one, page, going if first else None, topped)
+        if clear is not None:
+            out.append(Found(draft.start, draft.end, clear))
+    return out
+
+
+def _table(cells: Sequence[Block], levels: Levels, page: int, going: Going | None, topped: bool) -> Clear | None:
+    bands = _bands(levels, topped)
+    if bands is None or sum(len(band.blocks) > 1 for band in bands) < (1 if going else LEAST_ROWS):
+        return None
+    box = row_box([run for cell in cells for run in cell.runs])
+    clear = clear_grid(bands, page, Box(box.x0 - 1, box.top, box.x1 + 1, box.bottom), None, going)
+    return clear and clear._replace(going=clear.going._replace(topped=topped))
+
+
+def _cells(runs: Sequence[Run]) -> list[Block] | None:
+    """Lines of cells put together, where white between lines and white between rows can be told apart."""
+    above = [_above(run, runs) for run in runs]
+    whites = [(run.box.top - up.box.bottom) / _height(run) for run, up in zip(runs, above, strict=True) if up]
+    least = _threshold(whites)
+    if least is None:
+        return None
+    owner: dict[int, list[Run]] = {}
+    out: list[list[Run]] = []
+    for run, up in sorted(zip(runs, above, strict=True), key=lambda pair: middle(pair[0])):
+        if up is not None and run.box.top - up.box.bottom < least * _height(run):
+            own = owner[id(up)]
+            own.append(run)
+        else:
+            own = [run]
+            out.append(own)
+        owner[id(run)] = own
+    return [block_of(own) for own in out]
+
+
+def _above(run: Run, runs: Sequence[Run]) -> Run | None:
+    """The nearest run above that stands over a run."""
+    over = [
+        other
+        for other in runs
+        if middle(other) < middle(run) - 0.5 * _height(run)
+        and overlap(other.box.x0, other.box.x1, run.box.x0, run.box.x1) > 0
+    ]
+    return max(over, key=lambda other: other.box.bottom, default=None)
+
+
+def _threshold(whites: Sequence[float]) -> float | None:
+    """What parts white between lines from white between rows; None where nothing does."""
+    ordered = sorted(whites)
+    if not ordered or ordered[0] >= WIDEST:
+        return WIDEST
+    steps = ((a + b) / 2 for a, b in pairwise(ordered) if b - a >= STEP and a < WIDEST)
+    return next(steps, None)
+
+
+class Levels(NamedTuple):
+    """The cells of a table, grouped by the height at which they begin, and by that of their middles."""
+
+    tops: list[list[Block]]
+    middles: list[list[Block]]
+
+
+def _levels(blocks: Sequence[Block]) -> Levels:
+    near = LEVEL * max(_height(run) for block in blocks for run in block.runs)
+    tops = [middle(min(block.runs, key=middle)) for block in blocks]
+    return Levels(*(_grouped(blocks, at, near) for at in (tops, [(b.box.top + b.box.bottom) / 2 for b in blocks])))
+
+
+def _grouped(blocks: Sequence[Block], places: Sequence[float], near: float) -> list[list[Block]]:
+    groups = clusters(set(places), near)
+    out: list[list[Block]] = [[] for _ in groups]
+    for block, place in zip(blocks, places, strict=True):
+        out[next(n for n, group in enumerate(groups) if place <= group[-1])].append(block)
+    return out
+
+
+def _is_topped(levels: Levels) -> bool:
+    """Whether cells begin at the tops of their rows, for certain: in no other way do they make so few rows, or labels
+    that have their middles in those of the rows they span would leave no room for each other."""
+    tops, middles = levels
+    if len(tops) != len(middles):
+        return len(tops) < len(middles)
+    return not all(_may_be_centred(rows) for rows in _stubs(tops))
+
+
+def _stubs(rows: Sequence[Sequence[Block]]) -> list[list[int]]:
+    """For each column that begins on the left, the rows in which it has a text."""
+    found = clusters([block.box.x0 for row in rows for block in row], ALIGNED)
+    return [[n for n, row in enumerate(rows) if any(g[0] <= b.box.x0 <= g[-1] for b in row)] for g in found[:3]]
+
+
+def _may_be_centred(labels: Sequence[int]) -> bool:
+    """Whether labels in these rows can stand in the middle of rows that they span, one behind the other."""
+    for first in range(labels[0] + 1):
+        start = first
+        for label in labels:
+            if start > label:
+                break
+            start = 2 * label - start + 1
+        else:
+            return True
+    return False
+
+
+def _bands(levels: Levels, topped: bool) -> list[Band] | None:
+    """The rows; None where it is open which rows a label spans."""
+    rows = levels.tops if topped or len(levels.tops) < len(levels.middles) else levels.middles
+    left = min(block.box.x0 for row in rows for block in row)
+    size = max(_height(run) for row in rows for block in row for run in block.runs)
+    whole = all(min(block.box.x0 for block in row) - left < 2 * size for row in rows)
+    return [_band(row) for row in rows] if topped or whole else None
+
+
+def _band(row: Sequence[Block]) -> Band:
+    own = tuple(sorted(row, key=lambda block: block.box.x0))
+    return Band(min(b.box.top for b in own), min(b.box.bottom for b in own), own)
