@@ -22,15 +22,17 @@ FAR = 3.5  # more white ends a table
 LARGER = 1.15  # times the type size of most rows: a title
 LEVEL = 0.3  # of the type size: texts that begin so near in height begin together
 ALIGNED = 1.5  # points
+STUB = 0.3  # of the table's width: how far the labels on its left reach at most
 LEAST_ROWS = 3
 
 
 class Draft(NamedTuple):
-    """A range of rows that may be a table, with its cells."""
+    """A range of rows that may be a table, with its cells, and the least white between its rows."""
 
     start: int
     end: int
     cells: list[Block]
+    apart: float
 
 
 class Found(NamedTuple):
@@ -51,7 +53,8 @@ def apart_ranges(rows: Sequence[Row]) -> list[tuple[int, int]]:
     start = -1
     for index, row in enumerate(rows):
         far = start >= 0 and row_box(row).top - max(row_box(r).bottom for r in rows[start:index]) > FAR * size
-        free = row[0].grid is not None or (len(row) == 1 and _is_free(row[0], rows[index - 1 : index], several, size))
+        above = rows[index - 1 : index] if start >= 0 else ()
+        free = row[0].grid is not None or (len(row) == 1 and _is_free(row[0], above, several, size))
         if start >= 0 and (far or free):
             out.append((start, index))
             start = -1
@@ -76,42 +79,43 @@ def _is_free(run: Run, above: Sequence[Row], several: Sequence[Row], size: float
     if any(overlap(r.box.x0, r.box.x1, box.x0, box.x1) > 0 and _height(r) <= LARGER * size for r in near):
         return False
     others = [r.box for row in several for r in row]
-    starts = any(abs(b.x0 - box.x0) < ALIGNED for b in others)
-    return not (starts or any(abs(b.x0 + b.x1 - box.x0 - box.x1) < ALIGNED for b in others))
+    centred = bool(above) and any(abs(b.x0 + b.x1 - box.x0 - box.x1) < ALIGNED for b in others)
+    return not (centred or any(abs(b.x0 - box.x0) < ALIGNED for b in others))
 
 
 def apart_tables(rows: Sequence[Row], page: int, going: Going | None) -> list[Found]:
     """The tables of a page whose rows and columns are certain; a page is set in one way."""
-    drafts = [
-        Draft(start, end, cells)
-        for start, end in apart_ranges(rows)
-        if (cells := _cells([part for row in rows[start:end] for run in row for part in parted(run)]))
-    ]
+    drafts: list[Draft] = []
+    for start, end in apart_ranges(rows):
+        first = all(len(row) == 1 for row in rows[:start])
+        draft = _draft(rows, start, end, going.apart if going is not None and first else 0.0)
+        drafts += [draft] if draft is not None else []
     levels = [_levels(draft.cells) for draft in drafts]
     topped = (going is not None and going.topped) or any(_is_topped(one) for one in levels)
     out: list[Found] = []
     for draft, one in zip(drafts, levels, strict=True):
         first = all(len(row) == 1 for row in rows[: draft.start])
-        clear = _table(draft.cells, one, page, going if first else None, topped)
+        clear = _table(draft, one, page, going if first else None, topped)
         if clear is not None:
             out.append(Found(draft.start, draft.end, clear))
     return out
 
 
-def _table(cells: Sequence[Block], levels: Levels, page: int, going: Going | None, topped: bool) -> Clear | None:
+def _table(draft: Draft, levels: Levels, page: int, going: Going | None, topped: bool) -> Clear | None:
     bands = _bands(levels, topped)
     if bands is None or sum(len(band.blocks) > 1 for band in bands) < (1 if going else LEAST_ROWS):
         return None
-    box = row_box([run for cell in cells for run in cell.runs])
+    box = row_box([run for cell in draft.cells for run in cell.runs])
     clear = clear_grid(bands, page, Box(box.x0 - 1, box.top, box.x1 + 1, box.bottom), None, going)
-    return clear and clear._replace(going=clear.going._replace(topped=topped))
+    return clear and clear._replace(going=clear.going._replace(topped=topped, apart=draft.apart))
 
 
-def _cells(runs: Sequence[Run]) -> list[Block] | None:
+def _draft(rows: Sequence[Row], start: int, end: int, known: float) -> Draft | None:
     """Lines of cells put together, where white between lines and white between rows can be told apart."""
+    runs = [part for row in rows[start:end] for run in row for part in parted(run)]
     above = [_above(run, runs) for run in runs]
     whites = [(run.box.top - up.box.bottom) / _height(run) for run, up in zip(runs, above, strict=True) if up]
-    least = _threshold(whites)
+    least = _threshold(whites, known)
     if least is None:
         return None
     owner: dict[int, list[Run]] = {}
@@ -124,7 +128,7 @@ def _cells(runs: Sequence[Run]) -> list[Block] | None:
             own = [run]
             out.append(own)
         owner[id(run)] = own
-    return [block_of(own) for own in out]
+    return Draft(start, end, [block_of(own) for own in out], least)
 
 
 def _above(run: Run, runs: Sequence[Run]) -> Run | None:
@@ -138,13 +142,14 @@ def _above(run: Run, runs: Sequence[Run]) -> Run | None:
     return max(over, key=lambda other: other.box.bottom, default=None)
 
 
-def _threshold(whites: Sequence[float]) -> float | None:
-    """What parts white between lines from white between rows; None where nothing does."""
+def _threshold(whites: Sequence[float], known: float) -> float | None:
+    """What parts white between lines from white between rows; None where nothing does. `known` is that of a table
+    that may go on here."""
     ordered = sorted(whites)
     if not ordered or ordered[0] >= WIDEST:
         return WIDEST
     steps = ((a + b) / 2 for a, b in pairwise(ordered) if b - a >= STEP and a < WIDEST)
-    return next(steps, None)
+    return next(steps, known or None)
 
 
 class Levels(NamedTuple):
@@ -174,13 +179,23 @@ def _is_topped(levels: Levels) -> bool:
     tops, middles = levels
     if len(tops) != len(middles):
         return len(tops) < len(middles)
-    return not all(_may_be_centred(rows) for rows in _stubs(tops))
+    left = min(block.box.x0 for row in tops for block in row)
+    right = max(block.box.x1 for row in tops for block in row)
+    stub = [(n, b) for n, row in enumerate(tops) for b in row if b.box.x1 - left < STUB * (right - left)]
+    first = _first_column([block for _, block in stub])
+    labels = sorted({n for n, block in stub if block in first})
+    alone = any(len(tops[n]) == 1 for n in labels)
+    return bool(labels) and not alone and not _may_be_centred(labels)
 
 
-def _stubs(rows: Sequence[Sequence[Block]]) -> list[list[int]]:
-    """For each column that begins on the left, the rows in which it has a text."""
-    found = clusters([block.box.x0 for row in rows for block in row], ALIGNED)
-    return [[n for n, row in enumerate(rows) if any(g[0] <= b.box.x0 <= g[-1] for b in row)] for g in found[:3]]
+def _first_column(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks on the left that stand over or below each other."""
+    out: list[Block] = []
+    for block in sorted(blocks, key=lambda block: block.box.x0):
+        if out and block.box.x0 >= max(b.box.x1 for b in out):
+            break
+        out.append(block)
+    return out
 
 
 def _may_be_centred(labels: Sequence[int]) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
-from extractor.geometry import stab, union
+from extractor.geometry import clusters, stab, union
 from extractor.layout import Box, Cell, Grid
 from extractor.sources.columns import Run, lines_of, row_box
 from extractor.sources.tables import Slot, tile
@@ -19,7 +19,8 @@ from extractor.sources.words import Piece, passage
 
 TOUCH = 0.5  # points by which texts may overlap that stand side by side
 NARROWEST = 0.3  # of the type size: less white between two texts is no gutter
-JUMP = 0.6  # of the type size: wider white where no space is drawn parts two cells
+JUMP = 0.33  # of the type size: wider white where no space is drawn parts two cells
+WORDS = 0.6  # the same beside a Latin letter: some writers draw no spaces at all
 ALIGNED = 1.5  # points
 
 
@@ -66,10 +67,15 @@ def parted(run: Run) -> list[Run]:
     """A run cut at white that is wider than any between words, unless a space is drawn there."""
     parts: list[list[Piece]] = [[run.pieces[0]]]
     for before, piece in pairwise(run.pieces):
-        if not piece.spaced and piece.box.x0 - before.box.x1 > JUMP * piece.size:
+        least = WORDS if _is_latin(before.text[-1]) or _is_latin(piece.text[0]) else JUMP
+        if not piece.spaced and piece.box.x0 - before.box.x1 > least * piece.size:
             parts.append([])
         parts[-1].append(piece)
     return [Run(box, tuple(part)) for part in parts if (box := union(p.box for p in part)) is not None]
+
+
+def _is_latin(char: str) -> bool:
+    return char < "\u2e80" and char.isalpha()
 
 
 def side_by_side(runs: Iterable[Run]) -> list[Block]:
@@ -88,20 +94,37 @@ def side_by_side(runs: Iterable[Run]) -> list[Block]:
 def sections_of(bands: Sequence[Band]) -> list[Section] | None:
     """The sections of a table, cut from below: a header stands above its rows. None where a column is in doubt."""
     out: list[Section] = []
+    starts = _starts(bands)
     end = len(bands)
     while end:
-        columns: list[Column] = []
-        first = end
-        while first and (wider := _with(columns, first - 1, bands[first - 1])) is not None:
-            columns, first = wider, first - 1
-        if first == end:
-            return None
-        settled = _settled(columns, bands)
-        if settled is None:
+        first = _reach(bands, end)
+        # A lone text that fits into a column fits under the label above it as well.
+        while 0 < first < end - 1 and len(bands[first].blocks) < 2 and _columns(bands, first - 1, first + 1):
+            first += 1
+        columns = _columns(bands, first, end)
+        settled = columns and _settled(columns, bands, starts)
+        if not settled:
             return None
         out.append(Section(first, end, settled))
         end = first
     return out[::-1]
+
+
+def _reach(bands: Sequence[Band], end: int) -> int:
+    """The first of the bands up to `end` that share columns."""
+    columns: list[Column] = []
+    first = end
+    while first and (wider := _with(columns, first - 1, bands[first - 1])) is not None:
+        columns, first = wider, first - 1
+    return first
+
+
+def _columns(bands: Sequence[Band], first: int, end: int) -> list[Column] | None:
+    """The columns that some bands share."""
+    columns: list[Column] | None = []
+    for index in reversed(range(first, end)):
+        columns = None if columns is None else _with(columns, index, bands[index])
+    return columns
 
 
 def _with(columns: list[Column], index: int, band: Band) -> list[Column] | None:
@@ -121,15 +144,21 @@ def _with(columns: list[Column], index: int, band: Band) -> list[Column] | None:
     return None if any(b.lo - a.hi < least for a, b in pairwise(out)) else out
 
 
-def _settled(columns: list[Column], bands: Sequence[Band]) -> list[Column] | None:
+def _starts(bands: Sequence[Band]) -> list[float]:
+    """Where texts of several rows begin behind others: columns of the whole table begin there."""
+    found = clusters([block.box.x0 for band in bands for block in band.blocks[1:]], ALIGNED / 2)
+    return [sum(group) / len(group) for group in found if len(group) > 1]
+
+
+def _settled(columns: list[Column], bands: Sequence[Band], starts: Sequence[float]) -> list[Column] | None:
     """Columns that never stand side by side joined where they can only be one; None where nobody knows."""
     out = list(columns)
     n = 0
     while n + 1 < len(out):
-        if out[n].blocks.keys() & out[n + 1].blocks.keys() or not _may_be_one(out, n, bands):
+        if out[n].blocks.keys() & out[n + 1].blocks.keys() or not _may_be_one(out, n, bands, starts):
             n += 1
             continue
-        near = [m for m in (n - 1, n, n + 1) if 0 <= m < len(out) - 1 and _open(out, m, bands)]
+        near = [m for m in (n - 1, n, n + 1) if 0 <= m < len(out) - 1 and _open(out, m, bands, starts)]
         if near != [n]:
             return None
         out[n : n + 2] = [_one(out[n], out[n + 1])]
@@ -137,15 +166,17 @@ def _settled(columns: list[Column], bands: Sequence[Band]) -> list[Column] | Non
     return out
 
 
-def _open(columns: list[Column], n: int, bands: Sequence[Band]) -> bool:
-    return not (columns[n].blocks.keys() & columns[n + 1].blocks.keys()) and _may_be_one(columns, n, bands)
+def _open(columns: list[Column], n: int, bands: Sequence[Band], starts: Sequence[float]) -> bool:
+    return not (columns[n].blocks.keys() & columns[n + 1].blocks.keys()) and _may_be_one(columns, n, bands, starts)
 
 
-def _may_be_one(columns: list[Column], n: int, bands: Sequence[Band]) -> bool:
+def _may_be_one(columns: list[Column], n: int, bands: Sequence[Band], starts: Sequence[float]) -> bool:
     """Whether two neighbours may be one column: no line parts them, and their texts begin, end or centre alike."""
     left, right = columns[n], columns[n + 1]
     held = {index for c in (left, right) for index in c.blocks}
     if any(left.hi - ALIGNED <= x <= right.lo + ALIGNED for index in held for x in bands[index].walls):
+        return False
+    if any(abs(x - right.lo) <= ALIGNED for x in starts):
         return False
     return not (_strays(left, right) or _strays(right, left))
 
@@ -188,13 +219,14 @@ class Text(NamedTuple):
 class Going(NamedTuple):
     """The rows that a page ends with, which share columns, and the two sides of their table.
 
-    `topped` says that cells are known to begin at the tops of their rows.
+    `topped` says that cells are known to begin at the tops of their rows, `apart` is the least white between rows.
     """
 
     rows: tuple[tuple[Text, ...], ...]
     left: float
     right: float
     topped: bool = False
+    apart: float = 0.0
 
 
 class Clear(NamedTuple):
