@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from extractor.geometry import overlap
 from extractor.labels import same_merged_cell
 from extractor.regions import PAGE_GAP
 from extractor.results import Candidate, Place
@@ -234,8 +235,22 @@ def _columns_of(draft: Draft, cells: Sequence[int], columns: Sequence[Column], l
         under = max(0, column_under(draft.tokens[p], columns))
         if len(last) == 1 and not draft.tokens[p].exact:
             under = next(iter(last))
+        elif _stands_apart(draft, p, columns):
+            under = next((n for n, c in enumerate(columns) if c.field.printed.alone), under)
+            for column in columns:
+                message = f"it stands under none of the labels: {draft.join([p])[:40]}"
+                draft.doubt(column.field.path, "columns_unclear", message)
         out.append(under)
     return out
+
+
+def _stands_apart(draft: Draft, position: int, columns: Sequence[Column]) -> bool:
+    """Whether a cell stands below none of the labels of a table on its page."""
+    cell = draft.tokens[position]
+    labels = [label.unit.box for c in columns if (label := draft.tokens[c.token]).page == cell.page]
+    box = cell.unit.box
+    boxes = [label for label in labels if label is not None]
+    return box is not None and bool(boxes) and not any(overlap(box.x0, box.x1, b.x0, b.x1) > 1 for b in boxes)
 
 
 def _by_row(draft: Draft, positions: Sequence[int]) -> list[list[int]]:

@@ -13,13 +13,12 @@ from typing import NamedTuple
 
 from extractor.geometry import clusters, overlap
 from extractor.layout import Box
-from extractor.sources.columns import Row, Run, middle, row_box
+from extractor.sources.columns import LARGER, Row, Run, may_go_on, middle, row_box
 from extractor.sources.gutters import Band, Block, Clear, Going, block_of, clear_grid, parted
 
 STEP = 0.2  # of the type size: so much wider is the white between rows than the white between lines
 WIDEST = 0.62  # of the type size: wider white is never one between lines of a cell
 FAR = 3.5  # more white ends a table
-LARGER = 1.15  # times the type size of most rows: a title
 LEVEL = 0.3  # of the type size: texts that begin so near in height begin together
 ALIGNED = 1.5  # points
 STUB = 0.3  # of the table's width: how far the labels on its left reach at most
@@ -87,14 +86,14 @@ def apart_tables(rows: Sequence[Row], page: int, going: Going | None) -> list[Fo
     """The tables of a page whose rows and columns are certain; a page is set in one way."""
     drafts: list[Draft] = []
     for start, end in apart_ranges(rows):
-        first = all(len(row) == 1 for row in rows[:start])
+        first = may_go_on(rows, start)
         draft = _draft(rows, start, end, going.apart if going is not None and first else 0.0)
         drafts += [draft] if draft is not None else []
     levels = [_levels(draft.cells) for draft in drafts]
     topped = (going is not None and going.topped) or any(_is_topped(one) for one in levels)
     out: list[Found] = []
     for draft, one in zip(drafts, levels, strict=True):
-        first = all(len(row) == 1 for row in rows[: draft.start])
+        first = may_go_on(rows, draft.start)
         clear = _table(draft, one, page, going if first else None, topped)
         if clear is not None:
             out.append(Found(draft.start, draft.end, clear))

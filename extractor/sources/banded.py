@@ -11,7 +11,7 @@ from typing import NamedTuple
 from extractor.geometry import Segment, clusters, overlap, stab, union
 from extractor.layout import Box, Cell, Grid
 from extractor.sources import gutters
-from extractor.sources.columns import Row, Run, lines_of, middle
+from extractor.sources.columns import Row, Run, lines_of, may_go_on, middle
 from extractor.sources.gutters import Above, Block, Clear, Going, clear_grid, parted, side_by_side
 from extractor.sources.tables import tile
 from extractor.sources.words import Piece, passage
@@ -136,7 +136,7 @@ def _table(
     clear = None
     if proof is not None:
         sides = Box(left, ys[0], right, ys[-1])
-        first = all(len(row) == 1 for row in rows[: inside[0]])
+        first = may_go_on(rows, inside[0])
         clear = _clear(
             [run for i in inside for run in rows[i]],
             partial,
