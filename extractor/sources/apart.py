@@ -84,29 +84,33 @@ def _is_free(run: Run, above: Sequence[Row], several: Sequence[Row], size: float
 
 def apart_tables(rows: Sequence[Row], page: int, going: Going | None) -> list[Found]:
     """The tables of a page whose rows and columns are certain; a page is set in one way."""
-    drafts: list[Draft] = []
-    for start, end in apart_ranges(rows):
-        first = may_go_on(rows, start)
-        draft = _draft(rows, start, end, going.apart if going is not None and first else 0.0)
-        drafts += [draft] if draft is not None else []
-    levels = [_levels(draft.cells) for draft in drafts]
-    topped = (going is not None and going.topped) or any(_is_topped(one) for one in levels)
+    known = going.apart if going is not None else 0.0
+    drafts = [
+        draft
+        for start, end in apart_ranges(rows)
+        if (draft := _draft(rows, start, end, known if may_go_on(rows, start) else 0.0)) is not None
+    ]
+    topped = (going is not None and going.topped) or any(_is_topped(_levels(draft.cells)) for draft in drafts)
     out: list[Found] = []
-    for draft, one in zip(drafts, levels, strict=True):
-        first = may_go_on(rows, draft.start)
-        clear = _table(draft, one, page, going if first else None, topped)
-        if clear is not None:
-            out.append(Found(draft.start, draft.end, clear))
+    for draft in drafts:
+        found = _table(rows, draft, page, going if may_go_on(rows, draft.start) else None, topped)
+        if found is not None:
+            out.append(found)
     return out
 
 
-def _table(draft: Draft, levels: Levels, page: int, going: Going | None, topped: bool) -> Clear | None:
-    bands = _bands(levels, topped)
+def _table(rows: Sequence[Row], draft: Draft, page: int, going: Going | None, topped: bool) -> Found | None:
+    """The table of a range of rows, or of what is below lines above it that stand by themselves after all."""
+    bands = _bands(_levels(draft.cells), topped)
     if bands is None or sum(len(band.blocks) > 1 for band in bands) < (1 if going else LEAST_ROWS):
         return None
     box = row_box([run for cell in draft.cells for run in cell.runs])
     clear = clear_grid(bands, page, Box(box.x0 - 1, box.top, box.x1 + 1, box.bottom), None, going)
-    return clear and clear._replace(going=clear.going._replace(topped=topped, apart=draft.apart))
+    if clear is not None:
+        after = clear.going._replace(topped=topped, apart=draft.apart)
+        return Found(draft.start, draft.end, clear._replace(going=after))
+    below = _draft(rows, draft.start + 1, draft.end, draft.apart) if len(rows[draft.start]) == 1 else None
+    return below and _table(rows, below, page, None, topped)
 
 
 def _draft(rows: Sequence[Row], start: int, end: int, known: float) -> Draft | None:

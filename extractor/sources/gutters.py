@@ -139,9 +139,21 @@ def _with(columns: list[Column], index: int, band: Band) -> list[Column] | None:
             joined.blocks.update(column.blocks)
             joined.lo, joined.hi = min(joined.lo, column.lo), max(joined.hi, column.hi)
         out = [c for c in out if c not in met] + [joined]
-    out.sort(key=lambda c: c.lo)
     least = NARROWEST * max((r.box.bottom - r.box.top for b in band.blocks for r in b.runs), default=0.0)
-    return None if any(b.lo - a.hi < least for a, b in pairwise(out)) else out
+    return _with_gutters(sorted(out, key=lambda c: c.lo), least)
+
+
+def _with_gutters(columns: Sequence[Column], least: float) -> list[Column] | None:
+    """Columns with those joined that have no gutter between them; None where two of them stand side by side."""
+    out: list[Column] = []
+    for column in columns:
+        if out and column.lo - out[-1].hi < least:
+            if out[-1].blocks.keys() & column.blocks.keys():
+                return None
+            out[-1] = _one(out[-1], column)
+        else:
+            out.append(column)
+    return out
 
 
 def _starts(bands: Sequence[Band]) -> list[float]:
@@ -200,7 +212,7 @@ def _set(block: Block) -> tuple[float, float, float]:
 
 
 def _one(left: Column, right: Column) -> Column:
-    return Column(left.lo, right.hi, {**left.blocks, **right.blocks})
+    return Column(left.lo, max(left.hi, right.hi), {**left.blocks, **right.blocks})
 
 
 def gutters_of(section: Section) -> list[tuple[float, float]]:
@@ -251,7 +263,7 @@ def clear_grid(
     before = [] if going is None else [_ghost(row, sides.top) for row in going.rows]
     sections = sections_of([*before, *bands])
     if sections is None:
-        return None
+        return None if going is None else clear_grid(bands, page, sides, ruled, None)
     shared = [_shared(section, going, len(before)) for section in sections if section.end > len(before)]
     sections = [_without(section, len(before)) for section in sections if section.end > len(before)]
     edges = _edges(sections, shared)
