@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
+from statistics import median
 from typing import NamedTuple
 
 from extractor.geometry import clusters, overlap
@@ -22,7 +23,10 @@ FAR = 3.5  # more white ends a table
 LEVEL = 0.3  # of the type size: texts that begin so near in height begin together
 ALIGNED = 1.5  # points
 STUB = 0.3  # of the table's width: how far the labels on its left reach at most
+SMALLER = 0.93  # times the type size of a table: a running head
+FARTHER = 1.5  # times the white between rows: what stands so far above a table is none of it
 LEAST_ROWS = 3
+LEAST_CELLS = 6  # of fewer rows
 
 
 class Draft(NamedTuple):
@@ -101,16 +105,38 @@ def apart_tables(rows: Sequence[Row], page: int, going: Going | None) -> list[Fo
 
 def _table(rows: Sequence[Row], draft: Draft, page: int, going: Going | None, topped: bool) -> Found | None:
     """The table of a range of rows, or of what is below lines above it that stand by themselves after all."""
+    if len(rows[draft.start]) == 1 and _is_head(draft.cells):
+        return _below(rows, draft, page, going, topped)
     bands = _bands(_levels(draft.cells), topped)
-    if bands is None or sum(len(band.blocks) > 1 for band in bands) < (1 if going else LEAST_ROWS):
+    several = [len(band.blocks) for band in bands or () if len(band.blocks) > 1]
+    if bands is None or not several or (going is None and len(several) < LEAST_ROWS and sum(several) < LEAST_CELLS):
         return None
     box = row_box([run for cell in draft.cells for run in cell.runs])
     clear = clear_grid(bands, page, Box(box.x0 - 1, box.top, box.x1 + 1, box.bottom), None, going)
     if clear is not None:
         after = clear.going._replace(topped=topped, apart=draft.apart)
         return Found(draft.start, draft.end, clear._replace(going=after))
-    below = _draft(rows, draft.start + 1, draft.end, draft.apart) if len(rows[draft.start]) == 1 else None
-    return below and _table(rows, below, page, None, topped)
+    return _below(rows, draft, page, None, topped) if len(rows[draft.start]) == 1 else None
+
+
+def _below(rows: Sequence[Row], draft: Draft, page: int, going: Going | None, topped: bool) -> Found | None:
+    """The table without its first row."""
+    if draft.start + 1 == draft.end:
+        return None
+    below = _draft(rows, draft.start + 1, draft.end, draft.apart)
+    return below and _table(rows, below, page, going, topped)
+
+
+def _is_head(cells: Sequence[Block]) -> bool:
+    """Whether the first text is set smaller than the others, or farther from the next than rows are from each other."""
+    first, *others = sorted(cells, key=lambda block: block.box.top)
+    if not others:
+        return True
+    size = median(_height(run) for block in others for run in block.runs)
+    tops = sorted({round(block.box.top) for block in cells})
+    steps = [b - a for a, b in pairwise(tops)]
+    lines = len(first.runs) * size
+    return _height(first.runs[0]) < SMALLER * size or steps[0] - lines > FARTHER * (median(steps) - size) + size
 
 
 def _draft(rows: Sequence[Row], start: int, end: int, known: float) -> Draft | None:

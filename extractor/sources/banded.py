@@ -184,7 +184,7 @@ def _clear(
     def ruled(xs: list[float]) -> Above:
         return [[_is_ruled(rules, y, a, b) for a, b in pairwise(xs)] for y in ys]
 
-    return clear_grid(bands, page, sides, ruled, proof.going)
+    return clear_grid(bands, page, sides._replace(bottom=ys[-1]), ruled, proof.going)
 
 
 def _joined_over(bands: list[gutters.Band], rules: Sequence[Segment]) -> list[gutters.Band]:

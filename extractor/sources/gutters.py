@@ -274,7 +274,7 @@ def clear_grid(
     held = _held(sections, starts)
     above = _begun(held, len(bands), len(xs) - 1) if ruled is None else ruled(xs)
     slots, owner = tile(_walls(sections, starts, xs, len(bands)), above)
-    ys = [bands[0].top, *(_between(a, b) for a, b in pairwise(bands)), bands[-1].bottom]
+    ys = [bands[0].top, *(_between(a, b) for a, b in pairwise(bands)), sides.bottom]
     texts: list[list[Run]] = [[] for _ in slots]
     for row, col, block in held:
         texts[owner[row * (len(xs) - 1) + col]] += block.runs

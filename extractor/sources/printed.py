@@ -9,7 +9,7 @@ from typing import NamedTuple
 from extractor.geometry import Rulings, union
 from extractor.layout import Block, Box, Cell, Grid, Line, Page, Word
 from extractor.sources.banded import Banded, Proof, find_banded
-from extractor.sources.columns import Row, Run, runs_of, split_columns
+from extractor.sources.columns import Row, Run, row_box, runs_of, split_columns
 from extractor.sources.gutters import Going
 from extractor.sources.spaced import find_spaced
 from extractor.sources.tables import JOIN, fill, find_lattices, free_rules, shaded_lattices
@@ -60,8 +60,17 @@ def _printed(
         proof = proof._replace(going=None)
     spaced = find_spaced(rows, page, proof)
     blocks = _numbered(_ordered(_with_tables(rows, spaced), page), page)
+    return Printed(blocks, _going(rows, spaced, ruled))
+
+
+def _going(rows: Sequence[Row], spaced: Sequence[Banded], ruled: Sequence[Banded]) -> Going | None:
+    """The columns of the last table, where nothing but a page number stands below it."""
     last = max([*ruled, *spaced], key=_bottom, default=None)
-    return Printed(blocks, last.going if last is not None else None)
+    if last is None:
+        return None
+    below = [row for row in rows if row_box(row).top >= _bottom(last) - 1]
+    numbers = all(len(row) == 1 and any(char.isdigit() for char in row[0].text) for row in below)
+    return last.going if numbers else None
 
 
 def _bottom(table: Banded) -> float:
