@@ -98,8 +98,7 @@ def sections_of(bands: Sequence[Band]) -> list[Section] | None:
     end = len(bands)
     while end:
         first = _reach(bands, end)
-        # A lone text that fits into a column fits under the label above it as well.
-        while 0 < first < end - 1 and len(bands[first].blocks) < 2 and _columns(bands, first - 1, first + 1):
+        while 0 < first < end - 1 and _belongs_above(bands, first, end):
             first += 1
         columns = _columns(bands, first, end)
         settled = columns and _settled(columns, bands, starts)
@@ -108,6 +107,31 @@ def sections_of(bands: Sequence[Band]) -> list[Section] | None:
         out.append(Section(first, end, settled))
         end = first
     return out[::-1]
+
+
+def _belongs_above(bands: Sequence[Band], first: int, end: int) -> bool:
+    """Whether the first row of a section goes with the one above it: a lone text, which fits under the label above as
+    well, or one of several that are set alike above a label of other columns."""
+    if _columns(bands, first - 1, first + 1) is None:
+        return False
+    if len(bands[first].blocks) < 2:
+        return True
+    return any(map(_holds_label, _columns(bands, first, end) or ()))
+
+
+def _holds_label(column: Column) -> bool:
+    """Whether the column begins with texts that are set alike, and one below is set like none above it."""
+    texts = [_set(block) for _, block in sorted(column.blocks.items())]
+    return (
+        len(texts) > 2
+        and _alike(texts[0], texts[1])
+        and any(not any(_alike(texts[n], other) for other in texts[:n]) for n in range(2, len(texts)))
+    )
+
+
+def _alike(one: tuple[float, float, float], other: tuple[float, float, float]) -> bool:
+    """Whether two texts begin, end or have their middles in line."""
+    return any(abs(a - b) <= ALIGNED for a, b in zip(one, other, strict=True))
 
 
 def _reach(bands: Sequence[Band], end: int) -> int:
