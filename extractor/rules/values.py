@@ -206,6 +206,11 @@ def _grid_columns(draft: Draft, bucket: Bucket, fields: Sequence[FieldSpec]) -> 
     alone = next((n for n, f in enumerate(fields) if f.printed.alone), None)
     for row in _by_row(draft, bucket.tokens):
         cells = [p for p in row if draft.tokens[p].table]
+        if len(cells) > len(fields):
+            beside = [p for p in cells if draft.tokens[p].exact and column_under(draft.tokens[p], bucket.columns) < 0]
+            draft.loose.extend(beside)
+            row = [p for p in row if p not in beside]
+            cells = [p for p in cells if p not in beside]
         columns = _columns_of(draft, cells, bucket.columns, last)
         if alone is not None and len(cells) == 1 and not draft.tokens[cells[0]].exact and not own:
             first = draft.tokens[cells[0]].col <= bucket.columns[0].col

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from extractor.geometry import clusters, overlap
 from extractor.layout import Box
 from extractor.sources.columns import LARGER, Row, Run, may_go_on, middle, row_box
-from extractor.sources.gutters import Band, Block, Clear, Going, block_of, clear_grid, parted
+from extractor.sources.gutters import Band, Block, Clear, Going, block_of, clear_grid, fits, parted
 
 STEP = 0.2  # of the type size: so much wider is the white between rows than the white between lines
 WIDEST = 0.62  # of the type size: wider white is never one between lines of a cell
@@ -111,12 +111,24 @@ def _table(rows: Sequence[Row], draft: Draft, page: int, going: Going | None, to
     several = [len(band.blocks) for band in bands or () if len(band.blocks) > 1]
     if bands is None or not several or (going is None and len(several) < LEAST_ROWS and sum(several) < LEAST_CELLS):
         return None
+    end = _end(bands)
+    if end < len(bands):
+        rest = sum(row_box(row).top < bands[end].top - 1 for row in rows[draft.start : draft.end])
+        shorter = _draft(rows, draft.start, draft.start + rest, draft.apart)
+        return shorter and _table(rows, shorter, page, going, topped)
     box = row_box([run for cell in draft.cells for run in cell.runs])
     clear = clear_grid(bands, page, Box(box.x0 - 1, box.top, box.x1 + 1, box.bottom), None, going)
     if clear is not None:
         after = clear.going._replace(topped=topped, apart=draft.apart)
         return Found(draft.start, draft.end, clear._replace(going=after))
     return _below(rows, draft, page, None, topped) if len(rows[draft.start]) == 1 else None
+
+
+def _end(bands: Sequence[Band]) -> int:
+    """One past the last row: lone texts over several columns below it are none of the table."""
+    last = max(n for n, band in enumerate(bands) if len(band.blocks) > 1)
+    below = range(last + 1, len(bands))
+    return next((n for n in below if not fits(bands, n, last + 1)), len(bands))
 
 
 def _below(rows: Sequence[Row], draft: Draft, page: int, going: Going | None, topped: bool) -> Found | None:

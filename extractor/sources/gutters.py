@@ -91,6 +91,12 @@ def side_by_side(runs: Iterable[Run]) -> list[Block]:
     return [block_of(runs) for runs in out]
 
 
+def fits(bands: Sequence[Band], index: int, end: int) -> bool:
+    """Whether the texts of a row can stand in the columns of the rows that end above it."""
+    columns = _columns(bands, _reach(bands, end), end)
+    return columns is not None and _with(columns, index, bands[index]) is not None
+
+
 def sections_of(bands: Sequence[Band]) -> list[Section] | None:
     """The sections of a table, cut from below: a header stands above its rows. None where a column is in doubt."""
     out: list[Section] = []
@@ -98,7 +104,10 @@ def sections_of(bands: Sequence[Band]) -> list[Section] | None:
     end = len(bands)
     while end:
         first = _reach(bands, end)
-        while 0 < first < end - 1 and _belongs_above(bands, first, end):
+        label = _label(bands, first, end)
+        while 0 < first < end - 1 and (first < label or len(bands[first].blocks) < 2):
+            if _columns(bands, first - 1, first + 1) is None:
+                break
             first += 1
         columns = _columns(bands, first, end)
         settled = columns and _settled(columns, bands, starts)
@@ -109,24 +118,17 @@ def sections_of(bands: Sequence[Band]) -> list[Section] | None:
     return out[::-1]
 
 
-def _belongs_above(bands: Sequence[Band], first: int, end: int) -> bool:
-    """Whether the first row of a section goes with the one above it: a lone text, which fits under the label above as
-    well, or one of several that are set alike above a label of other columns."""
-    if _columns(bands, first - 1, first + 1) is None:
-        return False
-    if len(bands[first].blocks) < 2:
-        return True
-    return any(map(_holds_label, _columns(bands, first, end) or ()))
-
-
-def _holds_label(column: Column) -> bool:
-    """Whether the column begins with texts that are set alike, and one below is set like none above it."""
-    texts = [_set(block) for _, block in sorted(column.blocks.items())]
-    return (
-        len(texts) > 2
-        and _alike(texts[0], texts[1])
-        and any(not any(_alike(texts[n], other) for other in texts[:n]) for n in range(2, len(texts)))
-    )
+def _label(bands: Sequence[Band], first: int, end: int) -> int:
+    """The row in which a column that begins with texts that are set alike has one that is set like none above it: a
+    label of other columns. What stands above it goes with the rows above; so does a lone text."""
+    found = [first]
+    for column in _columns(bands, first, end) or ():
+        rows = sorted(column.blocks)
+        texts = [_set(column.blocks[row]) for row in rows]
+        if len(texts) > 2 and _alike(texts[0], texts[1]):
+            odd = (n for n in range(2, len(texts)) if not any(_alike(texts[n], other) for other in texts[:n]))
+            found += [rows[n] for n in odd]
+    return min(found[1:], default=first)
 
 
 def _alike(one: tuple[float, float, float], other: tuple[float, float, float]) -> bool:
