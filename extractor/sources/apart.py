@@ -15,7 +15,7 @@ from typing import NamedTuple
 from extractor.geometry import clusters, overlap
 from extractor.layout import Box
 from extractor.sources.columns import LARGER, Row, Run, may_go_on, middle, row_box
-from extractor.sources.gutters import Band, Block, Clear, Going, block_of, clear_grid, fits, parted
+from extractor.sources.gutters import Band, Block, Clear, Going, block_of, clear_grid, fits, hides_rows, parted
 
 STEP = 0.2  # of the type size: so much wider is the white between rows than the white between lines
 WIDEST = 0.62  # of the type size: wider white is never one between lines of a cell
@@ -111,9 +111,13 @@ def _table(rows: Sequence[Row], draft: Draft, page: int, going: Going | None, to
     several = [len(band.blocks) for band in bands or () if len(band.blocks) > 1]
     if bands is None or not several or (going is None and len(several) < LEAST_ROWS and sum(several) < LEAST_CELLS):
         return None
+    if any(hides_rows(band.blocks) for band in bands):
+        return None
     end = _end(bands)
-    if end < len(bands):
-        rest = sum(row_box(row).top < bands[end].top - 1 for row in rows[draft.start : draft.end])
+    rest = (
+        sum(row_box(row).top < bands[end].top - 1 for row in rows[draft.start : draft.end]) if end < len(bands) else 0
+    )
+    if 0 < rest < draft.end - draft.start:
         shorter = _draft(rows, draft.start, draft.start + rest, draft.apart)
         return shorter and _table(rows, shorter, page, going, topped)
     box = row_box([run for cell in draft.cells for run in cell.runs])
@@ -142,10 +146,10 @@ def _below(rows: Sequence[Row], draft: Draft, page: int, going: Going | None, to
 def _is_head(cells: Sequence[Block]) -> bool:
     """Whether the first text is set smaller than the others, or farther from the next than rows are from each other."""
     first, *others = sorted(cells, key=lambda block: block.box.top)
-    if not others:
-        return True
-    size = median(_height(run) for block in others for run in block.runs)
     tops = sorted({round(block.box.top) for block in cells})
+    if len(tops) < 2:
+        return False
+    size = median(_height(run) for block in others for run in block.runs)
     steps = [b - a for a, b in pairwise(tops)]
     lines = len(first.runs) * size
     return _height(first.runs[0]) < SMALLER * size or steps[0] - lines > FARTHER * (median(steps) - size) + size

@@ -12,7 +12,7 @@ from extractor.geometry import Segment, clusters, overlap, stab, union
 from extractor.layout import Box, Cell, Grid
 from extractor.sources import gutters
 from extractor.sources.columns import Row, Run, lines_of, may_go_on, middle
-from extractor.sources.gutters import Above, Block, Clear, Going, clear_grid, parted, side_by_side
+from extractor.sources.gutters import Above, Clear, Going, clear_grid, hides_rows, parted, side_by_side
 from extractor.sources.tables import tile
 from extractor.sources.words import Piece, passage
 
@@ -21,7 +21,6 @@ MOST_LINES = 3.5  # the median of printed lines in a row
 SAME = 4.0  # points; lines that end this near each other end together
 WIDEST_MARGIN = 1.6  # of the type size: more white beside a line over its row is a gap between two tables
 COMMON = 0.3  # the share of rows that show an edge of a column, for it to hold in others
-TEXT = 12.0  # type sizes; a wider cell holds a text, whose paragraphs end where they end
 LEAST_HEADER = 3  # gaps in a row whose columns the rows below it keep
 
 
@@ -168,7 +167,7 @@ def _clear(
     bands = []
     for top, bottom, own in _bands([part for run in runs for part in parted(run)], ys):
         blocks = tuple(side_by_side(own))
-        if _hides_rows(blocks):
+        if hides_rows(blocks):
             return None
         shown = [_ends(proof.drawn, y, sides) for y in (top, bottom)]
         walls = [x for x in shown[0] if any(abs(x - other) < 1 for other in shown[1])]
@@ -209,21 +208,6 @@ def _ends(drawn: Sequence[Segment], y: float, sides: Box) -> list[float]:
     """Where lines at a height end inside of a table: cells end there whose lines are drawn one by one."""
     own = [x for s in drawn if abs(s.at - y) <= 1 for x in (s.lo, s.hi)]
     return [x for x in own if sides.x0 + SAME < x < sides.x1 - SAME]
-
-
-def _hides_rows(blocks: Sequence[Block]) -> bool:
-    """Whether what stands between two lines may be several rows: lines side by side in two cells or more whose first
-    line had room for what the next begins with."""
-    lines: dict[int, int] = {}
-    for block in blocks:
-        for above, below in pairwise(sorted(block.runs, key=lambda run: run.box.top)):
-            size = below.box.bottom - below.box.top
-            if below.box.top < above.box.bottom - 0.5 * size:
-                continue
-            room = block.box.x1 - above.box.x1
-            if room > 1.5 * size and block.box.x1 - block.box.x0 < TEXT * size:
-                lines[round(below.box.top / 3)] = lines.get(round(below.box.top / 3), 0) + 1
-    return any(count > 1 for count in lines.values())
 
 
 def _holds_rows(band: Band) -> bool:

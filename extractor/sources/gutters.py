@@ -6,6 +6,8 @@ one into another, and no two texts of a row stand in the same. Where that leaves
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -13,7 +15,7 @@ from typing import NamedTuple
 
 from extractor.geometry import clusters, stab, union
 from extractor.layout import Box, Cell, Grid
-from extractor.sources.columns import Run, lines_of, row_box
+from extractor.sources.columns import Run, lines_of, middle, row_box
 from extractor.sources.tables import Slot, tile
 from extractor.sources.words import Piece, passage
 
@@ -22,6 +24,8 @@ NARROWEST = 0.3  # of the type size: less white between two texts is no gutter
 JUMP = 0.33  # of the type size: wider white where no space is drawn parts two cells
 WORDS = 0.6  # the same beside a Latin letter: some writers draw no spaces at all
 ALIGNED = 1.5  # points
+TEXT = 12.0  # type sizes; a wider cell holds a text, whose paragraphs end where they end
+NUMBER = re.compile(r"[-+(]?[\d.,]*\d[\d.,]*[%)]?")
 
 
 class Block(NamedTuple):
@@ -40,7 +44,7 @@ class Band(NamedTuple):
     walls: tuple[float, ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Column:
     """A column of a section: from where to where its texts reach, and its block in each band that has one."""
 
@@ -89,6 +93,26 @@ def side_by_side(runs: Iterable[Run]) -> list[Block]:
             out.append([run])
         reach = max(reach, run.box.x1) if len(out[-1]) > 1 else run.box.x1
     return [block_of(runs) for runs in out]
+
+
+def hides_rows(blocks: Sequence[Block]) -> bool:
+    """Whether what looks like one row may be several: in two cells or more, lines that stand at the same height do not
+    go on with the line above, which had room for them, or is a number as they are."""
+    found = Counter(
+        round(below.box.top / 3)
+        for block in blocks
+        for above, below in pairwise(sorted(block.runs, key=middle))
+        if below.box.top > middle(above) and _begins_anew(block, above, below)
+    )
+    return any(count > 1 for count in found.values())
+
+
+def _begins_anew(block: Block, above: Run, below: Run) -> bool:
+    size, wide = below.box.bottom - below.box.top, above.box.x1 - above.box.x0
+    if NUMBER.fullmatch(above.text) and NUMBER.fullmatch(below.text) and below.box.x1 - below.box.x0 > 0.6 * wide:
+        return True
+    column = block.box.x1 - block.box.x0
+    return column - wide > 1.5 * size and column < TEXT * size
 
 
 def fits(bands: Sequence[Band], index: int, end: int) -> bool:
@@ -286,7 +310,7 @@ def clear_grid(
     `ruled` says where lines stand above the columns between given places; without it a row that begins with white goes
     on with the cells above. `going` are columns of the page before that the table may go on with.
     """
-    before = [] if going is None else [_ghost(row, sides.top) for row in going.rows]
+    before = [] if going is None else _ghosts(going, sides.top)
     sections = sections_of([*before, *bands])
     if sections is None:
         return None if going is None else clear_grid(bands, page, sides, ruled, None)
@@ -309,9 +333,12 @@ def clear_grid(
     return Clear(grid, _going(held, xs, sections[-1].first))
 
 
-def _ghost(row: Sequence[Text], top: float) -> Band:
-    """A row of the page before, as far as it shows columns."""
-    return Band(top, top, tuple(Block((), Box(text.lo, top, text.hi, top)) for text in row))
+def _ghosts(going: Going, top: float) -> list[Band]:
+    """The rows of the page before, as far as they show columns."""
+    walls = tuple(sorted({text.start for row in going.rows for text in row}))
+    return [
+        Band(top, top, tuple(Block((), Box(text.lo, top, text.hi, top)) for text in row), walls) for row in going.rows
+    ]
 
 
 def _going(held: Sequence[tuple[int, int, Block]], xs: Sequence[float], first: int) -> Going:
