@@ -159,13 +159,14 @@ def text_columns(draft: Draft, bucket: Bucket) -> None:
     if any(draft.tokens[p].table for p in bucket.tokens):
         _grid_columns(draft, bucket, fields)
         return
+    cut_off = bool(draft.tokens[bucket.columns[0].token].table)  # the labels stand in a table that lost its texts
     lines = texts.lines_of(draft.tokens, bucket.tokens)
     alone = next((f for f in fields if f.printed.alone), None)
     if len(fields) != 2:
         _long(draft, fields[0].path, lines)
         return
     split = texts.side_by_side(lines, draft.tokens)
-    if split is None and alone is not None and len(lines) == 1:
+    if split is None and alone is not None and len(lines) == 1 and not cut_off:
         _long(draft, alone.path, lines)
         return
     if split is None:
@@ -175,7 +176,7 @@ def text_columns(draft: Draft, bucket: Bucket) -> None:
         left, right = ([], left or right) if fields[1] is alone else (left or right, [])
     for spec, own in zip(fields, (left, right), strict=True):
         _long(draft, spec.path, own)
-        if split.doubt or (alone is None and not own):
+        if split.doubt or cut_off or (alone is None and not own):
             draft.doubt(
                 spec.path, "columns_unclear", split.doubt or "the texts of the two columns cannot be told apart"
             )

@@ -16,6 +16,7 @@ from extractor.geometry import clusters, overlap
 from extractor.layout import Box
 from extractor.sources.columns import LARGER, Row, Run, may_go_on, middle, row_box
 from extractor.sources.gutters import Band, Block, Clear, Going, block_of, clear_grid, fits, hides_rows, parted
+from extractor.sources.unruled import MARKER
 
 STEP = 0.2  # of the type size: so much wider is the white between rows than the white between lines
 WIDEST = 0.62  # of the type size: wider white is never one between lines of a cell
@@ -108,8 +109,7 @@ def _table(rows: Sequence[Row], draft: Draft, page: int, going: Going | None, to
     if len(rows[draft.start]) == 1 and _is_head(draft.cells):
         return _below(rows, draft, page, going, topped)
     bands = _bands(_levels(draft.cells), topped)
-    several = [len(band.blocks) for band in bands or () if len(band.blocks) > 1]
-    if bands is None or not several or (going is None and len(several) < LEAST_ROWS and sum(several) < LEAST_CELLS):
+    if bands is None or not _is_table(bands, going is not None):
         return None
     if any(hides_rows(band.blocks) for band in bands):
         return None
@@ -128,11 +128,31 @@ def _table(rows: Sequence[Row], draft: Draft, page: int, going: Going | None, to
     return _below(rows, draft, page, None, topped) if len(rows[draft.start]) == 1 else None
 
 
+def _columns(band: Band) -> int:
+    """How many texts a row has, without what marks an item of a list."""
+    return len(band.blocks) - bool(MARKER.fullmatch(band.blocks[0].runs[0].text))
+
+
+def _is_table(bands: Sequence[Band], goes_on: bool) -> bool:
+    """Whether rows are those of a table, or of one that goes on from the page before; few rows begin below each other."""
+    several = [band for band in bands if _columns(band) > 1]
+    if goes_on or not several:
+        return bool(several)
+    counts = [_columns(band) for band in several]
+    left = [band.blocks[0].box for band in several]
+    inline = sum(counts) >= LEAST_CELLS and max(box.x0 for box in left) < min(box.x1 for box in left)
+    return max(counts) > 2 and (len(several) >= LEAST_ROWS or inline)
+
+
 def _end(bands: Sequence[Band]) -> int:
-    """One past the last row: lone texts over several columns below it are none of the table."""
+    """One past the last row: lone texts over several columns below it are none of the table, unless in line with one."""
     last = max(n for n, band in enumerate(bands) if len(band.blocks) > 1)
-    below = range(last + 1, len(bands))
-    return next((n for n in below if not fits(bands, n, last + 1)), len(bands))
+    starts = [block.box.x0 for band in bands[: last + 1] for block in band.blocks[1:]]
+    for n in range(last + 1, len(bands)):
+        inline = any(abs(x - bands[n].blocks[0].box.x0) <= ALIGNED for x in starts)
+        if not inline and not fits(bands, n, last + 1):
+            return n
+    return len(bands)
 
 
 def _below(rows: Sequence[Row], draft: Draft, page: int, going: Going | None, topped: bool) -> Found | None:
@@ -157,34 +177,35 @@ def _is_head(cells: Sequence[Block]) -> bool:
 
 def _draft(rows: Sequence[Row], start: int, end: int, known: float) -> Draft | None:
     """Lines of cells put together, where white between lines and white between rows can be told apart."""
-    runs = [part for row in rows[start:end] for run in row for part in parted(run)]
-    above = [_above(run, runs) for run in runs]
-    whites = [(run.box.top - up.box.bottom) / _height(run) for run, up in zip(runs, above, strict=True) if up]
+    runs = sorted((part for row in rows[start:end] for run in row for part in parted(run)), key=middle)
+    above = [_above(runs, n) for n in range(len(runs))]
+    whites = [
+        (run.box.top - runs[up].box.bottom) / _height(run) for run, up in zip(runs, above, strict=True) if up >= 0
+    ]
     least = _threshold(whites, known)
     if least is None:
         return None
-    owner: dict[int, list[Run]] = {}
+    owner: list[list[Run]] = []
     out: list[list[Run]] = []
-    for run, up in sorted(zip(runs, above, strict=True), key=lambda pair: middle(pair[0])):
-        if up is not None and run.box.top - up.box.bottom < least * _height(run):
-            own = owner[id(up)]
-            own.append(run)
+    for run, up in zip(runs, above, strict=True):
+        if up >= 0 and run.box.top - runs[up].box.bottom < least * _height(run):
+            owner.append(owner[up])
         else:
-            own = [run]
-            out.append(own)
-        owner[id(run)] = own
+            owner.append([])
+            out.append(owner[-1])
+        owner[-1].append(run)
     return Draft(start, end, [block_of(own) for own in out], least)
 
 
-def _above(run: Run, runs: Sequence[Run]) -> Run | None:
-    """The nearest run above that stands over a run."""
-    over = [
-        other
-        for other in runs
-        if middle(other) < middle(run) - 0.5 * _height(run)
-        and overlap(other.box.x0, other.box.x1, run.box.x0, run.box.x1) > 0
-    ]
-    return max(over, key=lambda other: other.box.bottom, default=None)
+def _above(runs: Sequence[Run], index: int) -> int:
+    """The nearest of the runs, from top to bottom, that stands over one of them; -1 for none."""
+    box, highest = runs[index].box, middle(runs[index]) - 0.5 * _height(runs[index])
+    over = (
+        n
+        for n in range(index - 1, -1, -1)
+        if middle(runs[n]) < highest and overlap(runs[n].box.x0, runs[n].box.x1, box.x0, box.x1) > 0
+    )
+    return next(over, -1)
 
 
 def _threshold(whites: Sequence[float], known: float) -> float | None:
