@@ -134,7 +134,7 @@ def _columns(band: Band) -> int:
 
 
 def _is_table(bands: Sequence[Band], goes_on: bool) -> bool:
-    """Whether rows are those of a table, or of one that goes on from the page before; few rows begin below each other."""
+    """Whether rows are those of a table, or of one that goes on; few rows of one begin below each other."""
     several = [band for band in bands if _columns(band) > 1]
     if goes_on or not several:
         return bool(several)
@@ -145,7 +145,7 @@ def _is_table(bands: Sequence[Band], goes_on: bool) -> bool:
 
 
 def _end(bands: Sequence[Band]) -> int:
-    """One past the last row: lone texts over several columns below it are none of the table, unless in line with one."""
+    """One past the last row: what stands alone over several columns below it, and in line with none, is no row."""
     last = max(n for n, band in enumerate(bands) if len(band.blocks) > 1)
     starts = [block.box.x0 for band in bands[: last + 1] for block in band.blocks[1:]]
     for n in range(last + 1, len(bands)):
