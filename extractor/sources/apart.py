@@ -89,7 +89,8 @@ def _is_free(run: Run, above: Sequence[Row], several: Sequence[Row], size: float
 
 def apart_tables(rows: Sequence[Row], page: int, going: Going | None) -> list[Found]:
     """The tables of a page whose rows and columns are certain; a page is set in one way."""
-    known = going.apart if going is not None else 0.0
+    goes_on = going is not None and bool(going.rows)
+    known = going.apart if going is not None and goes_on else 0.0
     drafts = [
         draft
         for start, end in apart_ranges(rows)
@@ -98,7 +99,7 @@ def apart_tables(rows: Sequence[Row], page: int, going: Going | None) -> list[Fo
     topped = (going is not None and going.topped) or any(_is_topped(_levels(draft.cells)) for draft in drafts)
     out: list[Found] = []
     for draft in drafts:
-        found = _table(rows, draft, page, going if may_go_on(rows, draft.start) else None, topped)
+        found = _table(rows, draft, page, going if goes_on and may_go_on(rows, draft.start) else None, topped)
         if found is not None:
             out.append(found)
     return out

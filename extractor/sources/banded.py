@@ -75,7 +75,12 @@ def _full_rules(rules: Sequence[Segment], going: Going | None) -> list[list[Segm
 
 def _goes_on(rule: Segment, going: Going | None) -> bool:
     """Whether a line is as wide as the table that the page before ends with."""
-    return going is not None and abs(rule.lo - going.left) <= SAME and abs(rule.hi - going.right) <= SAME
+    return (
+        going is not None
+        and bool(going.rows)
+        and abs(rule.lo - going.left) <= SAME
+        and abs(rule.hi - going.right) <= SAME
+    )
 
 
 def _has_partial(group: list[Segment], rules: Sequence[Segment]) -> bool:

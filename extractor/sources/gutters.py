@@ -279,7 +279,7 @@ class Text(NamedTuple):
 
 
 class Going(NamedTuple):
-    """The rows that a page ends with, which share columns, and the two sides of their table.
+    """The rows that a page ends with, which share columns, and the two sides of their table; none where it ends there.
 
     `topped` says that cells are known to begin at the tops of their rows, `apart` is the least white between rows.
     """

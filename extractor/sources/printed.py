@@ -56,21 +56,24 @@ def _printed(
     rules = free_rules(rulings.horizontal, boxes, join)
     ruled = find_banded(rows, rules, page, proof) if rules else []
     rows = _with_tables(rows, ruled)
+    before = proof.going if proof is not None else None
     if proof is not None and ruled:
-        proof = proof._replace(going=None)
+        proof = proof._replace(going=before and before._replace(rows=()))
     spaced = find_spaced(rows, page, proof)
     blocks = _numbered(_ordered(_with_tables(rows, spaced), page), page)
-    return Printed(blocks, _going(rows, spaced, ruled))
+    return Printed(blocks, _going(rows, [*ruled, *spaced], before))
 
 
-def _going(rows: Sequence[Row], spaced: Sequence[Banded], ruled: Sequence[Banded]) -> Going | None:
-    """The columns of the last table, where nothing but a page number stands below it."""
-    last = max([*ruled, *spaced], key=_bottom, default=None)
-    if last is None:
-        return None
+def _going(rows: Sequence[Row], tables: Sequence[Banded], before: Going | None) -> Going | None:
+    """The columns of the last table where only a page number stands below it, and in any case how cells are set."""
+    proved = [table for table in tables if table.going is not None]
+    last = max(proved, key=_bottom, default=None)
+    if last is None or last.going is None:
+        return before and before._replace(rows=())
+    topped = last.going.topped or (before is not None and before.topped)
     below = [row for row in rows if row_box(row).top >= _bottom(last) - 1]
     numbers = all(len(row) == 1 and any(char.isdigit() for char in row[0].text) for row in below)
-    return last.going if numbers else None
+    return last.going._replace(topped=topped, rows=last.going.rows if numbers else ())
 
 
 def _bottom(table: Banded) -> float:
