@@ -14,12 +14,13 @@ from functools import cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from extractor.geometry import Rulings, Segment
+from extractor.geometry import Rulings, Segment, strung
 from extractor.layout import Box
 from extractor.sources.words import Token
 
 THIN = 3.0  # a filled path not thicker than this is a ruling line
-SHORT = 4.0  # a segment shorter than this is a dash, a serif or a dot: joined with others or dropped
+DOT = 2.5  # a square path not larger than this is a dot, maybe of a dotted line
+STEP = 5.0  # how far the dots of a line are from each other at most
 MAX_OBJECTS = 200_000  # on one page; more is a bomb or a drawing
 COVER = 0.6  # the share of a page that a picture covers when the page is a scan
 MAX_DEPTH = 12  # of forms within forms
@@ -325,6 +326,7 @@ class _Objects:
     def __init__(self, sheet: Sheet, view: Frame) -> None:
         self.sheet, self.lib, self.z = sheet, raw(), 0
         self.styles: dict[int, Style] = {}
+        self.dots: list[tuple[float, float]] = []
         self.view: Frame = view
         self.floats = (ctypes.c_float * 4)()
         self.floats_at = [ctypes.addressof(self.floats) + 4 * i for i in range(4)]
@@ -335,6 +337,8 @@ class _Objects:
         """Read all objects; gives the style of each text object by its address."""
         lib = self.lib
         self._walk([lib.get_object(page, i) for i in range(min(lib.count_objects(page), MAX_OBJECTS))], None, 0)
+        self.sheet.rulings.horizontal.extend(strung([(y, x) for x, y in self.dots], STEP))
+        self.sheet.rulings.vertical.extend(strung(self.dots, STEP))
         if self.z >= MAX_OBJECTS:
             self.sheet.problems.append(f"more than {MAX_OBJECTS} objects on the page")
         return self.styles
@@ -425,7 +429,9 @@ class _Objects:
     def _ruling(self, x0: float, y0: float, x1: float, y1: float) -> None:
         """Keep a straight segment that runs along an axis."""
         wide, high = abs(x1 - x0), abs(y1 - y0)
-        if high <= wide and high <= THIN:
+        if max(wide, high) <= DOT and max(wide, high) <= 1.5 * min(wide, high):
+            self.dots.append(((x0 + x1) / 2, (y0 + y1) / 2))
+        elif high <= wide and high <= THIN:
             self.sheet.rulings.horizontal.append(Segment((y0 + y1) / 2, min(x0, x1), max(x0, x1)))
         elif wide < high and wide <= THIN:
             self.sheet.rulings.vertical.append(Segment((x0 + x1) / 2, min(y0, y1), max(y0, y1)))

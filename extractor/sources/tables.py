@@ -122,6 +122,7 @@ def _components(horizontal: list[Segment], vertical: list[Segment]) -> list[tupl
 
 def _lattice(horizontal: list[Segment], vertical: list[Segment]) -> Lattice | None:
     vertical = sorted(vertical + open_sides(horizontal, vertical))
+    horizontal = sorted(horizontal + open_sides(vertical, horizontal))
     xs, ys = sorted({v.at for v in vertical}), sorted({h.at for h in horizontal})
     if len(xs) < 2 or len(ys) < 2 or len(xs) * len(ys) > MAX_SLOTS:
         return None
@@ -131,13 +132,16 @@ def _lattice(horizontal: list[Segment], vertical: list[Segment]) -> Lattice | No
     return Lattice(tuple(xs), tuple(ys), tuple(slots), tuple(owner))
 
 
-def open_sides(horizontal: Sequence[Segment], vertical: Sequence[Segment]) -> list[Segment]:
-    """Lines that close a table whose rules run past its first or last column and end in line with each other."""
+def open_sides(rules: Sequence[Segment], sides: Sequence[Segment]) -> list[Segment]:
+    """Lines that close a table whose rules run past its first or last side and end in line with each other.
+
+    A page break leaves rows open as well as columns: then the roles are exchanged.
+    """
     out: list[Segment] = []
-    first, last = min(v.at for v in vertical), max(v.at for v in vertical)
+    first, last = min(side.at for side in sides), max(side.at for side in sides)
     for far in (
-        [(h.lo, h.at) for h in horizontal if h.lo < first - 2 * SNAP],
-        [(h.hi, h.at) for h in horizontal if h.hi > last + 2 * SNAP],
+        [(rule.lo, rule.at) for rule in rules if rule.lo < first - 2 * SNAP],
+        [(rule.hi, rule.at) for rule in rules if rule.hi > last + 2 * SNAP],
     ):
         for group in clusters({x for x, _ in far}, SNAP):
             places = [y for x, y in far if group[0] <= x <= group[-1]]
