@@ -317,7 +317,8 @@ def clear_grid(
     shared = [_shared(section, going, len(before)) for section in sections if section.end > len(before)]
     sections = [_without(section, len(before)) for section in sections if section.end > len(before)]
     edges = _edges(sections, shared)
-    xs = [sides.x0, *sorted({x for own in edges for x in own if sides.x0 < x < sides.x1}), sides.x1]
+    left = min(sides.x0, *(own[0] or sides.x0 for own in edges))
+    xs = [left, *sorted({x for own in edges for x in own if left < x < sides.x1}), sides.x1]
     if len(xs) < 3:
         return None
     starts = [[max(n for n, place in enumerate(xs) if n == 0 or place <= x) for x in own] for own in edges]
