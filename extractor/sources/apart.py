@@ -22,6 +22,9 @@ STEP = 0.2  # of the type size: so much wider is the white between rows than the
 WIDEST = 0.62  # of the type size: wider white is never one between lines of a cell
 FAR = 3.5  # more white ends a table
 LEVEL = 0.3  # of the type size: texts that begin so near in height begin together
+EXACT = 0.12  # of the type size: so near they are meant to be at one height
+LEAST_VOTES = 2  # cells that show where cells begin
+SELDOM = 0.25  # of those that show it may be cells that show the other
 ALIGNED = 1.5  # points
 STUB = 0.3  # of the table's width: how far the labels on its left reach at most
 SMALLER = 0.93  # times the type size of a table: a running head
@@ -96,7 +99,7 @@ def apart_tables(rows: Sequence[Row], page: int, going: Going | None) -> list[Fo
         for start, end in apart_ranges(rows)
         if (draft := _draft(rows, start, end, known if may_go_on(rows, start) else 0.0)) is not None
     ]
-    topped = (going is not None and going.topped) or any(_is_topped(_levels(draft.cells)) for draft in drafts)
+    topped = _is_topped(drafts, going is not None and going.topped)
     out: list[Found] = []
     for draft in drafts:
         found = _table(rows, draft, page, going if goes_on and may_go_on(rows, draft.start) else None, topped)
@@ -240,18 +243,52 @@ def _grouped(blocks: Sequence[Block], places: Sequence[float], near: float) -> l
     return out
 
 
-def _is_topped(levels: Levels) -> bool:
-    """Whether cells begin at the tops of their rows, for certain: in no other way do they make so few rows, or labels
-    that have their middles in those of the rows they span would leave no room for each other."""
-    tops, middles = levels
-    if len(tops) != len(middles):
-        return len(tops) < len(middles)
-    left = min(block.box.x0 for row in tops for block in row)
-    right = max(block.box.x1 for row in tops for block in row)
-    stub = [(n, b) for n, row in enumerate(tops) for b in row if b.box.x1 - left < STUB * (right - left)]
+class Votes(NamedTuple):
+    """How many cells begin with lower ones beside them, and how many have their middles where those have theirs."""
+
+    tops: int
+    middles: int
+
+
+def _votes(blocks: Sequence[Block]) -> Votes:
+    near = EXACT * max(_height(run) for block in blocks for run in block.runs)
+    firsts = sorted(blocks, key=lambda block: middle(block.runs[0]))
+    centres = sorted(blocks, key=lambda block: block.box.top + block.box.bottom)
+    return Votes(
+        len(_taller(firsts, [middle(block.runs[0]) for block in firsts], near)),
+        len(_taller(centres, [(block.box.top + block.box.bottom) / 2 for block in centres], near)),
+    )
+
+
+def _taller(blocks: Sequence[Block], places: Sequence[float], near: float) -> set[Block]:
+    """The blocks that have more lines than one beside them, which stands at the same place."""
+    out: set[Block] = set()
+    for n, block in enumerate(blocks):
+        m = n + 1
+        while m < len(blocks) and places[m] - places[n] <= near:
+            if len(block.runs) != len(blocks[m].runs):
+                out.add(max(block, blocks[m], key=lambda one: len(one.runs)))
+            m += 1
+    return out
+
+
+def _is_topped(drafts: Sequence[Draft], known: bool) -> bool:
+    """Whether cells begin at the tops of their rows, for certain: those with more lines than others do, or labels that
+    have their middles in those of the rows they span would leave no room for each other."""
+    votes = [_votes(draft.cells) for draft in drafts]
+    tops, middles = sum(vote.tops for vote in votes), sum(vote.middles for vote in votes)
+    if middles > SELDOM * tops:
+        return False
+    return known or tops >= LEAST_VOTES or any(_leave_no_room(_levels(draft.cells).tops) for draft in drafts)
+
+
+def _leave_no_room(rows: Sequence[Sequence[Block]]) -> bool:
+    left = min(block.box.x0 for row in rows for block in row)
+    right = max(block.box.x1 for row in rows for block in row)
+    stub = [(n, b) for n, row in enumerate(rows) for b in row if b.box.x1 - left < STUB * (right - left)]
     first = _first_column([block for _, block in stub])
     labels = sorted({n for n, block in stub if block in first})
-    alone = any(len(tops[n]) == 1 for n in labels)
+    alone = any(len(rows[n]) == 1 for n in labels)
     return bool(labels) and not alone and not _may_be_centred(labels)
 
 

@@ -48,7 +48,7 @@ def _printed(
     proof: Proof | None,
 ) -> Printed:
     lattices = find_lattices(rulings, join=join)
-    grids, rest = fill(lattices + shaded_lattices(shades, lattices), tokens, page)
+    grids, rest = fill(lattices + shaded_lattices(shades, lattices, tokens), tokens, page)
     boxes = [g.box for g in grids if g.box is not None]
     rows = _rows(rest, boxes)
     rows += [[Run(g.box, grid=g)] for g in grids if g.box is not None]
@@ -70,10 +70,9 @@ def _going(rows: Sequence[Row], tables: Sequence[Banded], before: Going | None) 
     last = max(proved, key=_bottom, default=None)
     if last is None or last.going is None:
         return before and before._replace(rows=())
-    topped = last.going.topped or (before is not None and before.topped)
     below = [row for row in rows if row_box(row).top >= _bottom(last) - 1]
     numbers = all(len(row) == 1 and any(char.isdigit() for char in row[0].text) for row in below)
-    return last.going._replace(topped=topped, rows=last.going.rows if numbers else ())
+    return last.going._replace(rows=last.going.rows if numbers else ())
 
 
 def _bottom(table: Banded) -> float:
