@@ -24,7 +24,7 @@ ENGINES: dict[str, Engine] = {
     "llm": llm.extract,
     "hybrid": hybrid.extract,
 }
-READING = "2"
+READING = "3"
 """Changes whenever a file may be read, cut into forms, grounded or checked differently, whatever the engine."""
 VERSIONS: dict[str, str] = {
     "rules": f"{READING}/{rules.VERSION}",

@@ -24,7 +24,7 @@ from extractor.tokens import Token, tokenize
 from schemas.spec import FieldSpec, SchemaSpec
 from schemas.values import fold
 
-VERSION = "3"
+VERSION = "4"
 """Changes whenever the engine may answer differently: results of another version are done again."""
 
 _HANDLERS: dict[str, Callable[[Draft, Bucket], None]] = {
