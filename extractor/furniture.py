@@ -28,6 +28,7 @@ def furniture(document: Document, own: Callable[[str], bool]) -> frozenset[Place
         for t, n in counts.items()
         if n >= min(_REPEATS, max(2, len(edges))) and not own(t) and not (few and t.replace(".", "").isdigit())
     }
+    heads |= {t for t in _same_place(document) if not own(t) and not t.replace(".", "").isdigit()}
     out: set[Place] = set()
     for page, lines in zip(document.pages, edges, strict=True):
         for block in page.blocks:
@@ -47,6 +48,15 @@ def _is_foot(line: Line, page: Page) -> bool:
         return False
     across = (line.box.x0 + line.box.x1) / 2 / page.width
     return line.box.top > _FOOT * page.height and (0.4 < across < 0.6)
+
+
+def _same_place(document: Document) -> set[str]:
+    """What stands first on several pages, at the very same place: a running head, be it on few pages of many."""
+    first = [page.blocks[0] for page in document.pages if page.blocks]
+    places = Counter(
+        (fold(b.text), round(b.box.x0), round(b.box.top)) for b in first if isinstance(b, Line) and b.box is not None
+    )
+    return {text for (text, _, _), count in places.items() if count > 1}
 
 
 def _numbered_breaks(document: Document) -> list[Line]:
