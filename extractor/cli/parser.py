@@ -76,9 +76,10 @@ def _batch(adder: argparse._SubParsersAction[_Parser]) -> None:
 def _look(adder: argparse._SubParsersAction[_Parser]) -> None:
     this = adder.add_parser("look", help="show pages, tables, forms and chunks of a document; calls no model")
     this.add_argument("path", type=Path, metavar="PATH")
-    this.add_argument("--json", action="store_true", help="print JSON")
-    this.add_argument("--prompt", action="store_true", help="print what a model would be sent, and its tokens")
-    this.add_argument("--image", type=Path, metavar="DIR", help="draw each page with what was read outlined, as PNG")
+    shown = this.add_mutually_exclusive_group()
+    shown.add_argument("--json", action="store_true", help="print JSON")
+    shown.add_argument("--prompt", action="store_true", help="print what a model would be sent, and its tokens")
+    shown.add_argument("--image", type=Path, metavar="DIR", help="draw each page with what was read outlined, as PNG")
     _add_schema(this)
     _add_reading(this)
     this.set_defaults(run=commands.look)
