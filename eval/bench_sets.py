@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from eval.bench_config import BenchConfig, SetConfig
@@ -14,6 +15,7 @@ from eval.damage import damaged
 from eval.gold import Gold, load_all
 from eval.provenance import find
 from extractor.errors import CallError
+from schemas.spec import SchemaSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +32,14 @@ class Staged:
     content: Mapping[str, str]
 
 
-def stage(config: BenchConfig) -> tuple[Staged, ...]:
-    """Every set of a bench, its documents in place; what is in place already is not made again."""
-    out = [staged for one in config.sets for staged in (_made(one, config) if one.synth else _copied(one, config))]
+def stage(config: BenchConfig, schemas: Mapping[str, SchemaSpec] = MappingProxyType({})) -> tuple[Staged, ...]:
+    """Every set of a bench, its documents in place; what is in place already is not made again.
+
+    `schemas` are those of gold beside the built-in ones, by name.
+    """
+    out = [
+        staged for one in config.sets for staged in (_made(one, config) if one.synth else _copied(one, config, schemas))
+    ]
     names = [staged.name for staged in out]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
@@ -40,8 +47,8 @@ def stage(config: BenchConfig) -> tuple[Staged, ...]:
     return tuple(out)
 
 
-def _copied(one: SetConfig, config: BenchConfig) -> Iterator[Staged]:
-    golds = load_all(one.gold, drafts=config.drafts)
+def _copied(one: SetConfig, config: BenchConfig, schemas: Mapping[str, SchemaSpec]) -> Iterator[Staged]:
+    golds = load_all(one.gold, drafts=config.drafts, extra=schemas)
     for damage in one.damage:
         name = one.name if damage == "none" else f"{one.name}, {damage}"
         folder = config.out / "documents" / _folder(name)
