@@ -16,7 +16,7 @@ from eval import statistics, tables
 from eval.figures import Triple, hits, silence
 from eval.gold import load_all
 from eval.predictions import load as load_run
-from eval.report import write
+from eval.report import unread, write
 from eval.scoring import DocumentScore, score_run
 from eval.statistics import Array, Difference
 from eval.tables import Table
@@ -59,12 +59,14 @@ def compare(
     if len(runs) < 2:
         raise CallError("two or more folders of runs are needed to compare")
     golds = load_all(gold, drafts=drafts, extra=extra)
-    tallies = {name: tally([score_run(golds, load_run(run))]) for name, run in _named(runs).items()}
+    scores = {name: score_run(golds, load_run(run)) for name, run in _named(runs).items()}
+    tallies = {name: tally([listed]) for name, listed in scores.items()}
     found = compare_all(tallies, seed=seed)
     if json_file is not None:
         write(json_file, json.dumps([as_json(c) for c in found], ensure_ascii=False, indent=1) + "\n")
     tables.show([comparison_table(found)])
     print("\n".join(in_words(c) for c in found))
+    print("".join(unread(name, listed) for name, listed in scores.items()), end="")
     return 0
 
 
