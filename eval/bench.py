@@ -12,6 +12,7 @@ import hashlib
 import json
 import platform
 import subprocess
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
@@ -29,12 +30,15 @@ from eval.report import write
 from eval.scoring import DocumentScore, summarise
 from eval.verdicts import FormVerdicts, document_verdicts
 from extractor import __version__
-from extractor.errors import CallError
+from extractor.errors import CallError, StopRun
+from extractor.store import Counts
 from schemas.spec import SchemaSpec
 
 SCORING = 1
 """The version of the scoring contract: raised when the same records would get other figures."""
 ROOT = Path(__file__).resolve().parents[1]
+DONE = "done.json"
+"""The mark of a reading that came to its end."""
 CODE = ("extractor", "schemas", "prompts")
 PACKAGES = ("instructor", "jsonschema", "numpy", "openai", "pdfplumber", "pydantic", "rapidfuzz", "rapidocr", "scipy")
 
@@ -55,7 +59,7 @@ def bench(config_path: Path, *, rescore: bool = False) -> int:
     """
     config = bench_config.load(config_path)
     arms = bench_config.arms(config, config_path)
-    sets = stage(config, _schemas(arms))
+    sets = stage(config, _own_schemas(arms))
     manifest = config.out / "manifest.json"
     if rescore:
         cells = _known_cells(manifest)
@@ -65,13 +69,14 @@ def bench(config_path: Path, *, rescore: bool = False) -> int:
         content = describe(config, arms, sets, cells, code)
         write(manifest, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
         for cell in cells:
-            _read(cell, {arm.name: arm for arm in arms}[cell.arm], {s.name: s for s in sets}[cell.set], config.out)
+            _go_on(cell, {arm.name: arm for arm in arms}[cell.arm], {s.name: s for s in sets}[cell.set], config.out)
     failed = score(config, cells, {s.name: s for s in sets})
     print(f"report: {config.out / 'report.html'}")
     return 1 if failed else 0
 
 
-def _schemas(arms: Sequence[Arm]) -> dict[str, SchemaSpec]:
+def _own_schemas(arms: Sequence[Arm]) -> dict[str, SchemaSpec]:
+    """The schemas that arms name, by the name that gold calls them by."""
     from extractor import runs
 
     return {spec.name: spec for arm in arms for spec in runs.load_schemas(arm.settings.schemas)}
@@ -89,11 +94,17 @@ def _cell(arm: Arm, one: Staged, repeat: int, code: str) -> Cell:
 
 
 def _fingerprint(arm: Arm) -> str:
-    """The hash of an arm's engine, schemas, prompts and parameters; two endpoints of one model are two arms."""
+    """The hash of an arm's engine, schemas, prompts and parameters, and of who answers: an endpoint or a recording."""
     from extractor import runs
 
     mark = runs.fingerprint(arm.settings, runs.load_schemas(arm.settings.schemas), arm.engine)
-    return hashlib.sha256(f"{mark} {arm.settings.base_url or ''}".encode()).hexdigest()
+    return hashlib.sha256(f"{mark} {arm.settings.base_url or ''} {_recording(arm) or ''}".encode()).hexdigest()
+
+
+def _recording(arm: Arm) -> str | None:
+    """The hash of the recorded answers that an arm plays; None where it plays none."""
+    file = arm.settings.replay
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file is not None and file.is_file() else None
 
 
 def code_hash() -> str:
@@ -122,6 +133,7 @@ def describe(
             arm.name: {
                 "engine": arm.engine,
                 "fingerprint": _fingerprint(arm),
+                "recording": _recording(arm),
                 "settings": arm.settings.public(),
                 "schemas": {
                     s.name: {"shape": s.shape, "labels": s.labels} for s in runs.load_schemas(arm.settings.schemas)
@@ -166,37 +178,50 @@ def _folder(out: Path, cell: Cell) -> Path:
     return out / "predictions" / cell.key
 
 
-def _read(cell: Cell, arm: Arm, one: Staged, out: Path) -> None:
+def _is_done(out: Path, cell: Cell) -> bool:
+    return (_folder(out, cell) / DONE).is_file()
+
+
+def _go_on(cell: Cell, arm: Arm, one: Staged, out: Path) -> None:
+    """Reads a cell unless that was done before; where its engine must stop, says why, and the bench goes on."""
+    name = f"{cell.arm} · {cell.set} · {cell.repeat + 1}"
+    if _is_done(out, cell):
+        print(f"{name}: done before")
+        return
+    try:
+        counts = _read(cell, arm, one, out)
+    except StopRun as error:
+        print(f"{name}: stopped, and not scored: {error}")
+        return
+    print(f"{name}: {counts.done} documents, {counts.failed} failed")
+
+
+def _read(cell: Cell, arm: Arm, one: Staged, out: Path) -> Counts:
     """Reads a cell's documents, or what of them is left; a finished cell is marked, and not touched again."""
     from extractor import runs
 
     folder = _folder(out, cell)
-    done = folder / "done.json"
-    if done.is_file():
-        print(f"{cell.arm} · {cell.set} · {cell.repeat + 1}: done before")
-        return
     summary = runs.run(runs.Plan((one.folder,), folder, arm.settings, arm.settings.schemas, arm.engine))
-    write(done, json.dumps(cell._asdict(), ensure_ascii=False) + "\n")
-    print(
-        f"{cell.arm} · {cell.set} · {cell.repeat + 1}: {summary.counts.done} documents, {summary.counts.failed} failed"
-    )
+    write(folder / DONE, json.dumps(cell._asdict(), ensure_ascii=False) + "\n")
+    return summary.counts
 
 
 def score(config: BenchConfig, cells: Sequence[Cell], sets: dict[str, Staged]) -> bool:
-    """Scores the readings that are there, writes all results; returns whether a document failed."""
+    """Scores the finished readings, writes all results; returns whether a document failed or a reading is missing."""
     scores: dict[Cell, list[DocumentScore]] = {}
     with _replaced(config.out / "verdicts.jsonl") as verdicts, _replaced(config.out / "scores.jsonl") as documents:
         for cell in cells:
-            if cell.set in sets and (_folder(config.out, cell) / "records.jsonl").is_file():
+            if cell.set in sets and _is_done(config.out, cell):
                 scores[cell] = _scored(cell, sets[cell.set], config.out, verdicts, documents)
     if not scores:
-        raise CallError(f"{config.out}: has no readings; run the bench without --rescore first")
-    runs = _runs(scores)
-    compared = compare_all(_tallies(scores), seed=config.seed) if len(runs) > 1 else []
+        raise StopRun(f"{config.out}: no reading is finished; run the bench again, without --rescore")
+    runs, missing = _runs(scores), [cell for cell in cells if cell not in scores]
+    tallies = _tallies(scores)
+    compared = compare_all(tallies, seed=config.seed) if len(tallies) > 1 else []
     summary = {
         "name": config.name,
         "scoring": SCORING,
-        "not_read": [cell._asdict() for cell in cells if cell not in scores],
+        "not_read": [cell._asdict() for cell in missing],
         "arms": {run.name: _arm_figures(run) for run in runs},
         "comparisons": [as_json(c) for c in compared],
     }
@@ -208,7 +233,10 @@ def score(config: BenchConfig, cells: Sequence[Cell], sets: dict[str, Staged]) -
         write(config.out / f"report{suffix}", tables.written(shown, Path(f"report{suffix}")))
     tables.show(shown)
     print("\n".join(in_words(c) for c in compared))
-    return any(s.seconds is not None and s.reason is not None for listed in scores.values() for s in listed)
+    for cell in missing:
+        print(f"{cell.arm} · {cell.set} · {cell.repeat + 1}: not read to the end, and in no figure")
+    failed = any(s.seconds is not None and s.reason is not None for listed in scores.values() for s in listed)
+    return failed or bool(missing)
 
 
 @contextlib.contextmanager
@@ -257,9 +285,13 @@ def _runs(scores: dict[Cell, list[DocumentScore]]) -> list[RunScores]:
 
 
 def _tallies(scores: dict[Cell, list[DocumentScore]]) -> dict[str, Any]:
-    """By arm: the counts of each content, repeat by repeat."""
+    """By arm: the counts of each content, repeat by repeat; of what every arm has read to the end, and no more."""
+    arms = {cell.arm for cell in scores}
+    read = Counter((cell.set, cell.repeat) for cell in scores)
     repeats: dict[str, dict[int, list[DocumentScore]]] = {}
     for cell, listed in scores.items():
+        if read[cell.set, cell.repeat] < len(arms):
+            continue
         repeats.setdefault(cell.arm, {}).setdefault(cell.repeat, []).extend(listed)
     return {arm: tally([by_repeat[k] for k in sorted(by_repeat)]) for arm, by_repeat in repeats.items()}
 

@@ -117,9 +117,14 @@ def _expanded(raw: dict[str, Any], path: Path) -> Iterator[Arm]:
         yield _arm(raw.get("name"), fixed | picked, picked, path)
 
 
+FILES = ("record", "replay")
+"""Settings that name a file."""
+
+
 def _arm(name: str | None, settings: dict[str, Any], picked: dict[str, Any], path: Path) -> Arm:
+    files = {key: _absolute(path, Path(settings[key])) for key in FILES if key in settings}
     try:
-        loaded = Settings.load(None, **settings)
+        loaded = Settings.load(None, **settings | files)
     except ConfigError as error:
         raise ConfigError(f"{path}: arm {name or ''}: {error}") from error
     engine = loaded.engine or ("hybrid" if loaded.model else "rules")

@@ -35,7 +35,7 @@ class Staged:
 def stage(config: BenchConfig, schemas: Mapping[str, SchemaSpec] = MappingProxyType({})) -> tuple[Staged, ...]:
     """Every set of a bench, its documents in place; what is in place already is not made again.
 
-    `schemas` are those that gold may have beside the built-in ones, by name.
+    `schemas` are those of gold beside the built-in ones, by name.
     """
     out = [
         staged for one in config.sets for staged in (_made(one, config) if one.synth else _copied(one, config, schemas))

@@ -25,9 +25,7 @@ def _eval(subparsers: Adder) -> None:
     this.add_argument("--html", type=Path, metavar="FILE", help="write a report that a browser shows, in one file")
     this.add_argument("--errors", type=_not_negative, default=20, metavar="N", help="list N errors (default: 20)")
     _add_sources(this, "see which values stand in them")
-    this.add_argument(
-        "--schema", action="append", default=[], metavar="FILE.py:CLASS|FILE.json", help="a schema of your own"
-    )
+    _add_schemas(this)
     this.set_defaults(run=evaluate)
 
 
@@ -37,6 +35,7 @@ def _compare(subparsers: Adder) -> None:
     _add_gold(this)
     this.add_argument("--json", type=Path, metavar="FILE", help="write the comparisons to this file too")
     this.add_argument("--seed", type=int, default=0, help="of the random draws (default: 0)")
+    _add_schemas(this)
     this.set_defaults(run=compare)
 
 
@@ -46,10 +45,12 @@ def _gold(subparsers: Adder) -> None:
     one = tools.add_parser("check", help="hold gold against its schema and its source")
     one.add_argument("gold", nargs="+", type=Path, metavar="DIR_OR_FILE")
     _add_sources(one, "where they do not stand beside their gold")
+    _add_schemas(one)
     one.set_defaults(run=check)
     two = tools.add_parser("agree", help="how far two labellers agree, by the scorer that scores engines")
     two.add_argument("first", type=Path, metavar="A", help="one labeller's gold: a file or folder")
     two.add_argument("second", type=Path, metavar="B", help="the other's")
+    _add_schemas(two)
     two.set_defaults(run=agree)
     three = tools.add_parser("draft", help="write gold files, marked as drafts, from the records of a run")
     three.add_argument("directory", type=Path, metavar="DIR", help="the folder of a run")
@@ -76,6 +77,10 @@ def _add_gold(this: argparse.ArgumentParser) -> None:
 
 def _add_sources(this: argparse.ArgumentParser, why: str) -> None:
     this.add_argument("--sources", nargs="+", default=[], type=Path, metavar="DIR", help=f"the documents: {why}")
+
+
+def _add_schemas(this: argparse.ArgumentParser) -> None:
+    this.add_argument("--schema", action="append", default=[], metavar="FILE.py:CLASS", help="a schema of your own")
 
 
 def _not_negative(text: str) -> int:
@@ -116,21 +121,23 @@ def compare(call: Namespace) -> int:
     """`extractor compare`."""
     from eval import compare as comparing
 
-    return comparing.compare(call.directories, call.gold, call.json, seed=call.seed, drafts=call.drafts)
+    return comparing.compare(
+        call.directories, call.gold, call.json, seed=call.seed, drafts=call.drafts, extra=_schemas(call.schema)
+    )
 
 
 def check(call: Namespace) -> int:
     """`extractor gold check`."""
     from eval import labelling
 
-    return labelling.check(call.gold, call.sources)
+    return labelling.check(call.gold, call.sources, _schemas(call.schema))
 
 
 def agree(call: Namespace) -> int:
     """`extractor gold agree`."""
     from eval import labelling
 
-    return labelling.agree([call.first], [call.second])
+    return labelling.agree([call.first], [call.second], extra=_schemas(call.schema))
 
 
 def draft(call: Namespace) -> int:

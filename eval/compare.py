@@ -7,18 +7,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import combinations
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from eval import statistics, tables
+from eval.figures import Triple, hits, silence
 from eval.gold import load_all
 from eval.predictions import load as load_run
-from eval.report import write
+from eval.report import unread, write
 from eval.scoring import DocumentScore, score_run
 from eval.statistics import Array, Difference
 from eval.tables import Table
 from extractor.errors import CallError
+from schemas.spec import SchemaSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +35,11 @@ class Comparison:
     corrected: float
 
 
-Triple = tuple[int, int, int]
 Tallies = Mapping[str, Sequence[Mapping[str, Array]]]
 """By gold file and repeat: the counts of each figure."""
 
 
-def _f1(score: DocumentScore) -> Triple:
-    c = score.counts
-    return c.right, c.false_positives, c.false_negatives
-
-
-def _silence(score: DocumentScore) -> Triple:
-    """Settled values without and with an error, as counts whose F1 is the share of the former."""
-    c = score.counts
-    bad = c.silent + c.vanished
-    return c.settled + c.vanished - bad, bad, bad
-
-
-FIGURES: dict[str, Callable[[DocumentScore], Triple]] = {"F1": _f1, "settled values that are right": _silence}
+FIGURES: dict[str, Callable[[DocumentScore], Triple]] = {"F1": hits, "settled values that are right": silence}
 """What is compared: counts of each document that make an F1, or a share written as one."""
 
 
@@ -60,6 +50,7 @@ def compare(
     *,
     seed: int = 0,
     drafts: bool = False,
+    extra: Mapping[str, SchemaSpec] = MappingProxyType({}),
 ) -> int:
     """Compares two or more runs' folders over the same gold, prints the tables; returns the exit status.
 
@@ -67,13 +58,15 @@ def compare(
     """
     if len(runs) < 2:
         raise CallError("two or more folders of runs are needed to compare")
-    golds = load_all(gold, drafts=drafts)
-    tallies = {name: tally([score_run(golds, load_run(run))]) for name, run in _named(runs).items()}
+    golds = load_all(gold, drafts=drafts, extra=extra)
+    scores = {name: score_run(golds, load_run(run)) for name, run in _named(runs).items()}
+    tallies = {name: tally([listed]) for name, listed in scores.items()}
     found = compare_all(tallies, seed=seed)
     if json_file is not None:
         write(json_file, json.dumps([as_json(c) for c in found], ensure_ascii=False, indent=1) + "\n")
     tables.show([comparison_table(found)])
     print("\n".join(in_words(c) for c in found))
+    print("".join(unread(name, listed) for name, listed in scores.items()), end="")
     return 0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,13 +16,28 @@ from eval.tables import Percent, Value, percent
 COVERAGES = (0.8, 0.9)
 
 
-def counts_array(scores: Sequence[DocumentScore]) -> Array:
-    """Right, false positives, false negatives of each gold document; its readings, if several, are summed."""
+Triple = tuple[int, int, int]
+"""Right values, false positives, false negatives; or a share written so that its F1 is that share."""
+
+
+def hits(score: DocumentScore) -> Triple:
+    """What F1 is made of."""
+    c = score.counts
+    return c.right, c.false_positives, c.false_negatives
+
+
+def silence(score: DocumentScore) -> Triple:
+    """Settled values without and with an error."""
+    c = score.counts
+    bad = c.silent + c.vanished
+    return c.settled + c.vanished - bad, bad, bad
+
+
+def counts_array(scores: Sequence[DocumentScore], of: Callable[[DocumentScore], Triple]) -> Array:
+    """The counts of each gold document; its readings, if several, are summed."""
     documents: dict[str, Array] = {}
     for score in scores:
-        c = score.counts
-        row = np.array([c.right, c.false_positives, c.false_negatives], dtype=float)
-        documents[score.gold] = documents.get(score.gold, np.zeros(3)) + row
+        documents[score.gold] = documents.get(score.gold, np.zeros(3)) + np.array(of(score), dtype=float)
     return np.array(list(documents.values())).reshape(-1, 3)
 
 
@@ -33,24 +48,22 @@ def documents_of(scores: Sequence[DocumentScore]) -> int:
 
 def f1_interval(scores: Sequence[DocumentScore], seed: int = 0) -> Interval:
     """The interval of F1, by documents."""
-    return statistics.f1_interval(counts_array(scores), seed=seed)
+    return statistics.f1_interval(counts_array(scores, hits), seed=seed)
 
 
-def silent_interval(whole: Score, documents: int) -> Interval:
-    """The interval of the silent error rate, by the effective number of values: an upper bound where none was seen."""
-    c = whole.counts
-    settled = c.settled + c.vanished
-    trials = statistics.effective(documents, settled)
-    rate = c.silent_rate or 0.0
-    if rate == 0.0:
-        return Interval(0.0, statistics.upper_bound_of_none(trials))
-    return statistics.clopper_pearson(rate * trials, trials)
+def silent_interval(scores: Sequence[DocumentScore], seed: int = 0) -> Interval:
+    """The interval of the silent error rate, by documents: an upper bound where none was seen."""
+    counts = counts_array(scores, silence)
+    if not counts[:, 1].any():
+        return Interval(0.0, statistics.upper_bound_of_none(statistics.effective(len(counts), counts[:, 0].sum())))
+    right = statistics.f1_interval(counts, seed=seed)
+    return Interval(1.0 - right.high, 1.0 - right.low)
 
 
 def headline(scores: Sequence[DocumentScore]) -> list[tuple[str, Value]]:
     """The main figures, by name."""
     whole = total(scores)
-    return [*_values(scores, whole), *_forms_and_rows(whole), *_trust(whole, documents_of(scores)), *_cost(whole)]
+    return [*_values(scores, whole), *_forms_and_rows(whole), *_trust(scores, whole), *_cost(whole)]
 
 
 def _values(scores: Sequence[DocumentScore], whole: Score) -> list[tuple[str, Value]]:
@@ -90,11 +103,11 @@ def _tables(whole: Score) -> list[tuple[str, Value]]:
     return [("tables beside the forms: found / F1 of their cells", f"{t.found} of {t.gold} / {_short(f1)}")]
 
 
-def _trust(whole: Score, documents: int) -> list[tuple[str, Value]]:
+def _trust(scores: Sequence[DocumentScore], whole: Score) -> list[tuple[str, Value]]:
     c, forms = whole.counts, whole.forms
     kept = [calibration.accuracy_at(whole.judged, coverage) for coverage in COVERAGES]
     return [
-        ("silent error rate", with_interval(c.silent_rate, silent_interval(whole, documents))),
+        ("silent error rate", with_interval(c.silent_rate, silent_interval(scores))),
         ("silent errors: values / of vanished forms", _slashes(c.silent, c.vanished)),
         ("settled values", percent(c.settled_share)),
         ("settled records", f"{forms.settled} of {forms.gold}"),
@@ -190,7 +203,7 @@ def figures(scores: Sequence[DocumentScore], *, timed: bool = True) -> dict[str,
         "intervals": {
             "f1": f1_interval(scores),
             "records_perfect": statistics.wilson(whole.forms.perfect, whole.forms.gold),
-            "silent_rate": silent_interval(whole, documents_of(scores)),
+            "silent_rate": silent_interval(scores),
         },
         "calibration": {
             "accuracy_at": {str(c): calibration.accuracy_at(whole.judged, c) for c in COVERAGES},

@@ -80,7 +80,7 @@ def _errors(runs: Sequence[RunScores]) -> Iterator[dict[str, Any]]:
 LEADERBOARD = (
     "run", "documents", "F1 (95 %)", "precision", "recall", "forms found", "extra", "records perfect (95 %)",
     "rows found", "silent errors (95 %)", "settled", "false alarms", "edits per form", "tokens per form",
-    "seconds per form",
+    "money per form", "seconds per form",
 )  # fmt: skip
 
 
@@ -90,6 +90,7 @@ def leaderboard(runs: Sequence[RunScores]) -> Table:
     spare = (
         "seconds per form",
         "tokens per form",
+        "money per form",
         "false alarms",
         "precision",
         "recall",
@@ -106,9 +107,10 @@ def _leader(run: RunScores) -> tuple[Value, ...]:
     return (
         run.name, documents, with_interval(c.f1, f1_interval(run.scores)), percent(c.precision), percent(c.recall),
         f"{forms.found} of {forms.gold}", forms.extra, with_interval(metrics.ratio(forms.perfect, forms.gold), perfect),
-        percent(whole.rows.recall), with_interval(c.silent_rate, silent_interval(whole, documents)),
+        percent(whole.rows.recall), with_interval(c.silent_rate, silent_interval(run.scores)),
         percent(c.settled_share), c.false_alarms, metrics.ratio(whole.edits, forms.gold),
         metrics.ratio(tokens(whole.usage), forms.gold) if whole.usage else None,
+        f"{whole.usage['money'] / forms.gold:.5f}" if "money" in whole.usage and forms.gold else None,
         None if whole.seconds is None else f"{whole.seconds / max(1, forms.gold):.4f}",
     )  # fmt: skip
 

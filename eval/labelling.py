@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from eval import provenance, tables
@@ -17,6 +18,11 @@ from eval.report import mistake_table, report_tables, write
 from eval.scoring import score_document
 from eval.tables import Table
 from extractor.errors import CallError, DocumentError
+from schemas.spec import SchemaSpec
+
+Schemas = Mapping[str, SchemaSpec]
+BUILT_IN: Schemas = MappingProxyType({})
+"""No schemas beside those that are built in."""
 
 
 class Problem(NamedTuple):
@@ -28,10 +34,10 @@ class Problem(NamedTuple):
     what: str
 
 
-def check(paths: list[Path], sources: Sequence[Path] = ()) -> int:
+def check(paths: list[Path], sources: Sequence[Path] = (), extra: Schemas = BUILT_IN) -> int:
     """`extractor gold check`: prints every problem of gold files; returns 1 if there are any, else 0."""
     files = gold_files(paths)
-    problems = [problem for path in files for problem in problems_of(path, sources)]
+    problems = [problem for path in files for problem in problems_of(path, sources, extra)]
     if problems:
         tables.show([Table(f"Problems ({len(problems)})", ("file", "form", "value", "problem"), tuple(problems))])
     else:
@@ -39,10 +45,10 @@ def check(paths: list[Path], sources: Sequence[Path] = ()) -> int:
     return 1 if problems else 0
 
 
-def problems_of(path: Path, sources: Sequence[Path] = ()) -> list[Problem]:
+def problems_of(path: Path, sources: Sequence[Path] = (), extra: Schemas = BUILT_IN) -> list[Problem]:
     """What is wrong with one gold file."""
     try:
-        gold = load(path)
+        gold = load(path, extra)
     except CallError as error:
         return [Problem(path.name, "", "", str(error).removeprefix(f"{path}: "))]
     header = [Problem(path.name, "", "", what) for what in _header_problems(path, gold)]
@@ -95,12 +101,13 @@ def _brief(value: Any) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
 
 
-def agree(first: list[Path], second: list[Path], *, show: int = 20) -> int:
+def agree(first: list[Path], second: list[Path], *, show: int = 20, extra: Schemas = BUILT_IN) -> int:
     """`extractor gold agree`: two labellers' gold of the same documents, the second scored against the first.
 
     The agreement is the ceiling of any engine's score. Raises `CallError` where they share no document.
     """
-    ours, theirs = load_all(first, drafts=True), {stem(g.document): g for g in load_all(second, drafts=True)}
+    ours = load_all(first, drafts=True, extra=extra)
+    theirs = {stem(gold.document): gold for gold in load_all(second, drafts=True, extra=extra)}
     pairs = [(gold, theirs[stem(gold.document)]) for gold in ours if stem(gold.document) in theirs]
     if not pairs:
         raise CallError("the two sets of gold files have no document in common; compare labels of the same documents")
@@ -113,7 +120,10 @@ def agree(first: list[Path], second: list[Path], *, show: int = 20) -> int:
 
 def as_reading(gold: Gold) -> Reading:
     """Gold as if a run had read it; of alternatives the first."""
-    records = (Prediction(gold.document, form.index, form.schema.name, plain(dict(form.values))) for form in gold.forms)
+    records = (
+        Prediction(gold.document, index, form.schema.name, plain(dict(form.values)))
+        for index, form in enumerate((*gold.forms, *gold.tables))
+    )
     return Reading(gold.document, tuple(records))
 
 

@@ -93,9 +93,10 @@ class _Frame(NamedTuple):
     y: Scale
 
 
-def _frame(positions: Sequence[float], names: int, origin: float) -> _Frame:
+def _frame(positions: Sequence[float], names: Sequence[str], origin: float) -> _Frame:
     most = max(1.0, *positions) if positions else 1.0
-    length = max(500.0, 130.0 * max(names - 1, 0))
+    widest = 20 + 7 * max((width_of(name) for name in names), default=0)
+    length = max(500.0, widest * max(len(names) - 1, 0))
 
     def x(position: float) -> float:
         return 84 + length * position / most
@@ -112,7 +113,7 @@ def lines(series: Sequence[Series], names: Sequence[str], *, start: float | None
     origin = (
         axis_start([share for p in points for share in (p[1], p[2]) if share is not None]) if start is None else start
     )
-    frame = _frame([p[0] for p in points], len(names), origin)
+    frame = _frame([p[0] for p in points], names, origin)
     x, y, right = frame.x, frame.y, frame.left + frame.length
     out = [_levels(origin, frame), _names(names, x)]
     out.append(

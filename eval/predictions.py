@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from extractor.errors import CallError
+from extractor.llm.cost import Prices, Usage, money
 
 
 class Remark(NamedTuple):
@@ -52,8 +53,8 @@ class Reading:
     reason: str | None = None
 
 
-def prediction(raw: Mapping[str, Any]) -> Prediction:
-    """A record from one line of `records.jsonl`."""
+def prediction(raw: Mapping[str, Any], prices: Prices | None = None) -> Prediction:
+    """A record from one line of `records.jsonl`; where there are prices, its usage says what it cost."""
     findings = tuple(_remark(f) for f in raw.get("findings") or ())
     flags = tuple(f.path for f in findings if f.about == "reading")
     return Prediction(
@@ -64,10 +65,17 @@ def prediction(raw: Mapping[str, Any]) -> Prediction:
         flags,
         _mapping(raw.get("evidence")),
         tuple(raw.get("residue") or ()),
-        _mapping(raw.get("usage")),
+        _priced(_mapping(raw.get("usage")), prices),
         str(raw.get("engine") or ""),
         findings,
     )
+
+
+def _priced(usage: Mapping[str, Any], prices: Prices | None) -> Mapping[str, Any]:
+    if prices is None or not usage:
+        return usage
+    used = Usage(*(usage.get(name, 0) for name in ("prompt_tokens", "cached_tokens", "completion_tokens")))
+    return {**usage, "money": money(used, prices)}
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
@@ -119,7 +127,8 @@ def _flagged(about: Mapping[str, Any]) -> bool:
 class Run(Mapping[str, Reading]):
     """A run's documents by name, each read from the files when it is asked for: few are in memory at a time."""
 
-    def __init__(self, records: Path, documents: Path | None) -> None:
+    def __init__(self, records: Path, documents: Path | None, prices: Prices | None = None) -> None:
+        self._prices = prices
         self._records, self._at = records, _offsets(records)
         self._about = _abouts(_lines(documents)) if documents else {}
         self._names = dict.fromkeys([*self._about, *self._at])
@@ -127,7 +136,7 @@ class Run(Mapping[str, Reading]):
     def __getitem__(self, name: str) -> Reading:
         if name not in self._names:
             raise KeyError(name)
-        return _reading(name, [prediction(raw) for raw in self._raw(name)], self._about.get(name))
+        return _reading(name, [prediction(raw, self._prices) for raw in self._raw(name)], self._about.get(name))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
@@ -148,7 +157,19 @@ def load(folder: Path) -> Run:
     if not records.is_file():
         raise CallError(f"{folder}: has no records.jsonl; give the folder that `extractor run --out` wrote")
     documents = records.parent / "documents.jsonl"
-    return Run(records, documents if documents.is_file() else None)
+    return Run(records, documents if documents.is_file() else None, _prices(records.parent))
+
+
+def _prices(folder: Path) -> Prices | None:
+    """The prices that the run was given; None where it was given none, or has no ledger any more."""
+    from extractor import store
+
+    if not (folder / store.FILE).is_file():
+        return None
+    with store.reading(folder) as ledger:
+        settings = store.last_run(ledger).settings
+    prices = Prices(*(settings.get(f"price_{of}") for of in ("prompt", "cached", "completion")))
+    return None if money(Usage(), prices) is None else prices
 
 
 FIRST = re.compile(rb'\s*\{\s*"document"\s*:\s*("(?:[^"\\]|\\.)*")')

@@ -48,10 +48,21 @@ def evaluate(
         subtitle = f"{run_dir} against {', '.join(str(path) for path in gold)}"
         write(html_file, html.page("How right is it", subtitle, [RunScores(run_dir.name, {"": scores})]))
     tables.show(shown)
+    print(unread(run_dir.name, scores), end="")
     left = len(set(run) - {score.document for score in scores})
     if left:
         print(f"{left} documents of the run have no gold and were not scored")
     return 0
+
+
+def unread(run: str, scores: Sequence[DocumentScore]) -> str:
+    """The gold documents that a run has no record of, and why; they count as read empty."""
+    without = [score for score in scores if score.reason is not None]
+    if not without:
+        return ""
+    named = "; ".join(f"{score.document}: {score.reason}" for score in without[:MOST_NAMED])
+    more = f"; and {len(without) - MOST_NAMED} more" if len(without) > MOST_NAMED else ""
+    return f"{run}: {len(without)} documents were not read, and count as empty ({named}{more})\n"
 
 
 def source_reader(folders: Sequence[Path]) -> Any:
@@ -85,6 +96,7 @@ def report_tables(scores: Sequence[DocumentScore]) -> list[Table]:
     ]
 
 
+MOST_NAMED = 5
 SPARE_SHARES = ("precision", "recall", "empty")
 MOST_DOCUMENTS = 60
 COLUMNS = ("F1", "precision", "recall", "right", "wrong", "omitted", "invented", "empty", "silent", "settled")

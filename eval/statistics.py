@@ -7,9 +7,9 @@ document was read several times. All draws come from a seed. No interval has a w
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,13 +20,11 @@ LEVEL = 0.95
 DRAWS = 10_000
 POWER = 0.8
 """The share of experiments that must see a difference for it to be called detectable."""
-TELLING = 5
-"""With fewer documents that have an error (or differ), resampling knows too little of how documents vary."""
 SAME = 1e-9
 """A standard error below this is the rounding of documents that are all alike."""
 FEWEST = 6
 """With fewer documents no sign-flip test can reach p = 0.05, whatever they show: 2 ÷ 2⁵ is more."""
-BATCH, MOST_CELLS, LEAST_DRAWS = 1_000_000, 50_000_000, 1_000
+BATCH, MOST_CELLS, LEAST_DRAWS = 50_000, 10_000_000, 1_000
 """Draws × documents at once (memory) and in all (time); thousands of documents need fewer draws."""
 WITHIN = 0.1
 """Correlation of values of one document that is assumed where no variation between documents was seen."""
@@ -86,31 +84,17 @@ def micro_f1(counts: Array) -> Array:
 
 
 def f1_interval(counts: Array, *, draws: int = DRAWS, seed: int = 0, level: float = LEVEL) -> Interval:
-    """Micro-F1's interval: symmetric bootstrap-t over documents (Hall 1988) on the logit scale.
+    """Micro-F1's interval: on the log odds, as many standard errors each way as `_spread` says (Hall 1988).
 
-    Where documents show no variation it is exact, of the effective number of values; where few show any, the wider.
+    Where documents show no variation it is exact, of the effective number of values.
     """
     at = _repeated(counts)
     estimate = float(micro_f1(at.mean(axis=1).sum(axis=0)))
-    floor = floor_interval(estimate, len(at), float(at.sum() / at.shape[1]) if len(at) else 0.0, level)
-    drawn = _studentised(_parts(at), _ratio, draws, seed)
-    if drawn is None or not 0 < estimate < 1:
-        return floor
-    resampled = _logit_interval(drawn, estimate, level)
-    few = int((at[:, :, 1:].sum(axis=(1, 2)) > 0).sum()) < TELLING
-    return _hull(resampled, floor) if few else resampled
-
-
-def _hull(a: Interval, b: Interval) -> Interval:
-    return Interval(min(a.low, b.low), max(a.high, b.high))
-
-
-def _logit_interval(drawn: _Drawn, estimate: float, level: float) -> Interval:
-    inside = (drawn.figures > 0) & (drawn.figures < 1)
-    figures, slope = drawn.figures[inside], 1 / (drawn.figures[inside] * (1 - drawn.figures[inside]))
-    reach = np.abs(_logit(figures) - _logit(estimate)) / (slope * drawn.errors[inside])
-    half = float(np.quantile(reach, level)) * drawn.error / (estimate * (1 - estimate)) if len(reach) else math.inf
-    return Interval(_share(_logit(estimate) - half), _share(_logit(estimate) + half))
+    spread = _spread(_parts(at), _part, draws, seed, level, _log_odds) if len(at) else None
+    if spread is None:
+        return floor_interval(estimate, len(at), float(at.sum() / at.shape[1]) if len(at) else 0.0, level)
+    ends = (_share(spread.value - spread.half), _share(spread.value + spread.half))
+    return Interval(min(ends[0], estimate), max(ends[1], estimate))
 
 
 def floor_interval(estimate: float, documents: int, values: float, level: float = LEVEL) -> Interval:
@@ -119,12 +103,8 @@ def floor_interval(estimate: float, documents: int, values: float, level: float 
     return clopper_pearson(estimate * trials, trials, level)
 
 
-def _logit(share: Any) -> Any:
-    return np.log(share) - np.log1p(-share)
-
-
-def _share(logit: float) -> float:
-    return 1 / (1 + math.exp(-logit)) if logit > -700 else 0.0
+def _share(log_odds: float) -> float:
+    return 1 / (1 + math.exp(-log_odds)) if log_odds > -700 else 0.0
 
 
 def _repeated(counts: Array) -> Array:
@@ -133,72 +113,99 @@ def _repeated(counts: Array) -> Array:
 
 
 def _parts(counts: Array) -> Array:
-    """Numerator and denominator of F1 for each document and repeat."""
-    right = 2 * counts[..., 0]
-    return np.stack([right, right + counts[..., 1] + counts[..., 2]], axis=-1)
+    """Right values and errors of each document and repeat; F1 is the former ÷ both (a wrong value is one error)."""
+    return np.stack([counts[..., 0], (counts[..., 1] + counts[..., 2]) / 2], axis=-1)
 
 
-class _Figure(NamedTuple):
-    """A figure of summed columns for each draw, and its gradient by those sums."""
-
-    value: Array
-    gradient: Array
+def _part(sums: Array) -> Array:
+    """The share of right values."""
+    return np.asarray(sums[..., 0] / np.maximum(sums.sum(axis=-1), SAME))
 
 
-def _ratio(sums: Array) -> _Figure:
-    """Column 0 ÷ column 1."""
-    below = np.where(sums[:, 1] > 0, sums[:, 1], 1.0)
-    ratio = sums[:, 0] / below
-    return _Figure(ratio, np.stack([1 / below, -ratio / below], axis=1))
-
-
-def _ratio_difference(sums: Array) -> _Figure:
-    """Column 2 ÷ column 3 − column 0 ÷ column 1."""
-    a, b = _ratio(sums[:, :2]), _ratio(sums[:, 2:])
-    return _Figure(b.value - a.value, np.concatenate([-a.gradient, b.gradient], axis=1))
+def _difference(sums: Array) -> Array:
+    """The second run's share of right values − the first's."""
+    return _part(sums[..., 2:]) - _part(sums[..., :2])
 
 
 class _Drawn(NamedTuple):
-    """A figure's standard error, and the figure and its standard error in each bootstrap sample that has one."""
+    """A figure of each bootstrap sample, and its standard error."""
 
-    error: float
-    figures: Array
+    values: Array
     errors: Array
 
 
-def _studentised(columns: Array, figure: Callable[[Array], _Figure], draws: int, seed: int) -> _Drawn | None:
-    """Bootstrap over documents, and over the repeats of each; None where documents show no variation.
+def _as_it_is(drawn: _Drawn) -> _Drawn:
+    return _Drawn(*(x[drawn.errors > SAME] for x in drawn))
 
-    Standard errors are linearised: of the figure's gradient over the documents' columns (Davison and Hinkley 1997).
+
+def _log_odds(drawn: _Drawn) -> _Drawn:
+    """Shares as log odds, their errors by the delta method; samples that lost every error, or variation, left out."""
+    inside = (drawn.values > SAME) & (drawn.values < 1 - SAME)
+    values, errors = _as_it_is(_Drawn(*(x[inside] for x in drawn)))
+    return _Drawn(np.log(values) - np.log1p(-values), errors / (values * (1 - values)))
+
+
+class _Spread(NamedTuple):
+    """A figure of all documents, its standard error, and half the width of its interval."""
+
+    value: float
+    error: float
+    half: float
+
+
+def _spread(
+    columns: Array,
+    figure: Callable[[Array], Array],
+    draws: int,
+    seed: int,
+    level: float,
+    scale: Callable[[_Drawn], _Drawn] = _as_it_is,
+) -> _Spread | None:
+    """How far a figure of summed columns reaches, on a scale; None where documents show no variation.
+
+    The standard error is the jackknife's, leaving out a document at a time (Efron and Stein 1981; for few and unequal
+    clusters MacKinnon, Nielsen and Webb 2023). The reach, in standard errors, is that of a symmetric bootstrap-t over
+    documents and the repeats of each (Hall 1988), and at least Student's t with as many degrees of freedom as
+    documents of one size would leave (Kish's effective number: a large document counts for more than one of many).
     """
+    from scipy.stats import t
+
+    documents = len(columns)
+    means = columns.mean(axis=1)
+    seen = scale(_jackknife(means, np.ones((1, documents)), figure))
+    if documents < 2 or not len(seen.errors):
+        return None
+    value, error = float(seen.values[0]), float(seen.errors[0])
+    sizes = means.sum(axis=1)
+    reach = float(t.ppf(0.5 + level / 2, max(1.0, sizes.sum() ** 2 / (sizes**2).sum() - 1)))
+    drawn = map(scale, _resampled(columns, figure, draws, seed))
+    far = np.concatenate([np.abs(one.values - value) / one.errors for one in drawn])
+    if len(far):
+        reach = max(reach, float(np.quantile(far, level)))
+    return _Spread(value, error, reach * error)
+
+
+def _resampled(columns: Array, figure: Callable[[Array], Array], draws: int, seed: int) -> Iterator[_Drawn]:
+    """The figure and its standard error in bootstrap samples, batch by batch."""
     documents, repeats, _ = columns.shape
-    if documents < 2:
-        return None
     random = np.random.default_rng(seed)
-    error = _errors(columns.mean(axis=1), np.ones((1, documents)), figure)[1][0]
-    if error < SAME:
-        return None
     draws = min(draws, max(LEAST_DRAWS, MOST_CELLS // documents))
     size = max(1, min(BATCH // documents, draws if repeats == 1 else draws // 100))
-    found = []
     for start in range(0, draws, size):  # repeats are drawn anew for each batch of draws of documents
         again = random.integers(0, repeats, size=(documents, repeats))
         means = np.take_along_axis(columns, again[:, :, None], axis=1).mean(axis=1)
         weights = random.multinomial(documents, np.full(documents, 1 / documents), size=min(size, draws - start))
-        found.append(_errors(means, weights.astype(float), figure))
-    figures, errors = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    usable = errors > SAME
-    return _Drawn(float(error), figures[usable], errors[usable]) if usable.any() else None
+        yield _jackknife(means, weights.astype(float), figure)
 
 
-def _errors(columns: Array, weights: Array, figure: Callable[[Array], _Figure]) -> tuple[Array, Array]:
-    """The figure of each weighting of the documents, and its linearised standard error."""
-    documents, width = columns.shape
-    products = (columns[:, :, None] * columns[:, None, :]).reshape(documents, width * width)
-    squares = (weights @ products).reshape(len(weights), width, width)
-    value, gradient = figure(weights @ columns)
-    variance = np.einsum("bi,bij,bj->b", gradient, squares, gradient) * documents / (documents - 1)
-    return value, np.sqrt(np.maximum(variance, 0.0))
+def _jackknife(columns: Array, weights: Array, figure: Callable[[Array], Array]) -> _Drawn:
+    """The figure of each weighting of the documents, and its standard error from leaving out one at a time."""
+    documents = len(columns)
+    sums = weights @ columns
+    left = figure(np.maximum(sums[:, None, :] - columns, 0.0))
+    mean = (weights * left).sum(axis=1, keepdims=True) / documents
+    squares = (weights * (left - mean) ** 2).sum(axis=1)
+    return _Drawn(figure(sums), np.sqrt(squares * (documents - 1) / documents))
 
 
 def _normal_quantile(share: float) -> float:
@@ -226,9 +233,11 @@ class Difference:
 
 
 def compare(a: Array, b: Array, *, draws: int = DRAWS, seed: int = 0, level: float = LEVEL) -> Difference:
-    """Two runs over the same documents in the same order: paired bootstrap-t, and a sign-flip permutation test.
+    """Two runs over the same documents in the same order: the paired interval, and a sign-flip permutation test.
 
-    `detectable` and `needed` as Miller (2024): (1.96 + 0.84) standard errors; below 6 documents nothing is detectable.
+    The interval is `_spread`'s of the difference; where documents show no variation it is that of as many effective
+    values without any difference. `detectable` and `needed` as Miller (2024): (1.96 + 0.84) standard
+    errors; below 6 documents nothing is detectable.
     """
     left, right = _repeated(a), _repeated(b)
     n = len(left)
@@ -259,15 +268,12 @@ def _difference_interval(
     """The interval of the difference, and its standard error."""
     repeats = max(a.shape[1], b.shape[1])
     columns = np.concatenate([_cycled(_parts(a), repeats), _cycled(_parts(b), repeats)], axis=2)
-    drawn = _studentised(columns, _ratio_difference, draws, seed)
-    half = error = 0.0
-    if drawn is not None:
-        error = drawn.error
-        half = float(np.quantile(np.abs(drawn.figures - difference) / drawn.errors, level)) * error
-    if drawn is None or int((a.mean(axis=1) != b.mean(axis=1)).any(axis=1).sum()) < TELLING:
-        trials = effective(len(a), float(a.sum() / a.shape[1]))
-        half = max(half, 1.0 if len(a) < 2 else clopper_pearson(0, trials, level).high)
-        error = max(error, half / _normal_quantile(0.5 + level / 2))
+    spread = _spread(columns, _difference, draws, seed, level)
+    if spread is not None:
+        error, half = spread.error, spread.half
+    else:
+        half = 1.0 if len(a) < 2 else clopper_pearson(0, effective(len(a), a.sum() / a.shape[1]), level).high
+        error = half / _normal_quantile(0.5 + level / 2)
     return Interval(max(-1.0, difference - half), min(1.0, difference + half)), error
 
 

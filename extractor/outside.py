@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 
 from extractor.layout import Cell, Document
-from extractor.results import Place, Record, Residue, Row, Span, Unclaimed
+from extractor.results import Finding, Place, Record, Residue, Row, Span, Unclaimed
 from extractor.tokens import row_shaped
 from schemas.values import fold
 
 _LONGEST_TITLE = 60
+_FIGURE = re.compile(r"[-+]?[\d,]*\.?\d+%?")
+
+Doubts = Callable[[Sequence[Row]], tuple[Finding, ...]]
+"""What the reader of the file doubted where these rows stand."""
 
 
-def account(document: Document, rows: Sequence[Row], first: int) -> tuple[tuple[Record, ...], tuple[Unclaimed, ...]]:
+def account(
+    document: Document, rows: Sequence[Row], first: int, doubts: Doubts
+) -> tuple[tuple[Record, ...], tuple[Unclaimed, ...]]:
     """The tables among the rows as records numbered from `first`, and the lines."""
     tables: list[Record] = []
     lines: list[Unclaimed] = []
@@ -24,7 +31,7 @@ def account(document: Document, rows: Sequence[Row], first: int) -> tuple[tuple[
             title = before if before is not None and _is_title(before) else None
             if title is not None:
                 lines.pop()
-            tables.append(_table(document, own, title, first + len(tables)))
+            tables.append(_table(document, own, title, first + len(tables), doubts(own)))
         else:
             lines.extend(_unclaimed(r) for r in own if r.units[0].text.strip())
         before = own[-1] if not number else None
@@ -57,7 +64,9 @@ def _unclaimed(row: Row) -> Unclaimed:
     )
 
 
-def _table(document: Document, rows: Sequence[Row], title: Row | None, index: int) -> Record:
+def _table(
+    document: Document, rows: Sequence[Row], title: Row | None, index: int, doubts: tuple[Finding, ...]
+) -> Record:
     """A record of the schema `table`: the first row is its header."""
     evidence: dict[str, tuple[Span, ...]] = {}
     if title is not None:
@@ -75,7 +84,19 @@ def _table(document: Document, rows: Sequence[Row], title: Row | None, index: in
         "header": grid[0] if grid else [],
         "rows": grid[1:],
     }
-    return Record(document.name, document.sha256, index, "table", values, evidence, (), (), "rules")
+    findings = (*doubts, *_header_doubt(grid))
+    return Record(document.name, document.sha256, index, "table", values, evidence, findings, (), "rules")
+
+
+def _header_doubt(grid: Sequence[Sequence[str | None]]) -> Iterator[Finding]:
+    """No schema says which row is the header: a first row of figures, or with few cells filled, may be none."""
+    filled = [[fold(text) for text in row if text] for row in grid[:1]]
+    widest = max((sum(text is not None for text in row) for row in grid), default=0)
+    for header in filled:
+        figures = any(_FIGURE.fullmatch(text) for text in header)
+        if figures or 2 * len(header) <= widest:
+            why = "holds figures" if figures else "is half empty"
+            yield Finding("header", "reading", "no_header", "warning", f"the first row {why}; it may be no header")
 
 
 def _span(page: int, unit: str, text: str) -> Span:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from extractor import hybrid, llm, outside, rules, sources
@@ -26,7 +27,7 @@ ENGINES: dict[str, Engine] = {
     "llm": llm.extract,
     "hybrid": hybrid.extract,
 }
-READING = "5"
+READING = "6"
 """Changes whenever a file may be read, cut into forms, grounded or checked differently, whatever the engine."""
 DOUBTED = frozenset({"unruled_doubt", "poor_scan"})
 """The readers' notes on a page that unsettle what stands there."""
@@ -64,7 +65,9 @@ def process(document: Document, settings: Settings, schemas: Sequence[SchemaSpec
         record, behind = _record(document, form, answer, engine, settings)
         records.append(record)
         left.extend(behind)
-    tables, unclaimed = outside.account(document, outside.in_order(document, left), len(records))
+    tables, unclaimed = outside.account(
+        document, outside.in_order(document, left), len(records), partial(_doubts, document)
+    )
     repeated = (p for form in regions.forms for p in form.furniture)
     furniture = outside.furniture(document, {*regions.furniture, *repeated})
     notes = tuple(Finding("", "source", n.kind, "warning", _on_page(n.page, n.message)) for n in document.notes)
@@ -82,7 +85,7 @@ def _record(
     grounded = ground(form, answer)
     as_given = document.exact and not answer.usage.get("calls")  # no OCR and no model's words stand between
     checked = check(form.schema, assembled.values, "source" if as_given else "reading")
-    before = (*form.notes, *_doubts(document, form), *answer.findings)
+    before = (*form.notes, *_doubts(document, form.rows), *answer.findings)
     findings = (*before, *assembled.findings, *grounded.findings, *checked)
     record = Record(
         document.name, document.sha256, form.index, form.schema.name, assembled.values,
@@ -103,12 +106,12 @@ def _displayed(document: Document, evidence: dict[str, tuple[Span, ...]]) -> dic
     return {path: tuple(shown(span) for span in spans) for path, spans in evidence.items()} if turned else evidence
 
 
-def _doubts(document: Document, form: Form) -> tuple[Finding, ...]:
-    """What the reader of the file doubted on a page of the form: any value there may be wrong, or in another cell."""
-    pages = {row.page for row in form.rows}
+def _doubts(document: Document, rows: Sequence[Row]) -> tuple[Finding, ...]:
+    """What the reader of the file doubted on a page of the rows: any value there may be wrong, or in another cell."""
+    pages = {row.page for row in rows}
     notes = (n for n in document.notes if n.kind in DOUBTED and n.page in pages)
     doubts = [Finding("", "reading", n.kind, "warning", _on_page(n.page, n.message)) for n in notes]
-    loose = {r.page for r in form.rows if r.table and not r.exact_columns and r.units[0].box is not None}
+    loose = {r.page for r in rows if r.table and not r.exact_columns and r.units[0].box is not None}
     message = "no ruling lines: the table's columns are told from its gaps alone"
     doubts.extend(Finding("", "reading", "unruled_doubt", "warning", _on_page(page, message)) for page in sorted(loose))
     return tuple(doubts)

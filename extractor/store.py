@@ -14,7 +14,7 @@ import os
 import re
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -118,6 +118,7 @@ class Run(NamedTuple):
     engine: str
     schemas: tuple[str, ...]
     finished: bool
+    settings: Mapping[str, Any]
 
 
 # Opening
@@ -344,11 +345,11 @@ def dumps(value: object) -> str:
 def last_run(ledger: Ledger) -> Run:
     """The last call; raises `CallError` where there was none."""
     row = ledger.execute(
-        "SELECT id, fingerprint, engine, schemas, finished FROM runs ORDER BY id DESC LIMIT 1"
+        "SELECT id, fingerprint, engine, schemas, finished, settings FROM runs ORDER BY id DESC LIMIT 1"
     ).fetchone()
     if row is None:
         raise CallError("the ledger holds no run yet")
-    return Run(row[0], row[1], row[2], tuple(json.loads(row[3])), row[4] is not None)
+    return Run(row[0], row[1], row[2], tuple(json.loads(row[3])), row[4] is not None, json.loads(row[5]))
 
 
 _DONE = """

@@ -117,11 +117,14 @@ def test_run_takes_settings_from_a_file(capsys: pytest.CaptureFixture[str]) -> N
         ("run docs --out out --schema absent.py:Invoice", "absent.py: no such schema file"),
         ("run docs --out out --engine magic", "invalid choice: 'magic'"),
         ("run docs --out out --engine llm", "engine llm needs a model"),
+        ("run docs --out out --replay calls.jsonl", "--replay is about calls of a model, and engine rules makes none"),
+        ("run docs --out out --engine rules --model m --budget 2.5", "--budget is about calls of a model"),
         ("run docs --out out --workers 0", "argument --workers: must be 1 or more"),
         ("run docs --out out --config absent.toml", "absent.toml: no such settings file"),
         ("run docs", "the following arguments are required: --out"),
         ("look absent", "absent: no such file"),
         ("look docs", "docs: is a folder; name one file"),
+        ("look docs/a.txt --json --prompt", "argument --prompt: not allowed with argument --json"),
         ("export out --to a.csv", "out: no run is kept here"),
         ("eval out --gold gold", "gold: "),
         ("schemas --schema nonsense", "no schema named 'nonsense'"),
@@ -367,6 +370,7 @@ def test_doctor_names_packages_programs_and_the_model(
     shown = capsys.readouterr().out
     assert "model: some-model at http://localhost:9/v1; a key is set" in shown
     assert "sk-secret" not in shown
+    assert shown.count("Connection error") == 1
 
 
 def test_export_names_the_files_that_it_made(capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,6 +16,7 @@ from eval.bench import code_hash as real_code_hash
 from eval.bench_config import arms, load
 from eval.damage import DAMAGES, damaged
 from extractor.errors import CallError, ConfigError
+from extractor.runs import load_schemas
 from tests.eval_cases import evaluation_row, gold_file, self_evaluation
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -230,11 +231,103 @@ def test_a_bench_that_says_nonsense_is_refused(tmp_path: Path, text: str, messag
         arms(load(path), path)
 
 
-def test_the_bench_that_comes_with_the_project_can_be_run() -> None:
-    path = ROOT / "eval" / "bench.toml"
+@pytest.mark.parametrize(("name", "engines"), [("bench", ["rules"]), ("bench-model", ["rules", "llm"])])
+def test_the_benches_that_come_with_the_project_can_be_run(name: str, engines: list[str]) -> None:
+    path = ROOT / "eval" / f"{name}.toml"
     found = load(path)
-    assert [arm.engine for arm in arms(found, path)] == ["rules"]
+    named = arms(found, path)
+    assert [arm.engine for arm in named] == engines
     assert found.sets[0].gold[0].is_dir() and found.sets[0].documents[0].is_dir()
+    assert all(arm.settings.replay is None or arm.settings.replay.is_file() for arm in named)
+
+
+REPLAYED = """
+[[arms]]
+engine = "rules"
+
+[[arms]]
+engine = "llm"
+model = "relayed"
+replay = "answers.jsonl"
+price_prompt = 2.0
+price_completion = 8.0
+"""
+
+
+def recorded(folder: Path) -> Path:
+    """The recording that comes with the project, below a bench."""
+    file = folder / "answers.jsonl"
+    file.write_bytes((ROOT / "cassettes" / "samples.jsonl").read_bytes())
+    return file
+
+
+def test_a_model_is_compared_by_its_recorded_answers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Paths of an arm are relative to the bench; what the answers cost is told by the ledger's prices."""
+    recorded(tmp_path)
+    assert bench(config(tmp_path, damage='["none"]', more=REPLAYED)) == 0
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
+    used = summary["arms"]["llm relayed"]["all"]["usage"]
+    paid = ((used["prompt_tokens"]) * 2.0 + used["completion_tokens"] * 8.0) / 1_000_000
+    assert used["money"] == pytest.approx(paid) and paid > 0
+    assert {c["figure"] for c in summary["comparisons"]} == {"F1", "settled values that are right"}
+    assert "llm relayed − rules" in capsys.readouterr().out
+
+
+def test_another_recording_is_another_reading(tmp_path: Path) -> None:
+    file, path = recorded(tmp_path), config(tmp_path, damage='["none"]', more=REPLAYED)
+    bench(path)
+    before = {folder.name for folder in (tmp_path / "out" / "predictions").iterdir()}
+    file.write_text(file.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    bench(path)
+    assert len({folder.name for folder in (tmp_path / "out" / "predictions").iterdir()} - before) == 1
+
+
+def test_an_arm_that_must_stop_does_not_stop_the_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What it read counts nowhere: documents that it never came to are not errors of it."""
+    (tmp_path / "answers.jsonl").write_text("", encoding="utf-8")
+    path = config(tmp_path, damage='["none"]', more=REPLAYED + ARMS)
+    for rescore in (False, True):
+        assert bench(path, rescore=rescore) == 1
+        printed = capsys.readouterr().out
+        assert "llm relayed · samples · 1: not read to the end, and in no figure" in printed
+        summary = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
+        assert list(summary["arms"]) == ["rules", "plain", "small chunks"]
+        assert [cell["arm"] for cell in summary["not_read"]] == ["llm relayed"]
+    assert "holds no answer" not in printed
+
+
+def test_arms_are_compared_over_what_both_have_read(tmp_path: Path) -> None:
+    """A reading that is not finished, of one damage of two, leaves the other damage to compare by."""
+    path = config(tmp_path)
+    bench(path)
+    cells = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))["cells"]
+    lost = next(cell for cell in cells if (cell["arm"], cell["set"]) == ("plain", "samples, misread"))
+    (tmp_path / "out" / "predictions" / lost["key"] / "done.json").unlink()
+    assert bench(path, rescore=True) == 1
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
+    both = summary["arms"]["plain"]["by_set"]["samples"]["f1"]
+    assert [(c["a"], c["b"]) for c in summary["comparisons"][:1]] == [(both, both)]
+
+
+def test_gold_of_a_schema_of_ones_own_is_benched(tmp_path: Path) -> None:
+    (tmp_path / "loan.py").write_text(
+        "from schemas.fields import Form, printed\n\n\n"
+        "class Loan(Form):\n    titles = ('借用登记表',)\n    borrower: str | None = printed('借用单位', key=True)\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "case.md").write_text("# 借用登记表\n\n| 借用单位 | 云桥县文化馆 |\n| --- | --- |\n", encoding="utf-8")
+    schema = f"{tmp_path / 'loan.py'}:Loan"
+    name = load_schemas([schema])[0].name
+    gold = tmp_path / "case.gold.json"
+    form = {"form_type": name, "borrower": "云桥县文化馆"}
+    gold.write_text(json.dumps({"document": "case.md", "forms": [form]}, ensure_ascii=False), encoding="utf-8")
+    path = tmp_path / "bench.toml"
+    arm = f'[[arms]]\nengine = "rules"\nschemas = ["{schema}"]\n'
+    path.write_text(f'out = "out"\n[[sets]]\nname = "own"\ngold = ["{gold}"]\n{arm}', encoding="utf-8")
+    assert bench(path) == 0
+    assert (
+        json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))["arms"]["rules"]["all"]["f1"] == 1
+    )
 
 
 def test_a_bench_that_is_not_there_is_named(tmp_path: Path) -> None:

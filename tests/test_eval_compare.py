@@ -78,6 +78,19 @@ def test_few_documents_are_said_to_show_nothing(tmp_path: Path, capsys: pytest.C
     assert "1 documents can show no difference of any size" in capsys.readouterr().out
 
 
+def test_documents_that_a_run_has_not_read_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """They count as empty: a run that was cut off is not to look like a bad engine."""
+    runs, gold = bench(tmp_path, {"a": 0, "b": 0})
+    lines = (runs[1] / "records.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    (runs[1] / "records.jsonl").write_text("".join(lines[:-7]), encoding="utf-8")
+    compare(runs, [gold])
+    printed = capsys.readouterr().out
+    assert (
+        "b: 7 documents were not read, and count as empty (d2.txt: no record of this document in the run; " in printed
+    )
+    assert "and 2 more)" in printed and "a: " not in printed
+
+
 def test_one_run_cannot_be_compared(tmp_path: Path) -> None:
     with pytest.raises(CallError, match="two or more"):
         compare([tmp_path], [tmp_path])

@@ -90,6 +90,13 @@ def test_two_labellers_agree_by_the_scorer(tmp_path: Path, capsys: pytest.Captur
     assert "1 documents labelled by both, 1 by one alone" in printed and "rating" in printed and "良" in printed
 
 
+def test_labels_agree_about_tables_beside_the_forms_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = {"title": "河道水位表", "header": ["站点", "水位"], "rows": [["上桥", "3.20"]]}
+    gold = gold_file(tmp_path, FORM, tables=[table])
+    assert agree([gold], [gold]) == 0
+    assert "1 of 1 / 100.00 %" in capsys.readouterr().out
+
+
 def test_labels_of_other_documents_cannot_agree(tmp_path: Path) -> None:
     with pytest.raises(CallError, match="no document in common"):
         agree([gold_file(tmp_path, FORM, name="a")], [gold_file(tmp_path, FORM, name="b")])

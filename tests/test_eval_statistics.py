@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binomtest, kstest
+from scipy.stats import binomtest, bootstrap, kstest
 
+from eval import coverage
 from eval.statistics import (
     Array,
+    _reach,
     clopper_pearson,
     compare,
     effective,
@@ -23,67 +26,94 @@ from eval.statistics import (
     wilson,
 )
 
-BASE, SPREAD, SHARED = 3.0, 0.6, 0.7
+USUAL = coverage.Population(coverage.SPREADS["even"], coverage.SIZES["unequal"], 0.92)
+BETTER = replace(USUAL, better=0.3)
 
 
-def readings(random: np.random.Generator, documents: int, better: float = 0.0) -> tuple[Array, Array]:
-    """Two runs over clustered documents: sizes differ, errors of a document go together, and between runs too."""
-    values = random.integers(1, 12, size=documents) * random.integers(40, 120, size=documents)
-    hard = random.normal(size=documents)
-    sizes = values.astype(float)
-    return _reading(random, sizes, hard, 0.0), _reading(random, sizes, hard, better)
-
-
-def _reading(random: np.random.Generator, values: Array, hard: Array, better: float) -> Array:
-    own = random.normal(size=len(values))
-    logit = BASE + better + SPREAD * (SHARED * hard + math.sqrt(1 - SHARED**2) * own)
-    bad = random.binomial(values.astype(int), 1 / (1 + np.exp(logit)))
-    omitted = random.binomial(bad, 0.4)
-    return np.stack([values - bad, bad - omitted, bad], axis=1).astype(float)
-
-
-def truth(better: float) -> tuple[float, float]:
-    a, b = readings(np.random.default_rng(99), 400_000, better)
-    f_a, f_b = float(micro_f1(a.sum(axis=0))), float(micro_f1(b.sum(axis=0)))
-    return f_a, f_b - f_a
+def readings(documents: int, seed: int, population: coverage.Population = USUAL) -> tuple[Array, Array]:
+    """Two runs over documents whose errors go together, within a document and between the runs."""
+    return population.draw(np.random.default_rng(seed), documents)
 
 
 def test_intervals_hold_the_truth_in_95_of_100_clustered_experiments() -> None:
-    f1, difference = truth(0.3)
-    random = np.random.default_rng(7)
-    single = paired = 0
-    for seed in range(1000):
-        a, b = readings(random, 40, 0.3)
-        low, high = f1_interval(a, draws=800, seed=seed)
-        single += low <= f1 <= high
-        low, high = compare(a, b, draws=800, seed=seed).interval
-        paired += low <= difference <= high
-    assert 930 <= single <= 970, single
-    assert 930 <= paired <= 970, paired
+    drawn = list(coverage.experiments(BETTER, 40, 1000, seed=7))
+    for of in (coverage.of_f1, coverage.of_difference):
+        assert 0.93 <= of(BETTER, drawn, 400).share <= 0.97
+
+
+@pytest.mark.parametrize("documents", [10, 20, 50])
+@pytest.mark.parametrize("level", [0.9, 0.99])
+def test_few_documents_that_differ_widely_are_held_too(documents: int, level: float) -> None:
+    """A small part of `python -m eval.coverage`: 400 experiments of a kind leave two points of chance."""
+    population = coverage.Population(coverage.SPREADS["wide"], coverage.SIZES["unequal"], level, coverage.BETTER)
+    drawn = list(coverage.experiments(population, documents, 400, seed=2))
+    for of in (coverage.of_f1, coverage.of_difference):
+        assert 0.91 <= of(population, drawn, 200).share <= 0.99
+
+
+def test_the_populations_have_the_figures_that_they_name() -> None:
+    for population in (BETTER, coverage.Population(coverage.SPREADS["heavy tail"], 0.0, 0.99, 0.5)):
+        runs = readings(400_000, 99, population)
+        seen = [float(micro_f1(run.sum(axis=0))) for run in runs]
+        assert seen == pytest.approx(population.truth(), abs=3e-4)
+        assert population.truth()[0] == population.f1 < population.truth()[1]
 
 
 def test_treating_values_as_independent_would_miss_the_truth() -> None:
     """What the clusters are for: the same experiments with every value on its own."""
-    f1, _ = truth(0.0)
-    random = np.random.default_rng(8)
-    held = 0
-    for _ in range(400):
-        a, _b = readings(random, 40)
-        right, total = a[:, 0].sum(), a.sum() - a[:, 1].sum()
-        low, high = wilson(right, total)
-        held += low <= f1 <= high
-    assert held < 250, held
+    wide = coverage.Population(coverage.SPREADS["wide"], coverage.SIZES["equal"], 0.9)
+    drawn = [a for a, _, _ in coverage.experiments(wide, 40, 400, seed=8)]
+    alone = [wilson(a[:, 0].sum(), a.sum() - a[:, 1].sum()) for a in drawn]
+    assert coverage.held(alone, 0.9).share < 0.6
 
 
-def test_permutation_p_values_are_uniform_where_there_is_no_difference() -> None:
-    random = np.random.default_rng(3)
-    p = [permutation_p(*readings(random, 30), draws=1000, seed=seed) for seed in range(1000)]
+@pytest.mark.parametrize(("spread", "documents"), [("even", 30), ("wide", 12)])
+def test_permutation_p_values_are_uniform_where_there_is_no_difference(spread: str, documents: int) -> None:
+    population = coverage.Population(coverage.SPREADS[spread], coverage.SIZES["unequal"], 0.9)
+    p = coverage.p_values(coverage.experiments(population, documents, 1000, seed=3), 1000)
     assert kstest(p, "uniform").pvalue > 0.01
-    assert 0.03 <= np.mean(np.array(p) <= 0.05) <= 0.07
+    assert 0.03 <= np.mean(p <= 0.05) <= 0.07
+
+
+def test_the_spread_is_the_one_that_scipy_finds() -> None:
+    """A second implementation: scipy's own bootstrap of the same figure over the same documents."""
+    a, b = readings(60, 21, BETTER)
+
+    def difference(*columns: Array, axis: int) -> Array:
+        right_a, bad_a, right_b, bad_b = (np.sum(c, axis=axis) for c in columns)
+        return np.asarray(right_b / (right_b + bad_b) - right_a / (right_a + bad_a))
+
+    columns = (a[:, 0], a[:, 1:].sum(axis=1) / 2, b[:, 0], b[:, 1:].sum(axis=1) / 2)
+    theirs = bootstrap(columns, difference, paired=True, vectorized=True, n_resamples=4000, rng=1, method="BCa")
+    found = compare(a, b, draws=4000)
+    reach = _reach(found.documents, 0.95)
+    assert found.detectable / reach == pytest.approx(theirs.standard_error, rel=0.1)
+    assert tuple(found.interval) == pytest.approx(tuple(theirs.confidence_interval), abs=0.25 * found.detectable)
+
+
+def test_the_interval_of_f1_is_near_that_of_scipy_where_documents_are_many() -> None:
+    a, _ = readings(300, 22)
+
+    def f1(*columns: Array, axis: int) -> Array:
+        right, bad = (np.sum(c, axis=axis) for c in columns)
+        return np.asarray(right / (right + bad))
+
+    columns = (a[:, 0], a[:, 1:].sum(axis=1) / 2)
+    theirs = bootstrap(columns, f1, paired=True, vectorized=True, n_resamples=4000, rng=1, method="BCa")
+    ours = f1_interval(a, draws=4000)
+    assert tuple(ours) == pytest.approx(tuple(theirs.confidence_interval), abs=0.1 * (ours.high - ours.low))
+
+
+def test_errors_in_one_document_alone_leave_a_bound_of_use() -> None:
+    """Samples without that document say nothing of how errors vary, and don't blow the interval up."""
+    counts = np.tile([300.0, 0.0, 0.0], (20, 1))
+    counts[3] = [293.0, 7.0, 7.0]
+    low, high = f1_interval(counts, draws=1000)
+    assert 0.98 < low < 1 - 7 / 6000 < high < 1
 
 
 def test_a_real_difference_is_found_and_its_needed_size_is_near_the_detectable_one() -> None:
-    a, b = readings(np.random.default_rng(5), 200, 0.4)
+    a, b = readings(200, 5, BETTER)
     found = compare(a, b)
     assert found.p < 0.01 and found.interval.low > 0
     assert found.difference > found.detectable
@@ -105,7 +135,7 @@ def test_needed_documents_follow_the_published_example() -> None:
 
 
 def test_the_same_run_twice_differs_by_nothing_with_an_interval_of_some_width() -> None:
-    a, _ = readings(np.random.default_rng(1), 12)
+    a, _ = readings(12, 1)
     same = compare(a, a)
     assert (same.difference, same.p, same.needed) == (0.0, 1.0, None)
     assert same.interval.low < 0 < same.interval.high
@@ -144,7 +174,7 @@ def test_documents_without_any_value_are_no_trouble() -> None:
 
 
 def test_repeats_are_resampled_too() -> None:
-    a, b = readings(np.random.default_rng(2), 30)
+    a, b = readings(30, 2)
     calm = np.stack([a, a, a], axis=1)
     noisy = np.stack([a, b, a], axis=1)
     low, high = f1_interval(noisy, seed=4)
@@ -154,7 +184,7 @@ def test_repeats_are_resampled_too() -> None:
 
 
 def test_draws_come_from_the_seed() -> None:
-    a, b = readings(np.random.default_rng(6), 20)
+    a, b = readings(20, 6)
     assert compare(a, b, draws=300, seed=1) == compare(a, b, draws=300, seed=1)
     assert f1_interval(a, draws=300, seed=1) != f1_interval(a, draws=300, seed=2)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from extractor.layout import Document
+from extractor.layout import Document, Note
 from extractor.results import Record
 from tests.form_cases import grid, lines, paged, project_form, result_of
 
@@ -91,3 +93,28 @@ def test_furniture_is_listed_apart() -> None:
 def test_every_line_outside_is_listed_once_and_in_order() -> None:
     texts = [f"第{n}段说明文字。" for n in range(20)]
     assert [text for text, _ in unclaimed("\n".join(texts))] == texts
+
+
+@pytest.mark.parametrize(
+    ("first", "settled"),
+    [
+        (["站点", "水位", "流量"], True),
+        (["站点", "", "流量"], True),
+        (["上桥", "3.20", "15.00"], False),
+        (["占比", "35%", "65%"], False),
+        (["河道水位表", "", ""], False),
+    ],
+)
+def test_a_first_row_that_looks_like_no_header_is_in_doubt(first: list[str], settled: bool) -> None:
+    (record,) = tables(paged([grid(first, ["中桥", "2.10", "9.00"], ["下桥", "2.90", "14.10"])]))
+    assert record.settled is settled
+    assert [(f.path, f.about, f.kind) for f in record.findings] == (
+        [] if settled else [("header", "reading", "no_header")]
+    )
+
+
+def test_a_table_without_ruling_lines_is_in_doubt_though_no_schema_claims_it() -> None:
+    read = paged([LEVELS])
+    doubted = replace(read, notes=(Note("unruled_doubt", 1, "columns told from gaps"),))
+    assert [r.settled for r in tables(read)] == [True]
+    assert [(r.settled, r.findings[0].kind) for r in tables(doubted)] == [(False, "unruled_doubt")]

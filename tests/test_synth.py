@@ -40,8 +40,10 @@ from eval.synth.seeds import seeded
 from eval.synth.sheet import Table, slots, split_rows
 from eval.synth.template import make_template
 from eval.synth.wrap import ems, wrap
+from extractor.checks import check
 from extractor.errors import CallError, MissingPackage
-from schemas import SCHEMAS
+from schemas import SCHEMAS, load
+from schemas.spec import generic
 from schemas.values import fold, parse_indicator
 
 SEEDS = st.integers(0, 10**6)
@@ -108,6 +110,13 @@ def test_planted_errors_are_all_listed(seed: int) -> None:
         kinds = {hit.kind for hit in broken(bad)}
         assert {"percent_at_most100"} <= kinds
         assert kinds & {"sums", "share"}
+
+
+@given(SEEDS)
+def test_planted_errors_are_where_the_checks_find_them(seed: int) -> None:
+    for form in with_errors(make(seed, Options(forms=(1, 2))), 1.0).forms:
+        found = {(generic(f.path), f.kind) for f in check(load(form.type), form.values, "source")}
+        assert {(generic(hit.path), hit.kind) for hit in broken(form)} <= found
 
 
 def test_the_rate_of_planted_errors_is_the_rate_asked_for() -> None:

@@ -65,7 +65,7 @@ def _sums(values: Values, relation: Sums) -> Iterator[Broken]:
 def _sums_to(values: Values, relation: SumsTo) -> Iterator[Broken]:
     parts = numbers(values, relation.parts)
     if parts and abs(Decimal(relation.total) - sum(parts)) > Decimal(relation.tolerance):
-        yield Broken(relation.parts[0], "sums_to")
+        yield Broken(relation.parts[0].split("[")[0], "sums_to")
 
 
 def _at_most(values: Values, relation: AtMost) -> Iterator[Broken]:

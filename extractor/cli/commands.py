@@ -28,6 +28,10 @@ def run(call: Namespace) -> int:
     engine = settings.engine or ("hybrid" if settings.model else "rules")
     if engine != "rules" and settings.model is None:
         raise CallError(f"engine {engine} needs a model: give --model, or set model in extractor.toml")
+    idle = next((name for name, value in asked.items() if value is not None), None)
+    if engine == "rules" and idle:
+        option = "budget" if idle.startswith("budget") else idle
+        raise CallError(f"--{option} is about calls of a model, and engine rules makes none: give --model")
     plan = runs.Plan(tuple(call.paths), call.out, settings, _schemas(call, settings), engine)
     if call.estimate:
         from extractor import batches

@@ -124,11 +124,19 @@ async def _probe(options: Options) -> list[Probe]:
     async with open_client(options.endpoint) as client:
         for mode in MODES:
             line = Line(wire(client), Gate(Ceilings(1)), options.policy, (options.endpoint.api_key,))
-            line.any_success = bool(out)  # a bad request now speaks of the mode, not of the endpoint
+            line.any_success = True  # a fault speaks of the mode; what they all share is said once
             out.append(await _tried(mode, line, replace(options.endpoint, mode=mode).model))
     if not any(one.works for one in out):
-        raise StopRun("the endpoint serves no mode: " + "; ".join(f"{one.mode}: {one.reason}" for one in out))
+        raise StopRun(f"the endpoint serves no mode: {_reasons(out)}")
     return out
+
+
+def _reasons(tried: Sequence[Probe]) -> str:
+    """Why modes do not work, each reason once."""
+    modes: dict[str, list[str]] = {}
+    for one in tried:
+        modes.setdefault(one.reason, []).append(one.mode)
+    return "; ".join(f"{', '.join(named)}: {reason}" for reason, named in modes.items())
 
 
 async def _tried(mode: Mode, line: Line, model: str) -> Probe:
