@@ -96,6 +96,13 @@ def test_a_slash_is_told_from_a_one_and_a_seven(points: list[tuple[int, int]], s
     assert [s.text for s in parts.strokes] == (["/"] if slash else [])
 
 
+def test_a_wall_that_a_box_reaches_over_hides_no_slash() -> None:
+    marks = drawn([(290, 290), (306, 260)])
+    marks[299:303, 200:400] = 255  # the lower wall of the cell
+    parts = found(marks, Box(280, 250, 316, 302))
+    assert [s.text for s in parts.strokes] == ["/"]
+
+
 def test_ink_behind_the_last_character_puts_it_in_doubt() -> None:
     line = Box(0, 0, 200, 44)
     characters = [Box(x, 6, x + 32, 38) for x in (2.0, 38.0, 74.0)]

@@ -62,7 +62,8 @@ def with_leftovers(boxes: Sequence[Box], lattices: Sequence[Lattice], marks: Ima
         for index, slot in enumerate(lattice.slots):
             if slot.closed:
                 area = _inner(lattice.slot_box(slot), INSET / points)
-                _add(parts, _completed(_parted(inside.pop(index, []), marks), area, marks, size), marks, size)
+                found = _completed(_parted(inside.pop(index, []), marks), area, marks, size)
+                _add(parts, found, area, marks, size)
         rest += [box for kept in inside.values() for box in kept]
     return parts._replace(boxes=parts.boxes + rest)
 
@@ -167,13 +168,17 @@ def _parted(boxes: list[Box], marks: Image) -> list[Box]:
     return out
 
 
-def _add(parts: Parts, boxes: Sequence[Box], marks: Image, size: float) -> None:
+def _add(parts: Parts, boxes: Sequence[Box], area: Box, marks: Image, size: float) -> None:
     """Sorts the boxes of a cell: a stroke that is all there is need not be read."""
-    stroke = _stroke(boxes[0], marks, size) if len(boxes) == 1 else None
+    stroke = _stroke(_within(boxes[0], area), marks, size) if len(boxes) == 1 else None
     if stroke is None:
         parts.boxes.extend(boxes)
     else:
         parts.strokes.append(stroke)
+
+
+def _within(box: Box, area: Box) -> Box:
+    return Box(max(box.x0, area.x0), max(box.top, area.top), min(box.x1, area.x1), min(box.bottom, area.bottom))
 
 
 def _stroke(box: Box, marks: Image, size: float) -> Stroke | None:
