@@ -18,7 +18,7 @@ from extractor.results import Answer, Form
 if TYPE_CHECKING:
     from extractor.llm.session import Session
 
-VERSION = "-".join(["3", *(digest(language, version)[:8] for version in VERSIONS for language in LANGUAGES)])
+VERSION = "-".join(["4", *(digest(language, version)[:8] for version in VERSIONS for language in LANGUAGES)])
 """Changes whenever the engine may answer differently: its reading of answers, or a prompt."""
 
 _open: list[Session] = []

@@ -170,6 +170,21 @@ class Sheet:
     def _accounted(self, i: int) -> bool:
         return bool(self.taken[i] or self.spanned[i] or self.label[i])
 
+    def extent(self, places: Sequence[Place]) -> tuple[int, int]:
+        """The first character of some places, and one past the last."""
+        inside: list[int] = []
+        for place in places:
+            unit = self._by_place[place.page, place.unit]
+            own = range(self._start[unit], self._start[unit + 1])
+            inside.extend(i for i in own if place.start <= self._at[i][1] < place.end)
+        return (min(inside), max(inside) + 1) if inside else (0, 0)
+
+    def parted(self, end: int, start: int) -> bool:
+        """Whether something printed parts two characters: a label between them, or the walls of cells."""
+        before, after = self.units[self._at[end - 1][0]], self.units[self._at[start][0]]
+        walled = before is not after and isinstance(before, Cell) and isinstance(after, Cell)
+        return walled or any(self.label[end:start])
+
     def free_tokens(self) -> Iterator[tuple[str, tuple[Place, ...]]]:
         """The words that are neither value, spanning label nor label, with their places."""
         for start, end in self._tokens(0, len(self.text)):

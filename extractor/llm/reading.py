@@ -11,6 +11,7 @@ from extractor.grounding import container, ground
 from extractor.labels import label_index, spot, unglue
 from extractor.llm.answers import Leaf, leaves
 from extractor.llm.grounds import Found, Sheet, locate, words_of
+from extractor.llm.splits import run_on
 from extractor.results import Answer, Candidate, Finding, Form, Place
 from extractor.tokens import NULLS, tokenize
 from schemas.spec import SchemaSpec
@@ -60,6 +61,7 @@ def read(form: Form, values: dict[str, Any], labels: Labels, say: dict[str, str]
             findings.append(_doubt(leaf, found))
         if found.how != "nowhere" and _row_of(leaf.path) not in rows:
             candidates.append(Candidate(leaf.path, found.text, found.places))
+    findings.extend(run_on(sheet, located))
     answer = Answer(tuple(candidates), sheet.labelled(), (*sheet.repeats(), *_nulls(sheet)), tuple(findings))
     return Reading(answer, tuple(problems), _unused(form, answer))
 
