@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import schemas
-from extractor.layout import Block, Document
+from extractor.layout import Block, Box, Document, Line
 from extractor.regions import cut
 from tests.form_cases import PROJECT_TITLE, document, grid, lines, paged
 
@@ -53,6 +53,25 @@ def test_a_declared_title_is_never_a_running_head() -> None:
 def test_a_bare_number_at_the_edge_is_furniture_where_it_is_the_number_of_its_page() -> None:
     assert texts(paged(*pages_with("", "{}", 3))) == ["1", "2", "3"]
     assert texts(paged([*lines("甲", "乙", "丙", "7")], [*lines("丁", "戊", "己", "9", page=2)])) == []
+
+
+def placed(text: str, page: int, top: float) -> Line:
+    return Line(page, 1, text, Box(60, top, 200, top + 10))
+
+
+def test_what_stands_at_another_height_on_each_page_is_no_running_foot() -> None:
+    """The same note ends two forms; it is print of both."""
+    pages: list[list[Block]] = [
+        [grid(["甲", "乙"], page=n), placed("说明：按批复的预算填写。", n, 300.0 + 90 * n)] for n in (1, 2)
+    ]
+    assert texts(paged(*pages)) == []
+
+
+def test_a_head_at_the_same_place_on_few_of_many_pages_is_a_running_head() -> None:
+    pages: list[list[Block]] = [
+        [*([placed("预算汇编", n, 40.0)] if n in (1, 4) else []), grid(["甲", "乙"], page=n)] for n in range(1, 6)
+    ]
+    assert texts(paged(*pages)) == ["预算汇编", "预算汇编"]
 
 
 def test_bare_numbers_among_blank_lines_are_page_numbers_where_they_count_on() -> None:
