@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from extractor.layout import Document, Line, Page
 from extractor.results import Place
@@ -14,6 +14,8 @@ _PAGE_NUMBER = re.compile(
     r"(?:[-—–·~]+\d{1,4}[-—–·~]+|第\d{1,4}页(?:[,/，]?共\d{1,4}页)?|[Pp]age\d{1,4}(?:of\d{1,4})?|\d{1,4}/\d{1,4})"
 )
 _EDGE_LINES = 2
+_SAME_HEIGHT = 12.0
+"""Points by which a running head may stand higher or lower on another page, as on scans."""
 _REPEATS = 3
 """A line at the edge of so many pages, or of all, is a running head."""
 
@@ -21,7 +23,7 @@ _REPEATS = 3
 def furniture(document: Document, own: Callable[[str], bool]) -> frozenset[Place]:
     """The places of all furniture lines; what a schema declares (`own`, of folded text) is never a running head."""
     edges = [_edge_lines(page.blocks) for page in document.pages]
-    counts = Counter(text for lines in edges for text in {fold(line.text) for line in lines})
+    counts = _repeated(edges)
     few = len(edges) < _REPEATS  # on two pages, only words may be a head: figures may be print that happens to be equal
     heads = {
         t
@@ -48,6 +50,15 @@ def _is_foot(line: Line, page: Page) -> bool:
         return False
     across = (line.box.x0 + line.box.x1) / 2 / page.width
     return line.box.top > _FOOT * page.height and (0.4 < across < 0.6)
+
+
+def _repeated(edges: Sequence[Sequence[Line]]) -> dict[str, int]:
+    """On how many pages each line stands at the edge; where places are known, at the same height."""
+    heights: dict[str, list[float]] = {}
+    for lines in edges:
+        for text, line in {fold(line.text): line for line in lines}.items():
+            heights.setdefault(text, []).append(line.box.top if line.box is not None else 0.0)
+    return {text: max(sum(abs(y - x) <= _SAME_HEIGHT for x in tops) for y in tops) for text, tops in heights.items()}
 
 
 def _same_place(document: Document) -> set[str]:

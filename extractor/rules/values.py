@@ -207,7 +207,7 @@ def _grid_columns(draft: Draft, bucket: Bucket, fields: Sequence[FieldSpec]) -> 
     alone = next((n for n, f in enumerate(fields) if f.printed.alone), None)
     for row in _by_row(draft, bucket.tokens):
         cells = [p for p in row if draft.tokens[p].table]
-        if len(cells) > len(fields):
+        if len(cells) > len(fields):  # the rest of a label that a page break cut stands before them
             beside = [p for p in cells if draft.tokens[p].exact and column_under(draft.tokens[p], bucket.columns) < 0]
             draft.loose.extend(beside)
             row = [p for p in row if p not in beside]
