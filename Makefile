@@ -10,7 +10,7 @@ DOCS ?=
 OUT ?= $(if $(DOCS),out/documents,out/samples)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format types imports unit lock record clean
+.PHONY: help run test lint format types imports unit lock record record-llm record-hybrid clean
 
 help:
 	@echo 'make run                  read the samples into $(OUT)'
@@ -50,8 +50,16 @@ $(READY): requirements.lock pyproject.toml
 	@touch $@
 
 # Against whatever endpoint EXTRACTOR_BASE_URL, EXTRACTOR_API_KEY and EXTRACTOR_MODEL name; the faults need none.
-record: $(READY)
+# A reader may take a day to answer. The file in cassettes/ is replaced when all of its run is recorded.
+PATIENCE := EXTRACTOR_CALL_TIMEOUT=86400 EXTRACTOR_CALL_SECONDS=86400 EXTRACTOR_CONCURRENCY=64
+
+record: record-llm record-hybrid $(READY)
 	EXTRACTOR_RECORD=1 $(BIN)/pytest --timeout=0 tests/test_llm_cassettes.py tests/test_llm_samples.py
+
+record-llm record-hybrid: record-%: $(READY)
+	rm -rf out/$@ && mkdir -p out/$@
+	$(PATIENCE) $(BIN)/extractor run eval/samples --engine $* --record out/$@/calls.jsonl --out out/$@/run
+	cp out/$@/calls.jsonl cassettes/samples$(if $(filter hybrid,$*),-hybrid).jsonl
 
 lock: $(READY)
 	$(PIP) install uv

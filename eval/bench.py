@@ -40,7 +40,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DONE = "done.json"
 """The mark of a reading that came to its end."""
 CODE = ("extractor", "schemas", "prompts")
-PACKAGES = ("instructor", "numpy", "openai", "pdfplumber", "pydantic", "rapidfuzz", "rapidocr", "scipy")
+PACKAGES = ("instructor", "jsonschema", "numpy", "openai", "pdfplumber", "pydantic", "rapidfuzz", "rapidocr", "scipy")
 
 
 class Cell(NamedTuple):

@@ -54,6 +54,7 @@ _COMPARATORS: dict[str, Callable[[str], Hashable]] = {
     "long": _text,
     "amount": _number,
     "integer": _number,
+    "boolean": _text,
     "date": _date,
     "indicator": _text,
 }

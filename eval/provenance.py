@@ -121,6 +121,8 @@ def _item(node: Node, item: Any, path: str) -> Iterator[tuple[str, str, list[Any
 
 def _stands(comparator: str, value: Any, source: Source, nearly: bool) -> bool:
     text = fold(str(value))
+    if comparator == "boolean":
+        return True  # printed in one of many ways
     if comparator == "date":
         return text in source.dates
     if comparator in ("amount", "integer") and NUMBER.fullmatch(text):

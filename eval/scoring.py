@@ -172,9 +172,12 @@ def _judged(verdicts: Iterable[FormVerdicts], records: Mapping[int, Prediction])
 
 
 def usage(records: Iterable[Prediction]) -> dict[str, float]:
-    """The numbers that records state of their usage, added up by name."""
+    """The numbers that records state of their usage, added up by name, and how many of them needed a model."""
     return _added(
-        {name: n for name, n in record.usage.items() if isinstance(n, int | float) and not isinstance(n, bool)}
+        {
+            **{name: n for name, n in record.usage.items() if isinstance(n, int | float) and not isinstance(n, bool)},
+            **({"model_needed": 1} if record.usage.get("calls") else {}),
+        }
         for record in records
     )
 

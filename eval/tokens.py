@@ -22,10 +22,12 @@ from eval.fields import plain
 from eval.gold import Gold, load_all
 from eval.provenance import find
 from eval.spending import COUNTERS, Counter, Spent, Tokens, counted, counter_named, imported, leaves, spent_on
-from extractor import hybrid, rules, sources
+from extractor import rules, sources
 from extractor.assembly import assemble
 from extractor.config import Settings
 from extractor.errors import CallError, ExtractorError, MissingPackage, StopRun
+from extractor.hybrid.parts import part_of
+from extractor.hybrid.settling import settle
 from extractor.llm.asking import answer
 from extractor.llm.client import asker, said
 from extractor.llm.options import Options, options
@@ -126,11 +128,12 @@ def by_llm(form: Form, own: Options, recordings: Sequence[Send]) -> Spent:
 
 def by_hybrid(form: Form, own: Options, recordings: Sequence[Send]) -> Spent:
     """The engine `hybrid` on one form: nothing where rules settle it."""
-    (read,), parts = rules.extract([form]), hybrid.unsettled([form])
-    if not parts:
+    (read,) = rules.extract([form])
+    part = part_of(form, read)
+    if part is None:
         return Spent(fields=_fields(form, read))
-    talked = talk(parts[0], own, recordings)
-    both = talked.answer and hybrid.settle(form, read, parts[0], talked.answer)
+    talked = talk(part.form, own, recordings)
+    both = talked.answer and settle(form, read, part, talked.answer)
     return talked.spent(_fields(form, both))
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from extractor.results import Candidate, Finding
 from schemas.spec import FieldSpec, SchemaSpec
-from schemas.values import PARSERS, fold
+from schemas.values import fold
 
 
 class Assembled(NamedTuple):
@@ -41,6 +41,7 @@ def assemble(schema: SchemaSpec, candidates: Sequence[Candidate]) -> Assembled:
             findings.append(
                 Finding("", "reading", "no_such_row", "error", f"{candidate.path} leaves rows out before it")
             )
+    values = _as_wanted(schema.fields, values)
     findings.extend(_validated(schema, values))
     return Assembled(values, tuple(findings))
 
@@ -57,9 +58,11 @@ def _empty(fields: Iterable[FieldSpec]) -> dict[str, Any]:
 
 def _typed(spec: FieldSpec, candidate: Candidate) -> tuple[Any, list[Finding]]:
     try:
-        value = PARSERS[spec.kind](_captured(spec, candidate.text))
+        value = spec.read(_captured(spec, candidate.text))
     except ValueError as error:
         return None, [Finding(candidate.path, "reading", "unreadable", "error", str(error))]
+    if spec.wanted is not None and (spec.wanted.members or not isinstance(value, str)):
+        return value, []  # validation says what is no member of the enum
     words = spec.printed.vocabulary
     odd = words and candidate.text not in words and "".join(candidate.text.split()) not in words
     findings = []
@@ -67,8 +70,12 @@ def _typed(spec: FieldSpec, candidate: Candidate) -> tuple[Any, list[Finding]]:
         message = f"unusual here: {candidate.text[:40]} (usual: {', '.join(words[:8])})"
         findings.append(Finding(candidate.path, "source", "unusual", "info", message))
     if spec.printed.spans or words:
-        value = "".join(str(value).split())
+        value = _SPACES.sub("", str(value))
     return (value.model_dump() if isinstance(value, BaseModel) else value), findings
+
+
+_SPACES = re.compile(r"(?<![A-Za-z0-9])\s+|\s+(?![A-Za-z0-9])")
+"""White space that a narrow column brings into a word, and not what stands between two words of a Latin script."""
 
 
 def _captured(spec: FieldSpec, text: str) -> str:
@@ -112,10 +119,30 @@ def _put(values: dict[str, Any], path: str, value: Any, schema: SchemaSpec) -> b
     return True
 
 
+def _as_wanted(fields: Iterable[FieldSpec], values: dict[str, Any]) -> dict[str, Any]:
+    """The values with what is empty as a JSON Schema has it: null or an empty list if it admits one, else left out."""
+    out: dict[str, Any] = {}
+    for spec in fields:
+        value = values[spec.name]
+        if spec.structure == "group":
+            value = _as_wanted(spec.children, value)
+        elif spec.structure == "rows":
+            value = [_as_wanted(spec.children, row) for row in value]
+        if spec.wanted is None or not _is_empty(value):
+            out[spec.name] = value
+        elif spec.wanted.admits(value) or spec.wanted.admits(None):
+            out[spec.name] = value if spec.wanted.admits(value) else None
+    return out
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value == [] or (isinstance(value, dict) and all(map(_is_empty, value.values())))
+
+
 def _validated(schema: SchemaSpec, values: dict[str, Any]) -> list[Finding]:
-    """The schema's own word on the values: what it refuses is set to null, with a finding."""
+    """The schema's own word on the values: what it refuses is set to null (or kept, as schemas go), with a finding."""
     out: list[Finding] = []
-    for _ in range(50):
+    for _ in range(1 if schema.keeps else 50):
         try:
             schema.model.model_validate(values)
             return out
@@ -123,7 +150,7 @@ def _validated(schema: SchemaSpec, values: dict[str, Any]) -> list[Finding]:
             for problem in error.errors(include_url=False):
                 path = _path(problem["loc"])
                 out.append(Finding(path, "reading", "refused", "error", f"the schema refuses it: {problem['msg']}"))
-                if not _clear(values, problem["loc"]):
+                if not schema.keeps and not _clear(values, problem["loc"]):
                     return out
     return out
 

@@ -1,4 +1,4 @@
-"""Renders a form as text for an engine: one line a row, each with its id; cut at rows to keep a token budget.
+"""Renders a form as text for an engine: one line a row, each with its number; cut at rows to keep a token budget.
 
 A part carries the title and the header rows of the table that it goes on with.
 """
@@ -15,10 +15,9 @@ from extractor.tokens import tokenize
 
 def chunks(form: Form, budget: int) -> tuple[Chunk, ...]:
     """The form as one chunk, or as several of at most `budget` tokens each where it is larger."""
-    pages = len({row.page for row in (*form.title_rows, *form.rows)})
-    title = [(r, render(r, pages > 1)) for r in form.title_rows]
-    body = [(r, render(r, pages > 1)) for r in form.rows if any(u.text.strip() for u in r.units)]
-    headers = _header_rows(form)
+    title = [(r, render(r)) for r in form.title_rows]
+    body = [(r, render(r)) for r in form.rows if any(u.text.strip() for u in r.units)]
+    headers = header_rows(form)
     parts: list[list[tuple[Row, str]]] = [[*title]]
     used = estimate(parts[0])
     header: list[tuple[Row, str]] = []
@@ -37,7 +36,7 @@ def chunks(form: Form, budget: int) -> tuple[Chunk, ...]:
 def _chunk(form: Form, part: Sequence[tuple[Row, str]]) -> Chunk:
     units: tuple[Unit, ...] = tuple(u for row, _ in part for u in row.units)
     text = "\n".join(line for _, line in part)
-    return Chunk(form.index, form.schema, text, units, tokens_in(text))
+    return Chunk(form.index, form.schema, text, units, tokens_in(text), form.hint)
 
 
 def estimate(part: Sequence[tuple[Row, str]]) -> int:
@@ -51,14 +50,10 @@ def tokens_in(text: str) -> int:
     return wide + (len(text) - wide + 3) // 4 + 1
 
 
-def render(row: Row, with_page: bool) -> str:
-    """A row as one line: `[L7] text` or `[T1R3] cell ┆ cell`, with `p2.` before the id where there are more pages."""
-    page = f"p{row.page}." if with_page else ""
-    first = row.units[0]
-    if not row.table:
-        return f"[{page}{first.id}] {first.text.strip()}"
-    cells = " ┆ ".join(_shown(row)).rstrip(" ┆")
-    return f"[{page}{first.id.split('C')[0]}] {cells}"
+def render(row: Row) -> str:
+    """A row as one line: `[7] text` or `[8] cell ┆ cell`."""
+    text = " ┆ ".join(_shown(row)).rstrip(" ┆") if row.table else row.units[0].text.strip()
+    return f"[{row.number}] {text}"
 
 
 def _shown(row: Row) -> list[str]:
@@ -73,8 +68,8 @@ def _shown(row: Row) -> list[str]:
     return out
 
 
-def _header_rows(form: Form) -> set[int]:
-    """The rows that hold a header: two labels of columns or more."""
+def header_rows(form: Form) -> set[int]:
+    """The identities of the rows that hold a header: two labels of columns or more."""
     index = label_index(form.schema)
     tokens = unglue(tokenize(form.rows), index)
     counts: dict[int, int] = {}

@@ -19,7 +19,7 @@ from extractor.errors import ConfigError
 
 Engine = Literal["rules", "llm", "hybrid"]
 Ocr = Literal["rapidocr", "tesseract", "off"]
-
+Version = Literal["2"]
 Mode = Literal["tools", "json_schema", "json", "text"]
 
 PREFIX = "EXTRACTOR_"
@@ -46,7 +46,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
     engine: Engine | None = Field(None, description="rules, llm or hybrid; by default hybrid with a model, else rules")
-    schemas: tuple[str, ...] = Field((), description="schema names or FILE.py:CLASS; by default all built-in ones")
+    schemas: tuple[str, ...] = Field((), description="names, FILE.py:CLASS or FILE.json; by default all built-in ones")
     workers: PositiveInt | None = Field(None, description="worker processes; by default one per core")
 
     max_bytes: PositiveInt = Field(100_000_000, description="larger files are refused")
@@ -71,6 +71,7 @@ class Settings(BaseModel):
         None, description="tools, json_schema, json or text; by the endpoint"
     )
     prompt_language: Annotated[Literal["zh", "en"], MODEL] = Field("zh", description="the language of the prompts")
+    prompt_version: Annotated[Version, MODEL] = Field("2", description="the version of the prompts")
     corrections: Annotated[int, MODEL] = Field(2, ge=0, le=10, description="how often a model is told what was wrong")
     concurrency: PositiveInt = Field(16, description="the most calls in flight")
     requests_per_minute: PositiveFloat | None = Field(None, description="a ceiling, for accounts that have one")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from extractor.layout import Document, Line, Page
 from extractor.results import Place
@@ -14,6 +14,8 @@ _PAGE_NUMBER = re.compile(
     r"(?:[-—–·~]+\d{1,4}[-—–·~]+|第\d{1,4}页(?:[,/，]?共\d{1,4}页)?|[Pp]age\d{1,4}(?:of\d{1,4})?|\d{1,4}/\d{1,4})"
 )
 _EDGE_LINES = 2
+_SAME_HEIGHT = 12.0
+"""Points by which a running head may stand higher or lower on another page, as on scans."""
 _REPEATS = 3
 """A line at the edge of so many pages, or of all, is a running head."""
 
@@ -21,13 +23,14 @@ _REPEATS = 3
 def furniture(document: Document, own: Callable[[str], bool]) -> frozenset[Place]:
     """The places of all furniture lines; what a schema declares (`own`, of folded text) is never a running head."""
     edges = [_edge_lines(page.blocks) for page in document.pages]
-    counts = Counter(text for lines in edges for text in {fold(line.text) for line in lines})
+    counts = _repeated(edges)
     few = len(edges) < _REPEATS  # on two pages, only words may be a head: figures may be print that happens to be equal
     heads = {
         t
         for t, n in counts.items()
         if n >= min(_REPEATS, max(2, len(edges))) and not own(t) and not (few and t.replace(".", "").isdigit())
     }
+    heads |= {t for t in _same_place(document) if not own(t) and not t.replace(".", "").isdigit()}
     out: set[Place] = set()
     for page, lines in zip(document.pages, edges, strict=True):
         for block in page.blocks:
@@ -49,6 +52,24 @@ def _is_foot(line: Line, page: Page) -> bool:
     return line.box.top > _FOOT * page.height and (0.4 < across < 0.6)
 
 
+def _repeated(edges: Sequence[Sequence[Line]]) -> dict[str, int]:
+    """On how many pages each line stands at the edge; where places are known, at the same height."""
+    heights: dict[str, list[float]] = {}
+    for lines in edges:
+        for text, line in {fold(line.text): line for line in lines}.items():
+            heights.setdefault(text, []).append(line.box.top if line.box is not None else 0.0)
+    return {text: max(sum(abs(y - x) <= _SAME_HEIGHT for x in tops) for y in tops) for text, tops in heights.items()}
+
+
+def _same_place(document: Document) -> set[str]:
+    """What stands first on several pages, at the very same place: a running head, be it on few pages of many."""
+    first = [page.blocks[0] for page in document.pages if page.blocks]
+    places = Counter(
+        (fold(b.text), round(b.box.x0), round(b.box.top)) for b in first if isinstance(b, Line) and b.box is not None
+    )
+    return {text for (text, _, _), count in places.items() if count > 1}
+
+
 def _numbered_breaks(document: Document) -> list[Line]:
     """Bare page numbers in a text without page marks: among blank lines, each one more than the last."""
     found: list[Line] = []
@@ -68,7 +89,7 @@ def _numbered_breaks(document: Document) -> list[Line]:
 
 
 _BARE = re.compile(r"\d{1,4}")
-_FOOT_NUMBER = re.compile(r"[-—–·~_]*\d{1,4}[-—–·~_]*")
+_FOOT_NUMBER = re.compile(r"[-—–·~_一]*\d{1,4}[-—–·~_一]*")
 _FOOT = 0.88
 """Of a page's height; below it stand page numbers."""
 _FAR = 3

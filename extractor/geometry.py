@@ -155,3 +155,36 @@ def gaps(intervals: Iterable[tuple[float, float]], least: float) -> list[tuple[f
             out.append((end, lo))
         end = hi if end is None else max(end, hi)
     return out
+
+
+def stab(intervals: Sequence[tuple[float, float]], given: Sequence[float]) -> list[float]:
+    """The fewest places such that each interval holds one, with the given places where they serve."""
+    out: list[float] = []
+    rest = sorted((hi, lo) for lo, hi in intervals if not any(lo - 1 <= x <= hi + 1 for x in given))
+    group: list[tuple[float, float]] = []
+    for hi, lo in rest:
+        if group and lo >= min(h for _, h in group):
+            out.append(_shared(group))
+            group = []
+        group.append((lo, hi))
+    if group:
+        out.append(_shared(group))
+    return sorted([*out, *given])
+
+
+def _shared(group: list[tuple[float, float]]) -> float:
+    """The middle of what all intervals share."""
+    return (max(lo for lo, _ in group) + min(hi for _, hi in group)) / 2
+
+
+def strung(dots: Iterable[tuple[float, float]], gap: float, least: int = 4) -> list[Segment]:
+    """The lines that dots make, each given by its place across and along: at least so many, no two farther apart."""
+    out: list[Segment] = []
+    line: list[tuple[float, float]] = []
+    for dot in [*sorted((round(2 * at) / 2, along) for at, along in dots), (float("inf"), 0.0)]:
+        if line and (dot[0] != line[-1][0] or dot[1] - line[-1][1] > gap):
+            if len(line) >= least:
+                out.append(Segment(line[0][0], line[0][1], line[-1][1]))
+            line = []
+        line.append(dot)
+    return out

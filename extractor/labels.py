@@ -141,7 +141,12 @@ def spot(tokens: Sequence[Token], index: LabelIndex) -> dict[int, Hit]:
 
 
 def same_merged_cell(before: Token, after: Token, numbers: bool = False) -> bool:
-    """Whether two cells side by side say the same words: a merged cell that was written out once a column."""
+    """Whether two cells side by side say the same words: a merged cell that was written out once a column.
+
+    What is printed on a page is printed once.
+    """
+    if after.unit.box is not None:
+        return False
     side_by_side = bool(before.table) and before.row == after.row and after.col == before.col + before.span
     return side_by_side and before.fold == after.fold and (numbers or not after.fold.replace(".", "").isdigit())
 

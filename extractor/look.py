@@ -5,15 +5,16 @@ No model is called. The shape of `describe` is that of `extractor look --json`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from extractor.chunking import chunks
 from extractor.config import Settings
-from extractor.geometry import displayed
-from extractor.layout import Box, Document, Grid, Line, Page
+from extractor.geometry import displayed, union
+from extractor.layout import Box, Document, Grid, Line, Page, Unit
 from extractor.regions import cut
 from extractor.results import Chunk, Form
+from extractor.sources.draw import Area
 from schemas.spec import SchemaSpec
 
 
@@ -30,6 +31,26 @@ def describe(document: Document, settings: Settings, schemas: Sequence[SchemaSpe
         "chunks": [_chunk(chunk) for chunk in parts],
         "tokens": sum(chunk.tokens for chunk in parts),
     }
+
+
+def areas(document: Document, settings: Settings, schemas: Sequence[SchemaSpec]) -> list[Area]:
+    """Where the forms and the chunks of a document stand, page by page."""
+    out: list[Area] = []
+    for form in cut(document, schemas).forms:
+        units = [(row.page, unit) for row in (*form.title_rows, *form.rows) for unit in row.units]
+        out += _areas("form", f"form {form.index}: {form.schema.name}", units)
+        for number, chunk in enumerate(chunks(form, settings.token_budget), start=1):
+            label = f"chunk {number}: {chunk.tokens} tokens"
+            out += _areas("chunk", label, [(unit.page, unit) for unit in chunk.units])
+    return out
+
+
+def _areas(kind: str, label: str, units: Sequence[tuple[int, Unit]]) -> Iterator[Area]:
+    """One box a page around the units that have boxes."""
+    for page in sorted({page for page, _ in units}):
+        box = union(unit.box for own, unit in units if own == page and unit.box is not None)
+        if box is not None:
+            yield Area(kind, page, box, label)
 
 
 def _page(page: Page) -> dict[str, Any]:

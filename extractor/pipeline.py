@@ -27,8 +27,10 @@ ENGINES: dict[str, Engine] = {
     "llm": llm.extract,
     "hybrid": hybrid.extract,
 }
-READING = "4"
+READING = "6"
 """Changes whenever a file may be read, cut into forms, grounded or checked differently, whatever the engine."""
+DOUBTED = frozenset({"unruled_doubt", "poor_scan"})
+"""The readers' notes on a page that unsettle what stands there."""
 VERSIONS: dict[str, str] = {
     "rules": f"{READING}/{rules.VERSION}",
     "llm": f"{READING}/{llm.VERSION}",
@@ -105,9 +107,9 @@ def _displayed(document: Document, evidence: dict[str, tuple[Span, ...]]) -> dic
 
 
 def _doubts(document: Document, rows: Sequence[Row]) -> tuple[Finding, ...]:
-    """What the reader of the file doubted on a page of the rows: every value there may stand in another cell."""
+    """What the reader of the file doubted on a page of the rows: any value there may be wrong, or in another cell."""
     pages = {row.page for row in rows}
-    notes = (n for n in document.notes if n.kind == "unruled_doubt" and n.page in pages)
+    notes = (n for n in document.notes if n.kind in DOUBTED and n.page in pages)
     doubts = [Finding("", "reading", n.kind, "warning", _on_page(n.page, n.message)) for n in notes]
     loose = {r.page for r in rows if r.table and not r.exact_columns and r.units[0].box is not None}
     message = "no ruling lines: the table's columns are told from its gaps alone"

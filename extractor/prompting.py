@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
+from extractor.config import Settings, Version
 from extractor.errors import ConfigError
-from extractor.results import Chunk
+from extractor.results import AskedRows, Chunk
 from schemas.spec import FieldSpec, SchemaSpec
 
-VERSION = "1"
+VERSION: str = Settings.model_fields["prompt_version"].default
+VERSIONS: tuple[str, ...] = get_args(Version)
 LANGUAGES = ("zh", "en")
-TEMPLATES = ("extract.system", "extract.user", "correct", "again", "words")
+TEMPLATES = ("extract.system", "extract.user", "found", "correct", "again", "words")
 SHOWN_LABELS = 3
 SHOWN_WORDS = 6
 
@@ -78,12 +81,24 @@ def digest(language: str, version: str = VERSION) -> str:
 
 
 def prompt(chunk: Chunk, language: str, version: str = VERSION) -> Prompt:
-    """The messages for a chunk. The fence is a hash of the chunk: no text can hold its own."""
-    fence = hashlib.sha256(chunk.text.encode()).hexdigest()[:8]
-    return Prompt(
-        render("extract.system", language, version, fields=fields_text(chunk.schema, language, version)),
-        render("extract.user", language, version, fence=fence, chunk=chunk.text),
-    )
+    """The messages for a chunk. The fence is a hash of what it fences: no text can hold its own."""
+    shown = chunk.text + (chunk.hint.found if chunk.hint else "")
+    fence = hashlib.sha256(shown.encode()).hexdigest()[:8]
+    user = [render("extract.user", language, version, fence=fence, chunk=chunk.text)]
+    if chunk.hint:
+        asked = _asked(chunk.hint.rows, words(language, version))
+        user.append(render("found", language, version, fence=fence, found=chunk.hint.found, asked=asked))
+    fields = fields_text(chunk.schema, language, version)
+    return Prompt(render("extract.system", language, version, fields=fields), "\n".join(user))
+
+
+def _asked(rows: Sequence[AskedRows], say: dict[str, str]) -> str:
+    """Which rows are to be answered, on a line of its own; nothing where all are."""
+    parts = []
+    for one in rows:
+        ends = [say[name].format(at) for name, at in (("after", one.after), ("before", one.before)) if at]
+        parts.append(f"{one.field} {say['and'].join(ends)}")
+    return f"{say['excerpt']}{'; '.join(parts)}\n" if parts else ""
 
 
 @cache
@@ -116,6 +131,8 @@ def as_row(spec: FieldSpec) -> bool:
 
 def _marks(spec: FieldSpec, say: dict[str, str], same: str | None = None) -> str:
     marks = []
+    if spec.kind in say:  # a text has no word
+        marks.append(say[spec.kind])
     if as_row(spec):
         items = f"{say['same']} {same}" if same else ", ".join(["at", *(c.name for c in spec.children)])
         marks.append(f"{say['rows'] if spec.structure == 'rows' else say['row']} [{items}]")

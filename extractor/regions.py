@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import takewhile
 
@@ -55,7 +55,7 @@ def cut(document: Document, schemas: Sequence[SchemaSpec]) -> Regions:
     outside: list[Row] = []
     notes: list[Finding] = []
     before = rows[: titles[0].row] if titles else rows
-    _untitled(before, schemas, forms, outside)
+    _untitled(before, schemas, forms, outside, alone=not titles)
     for n, title in enumerate(titles):
         end = titles[n + 1].row if n + 1 < len(titles) else len(rows)
         own = _own_end(title.schema, rows, title.last + 1, end)
@@ -65,7 +65,17 @@ def cut(document: Document, schemas: Sequence[SchemaSpec]) -> Regions:
             continue
         forms.append(_form(len(forms), title, rows[title.row : own]))
         outside.extend(rows[own:end])
-    return Regions(tuple(forms), tuple(outside), marks, tuple(notes))
+    return Regions(tuple(map(numbered, forms)), tuple(outside), marks, tuple(notes))
+
+
+def numbered(form: Form) -> Form:
+    """The form with its rows numbered from 1, through all pages: those of the title, then the others."""
+    title, start = form.title_rows, len(form.title_rows) + 1
+    return replace(
+        form,
+        title_rows=tuple(row._replace(number=n) for n, row in enumerate(title, 1)),
+        rows=tuple(row._replace(number=n) for n, row in enumerate(form.rows, start)),
+    )
 
 
 def _declared(spec: SchemaSpec, text: str) -> bool:
@@ -298,26 +308,32 @@ def _whole(unit: object, page: int) -> Place:
     return Place(page, unit.id, 0, len(unit.text))  # type: ignore[attr-defined]  # lines and cells both have them
 
 
-def _untitled(rows: Sequence[Row], schemas: Sequence[SchemaSpec], forms: list[Form], outside: list[Row]) -> None:
-    """A form that has lost its title: rows that carry most of a schema's labels, from the first label on."""
-    best: tuple[float, SchemaSpec, int] | None = None
-    for spec in schemas:
-        if not spec.fields or not label_index(spec).labels:
-            continue
-        share, first = _label_share(rows, spec)
-        if share >= _HEAD_SHARE and (best is None or share > best[0]):
-            best = (share, spec, first)
-    if best is None:
-        outside.extend(rows)
-        return
-    _, spec, first = best
+def _untitled(
+    rows: Sequence[Row], schemas: Sequence[SchemaSpec], forms: list[Form], outside: list[Row], *, alone: bool
+) -> None:
+    """A form that has lost its title: rows that carry most of a schema's labels, from the first label on.
+
+    With fewer, rows that are `alone` in their document are a form of the schema that needs no title, and in doubt.
+    """
+    labelled = [spec for spec in schemas if label_index(spec).labels]
+    shares = [(spec, *_label_share(rows, spec)) for spec in labelled]
+    best = max(shares, key=lambda s: s[1], default=None)
+    if best is not None and best[1] >= _HEAD_SHARE:
+        spec, _, first = best
+        message = f"no title stands above this form; read as {spec.name} by its labels"
+        notes = (Finding("", "source", "no_title", "warning", message),) if spec.titles else ()
+    else:
+        only = [s for s in shares if s[0].whole and (s[1] or len(labelled) == 1)] if alone and rows else []
+        if not only:
+            outside.extend(rows)
+            return
+        (spec, share, _), first = max(only, key=lambda s: s[1]), 0
+        message = f"read as {spec.name}, of whose labels {share:.0%} stand here; is it one? declare what is printed"
+        notes = (Finding("", "reading", "few_labels", "warning", message),)
     outside.extend(rows[:first])
-    why = Finding(
-        "", "source", "no_title", "warning", f"no title stands above this form; read as {spec.name} by its labels"
-    )
     starts = [first, *(n for n in _key_rows(rows, spec) if n > first)]
     for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
-        forms.append(Form(len(forms), spec, tuple(rows[start:end]), notes=() if not spec.titles else (why,)))
+        forms.append(Form(len(forms), spec, tuple(rows[start:end]), notes=notes))
 
 
 def _key_rows(rows: Sequence[Row], spec: SchemaSpec) -> list[int]:

@@ -84,8 +84,9 @@ class Finding:
 class Row(NamedTuple):
     """One printed row: a line, or one row of a grid (its cells from left to right).
 
-    `table` numbers the grid within the form (0 for a line); `exact_columns` says that column numbers are facts;
-    `gap` counts the blank lines above it.
+    `table` numbers the grid within the document (0 for a line); `exact_columns` says that column numbers are facts;
+    `gap` counts the blank lines above it; `number` counts the rows of the form from 1, the title's first: its id for
+    an engine (0 outside of forms).
     """
 
     page: int
@@ -93,6 +94,22 @@ class Row(NamedTuple):
     table: int = 0
     exact_columns: bool = False
     gap: int = 0
+    number: int = 0
+
+
+class AskedRows(NamedTuple):
+    """The rows of a list that are asked for: between two rows of the form, given by their numbers, or ''."""
+
+    field: str
+    after: str
+    before: str
+
+
+class Hint(NamedTuple):
+    """What goes with a form of which a part is asked: how another engine read it (JSON), and which rows are asked."""
+
+    found: str
+    rows: tuple[AskedRows, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +126,19 @@ class Form:
     title_rows: tuple[Row, ...] = ()
     furniture: tuple[Place, ...] = ()
     notes: tuple[Finding, ...] = ()
+    hint: Hint | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A form, or a part of one, as text for an engine: every row has its id in brackets; `tokens` is an estimate."""
+    """A form, or a part of one, as text for an engine: every row has its number in brackets; `tokens` is estimated."""
 
     form: int
     schema: SchemaSpec
     text: str
     units: tuple[Unit, ...]
     tokens: int
+    hint: Hint | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,10 +49,11 @@ class Progress(NamedTuple):
 
 @dataclass(frozen=True)
 class Summary:
-    """What a run found, all inputs counted; `reused` of them had been read before."""
+    """What a run found, all inputs counted; `reused` of them had been read before; `asked` is None without a model."""
 
     counts: store.Counts
     schemas: tuple[store.SchemaCount, ...]
+    asked: store.Asked | None
     reused: int
     seconds: float
     records: Path
@@ -70,7 +71,8 @@ def run(plan: Plan, process: Process | None = None, progress: Callable[[Progress
             files = exports.lines(ledger, plan.out)
         store.finish(ledger)
         counts, by_schema = store.counts(ledger), tuple(store.schema_counts(ledger))
-    return Summary(counts, by_schema, reused, time.monotonic() - start, files.records, files.documents)
+        asked = None if plan.engine == "rules" else store.asked(ledger)
+    return Summary(counts, by_schema, asked, reused, time.monotonic() - start, files.records, files.documents)
 
 
 @contextlib.contextmanager
@@ -93,7 +95,11 @@ def load_schemas(names: Sequence[str]) -> tuple[SchemaSpec, ...]:
         chosen = tuple(schemas.load(name) for name in names) or schemas.builtin()
     except LookupError as error:
         raise SchemaError(str(error.args[0])) from None
-    if any(spec.name == "table" for spec in chosen):
+    names = [spec.name for spec in chosen]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise SchemaError(f"two schemas are named {twice!r}; rename the file or the class of one, or give it once")
+    if "table" in names:
         return chosen
     return (*chosen, schemas.load("table"))
 

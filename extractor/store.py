@@ -94,6 +94,15 @@ class SchemaCount(NamedTuple):
     residue: int
 
 
+class Asked(NamedTuple):
+    """What the forms of the last call's inputs took of a model: how many needed it, with calls and tokens."""
+
+    forms: int
+    calls: int
+    prompt_tokens: int
+    completion_tokens: int
+
+
 class Failure(NamedTuple):
     """A document that could not be read, and why."""
 
@@ -410,6 +419,20 @@ def schema_counts(ledger: Ledger) -> list[SchemaCount]:
         {"fingerprint": last_run(ledger).fingerprint},
     )
     return [SchemaCount(*row) for row in rows]
+
+
+def asked(ledger: Ledger) -> Asked:
+    """What the records say of their usage; of documents of the same content, each counts."""
+    sums = ", ".join(
+        f"coalesce(sum(json_extract(c.body, '$.usage.{name}')), 0)"
+        for name in ("calls", "prompt_tokens", "completion_tokens")
+    )
+    row = ledger.execute(
+        f"SELECT count(*), {sums} {_DONE} JOIN records c ON c.result = r.id"
+        " WHERE json_extract(c.body, '$.usage.calls') > 0",
+        {"fingerprint": last_run(ledger).fingerprint},
+    ).fetchone()
+    return Asked(*row)
 
 
 def failures(ledger: Ledger) -> Iterator[Failure]:

@@ -1,4 +1,4 @@
-"""The schemas: name → model. A person's own schema is one Python file, named as `FILE.py:CLASS`."""
+"""The schemas: name → model. A person's own schema is one file: `FILE.py:CLASS` or `FILE.json`."""
 
 from __future__ import annotations
 
@@ -31,12 +31,20 @@ def builtin() -> tuple[SchemaSpec, ...]:
 
 @cache
 def load(name: str) -> SchemaSpec:
-    """The spec of `NAME`, or of `FILE.py:CLASS`. Raises `LookupError` that says what is there."""
+    """The spec of `NAME`, `FILE.py:CLASS`, or of a JSON Schema, `FILE.json`. Raises `LookupError` that says why not."""
     if name in SCHEMAS:
         return spec_of(SCHEMAS[name], name)
+    if name.endswith(".json"):
+        from schemas import json_schema
+
+        spec = json_schema.load(Path(name))
+        if spec.name in SCHEMAS:
+            raise LookupError(f"{name}: a built-in schema is named {spec.name!r}; give the file another name")
+        return spec
     path, _, cls = name.rpartition(":")
     if not path.endswith(".py"):
-        raise LookupError(f"no schema named {name!r}; there are: {', '.join(SCHEMAS)}, or give FILE.py:CLASS")
+        there = ", ".join(SCHEMAS)
+        raise LookupError(f"no schema named {name!r}; there are: {there}, or give FILE.py:CLASS or FILE.json")
     return spec_of(_model_from(Path(path), cls), snake_case(cls))
 
 

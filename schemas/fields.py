@@ -1,13 +1,14 @@
 """How a schema says where a reader finds a field: `printed(...)` beside the field's type.
 
 Everything that the machinery knows of a form it knows from here: labels, columns, vocabularies, what spans.
-The declaration is plain data in the field's JSON schema (`"printed": {...}`), so that a JSON Schema file can
-carry it too.
+The declaration is plain data in the field's JSON schema (`"x-labels": [...]`), as a JSON Schema file carries it too.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -43,13 +44,42 @@ class Printed:
     key: bool = False
 
 
+KEYS = {f"x-{field.name.replace('_', '-')}": field.name for field in fields(Printed)}
+"""The names under which a field's JSON schema holds its declaration: `x-labels`, `x-suffix-of`, …"""
+
+
+def declared(extra: Mapping[str, Any]) -> Printed:
+    """The declaration that a field's JSON schema holds; a lone text stands for a list of one. Raises `ValueError`."""
+    return Printed(**{name: _checked(key, extra[key]) for key, name in KEYS.items() if key in extra})
+
+
+def _checked(key: str, value: Any) -> Any:
+    wanted = type(getattr(_NOTHING, KEYS[key]))
+    if wanted is tuple:
+        texts = [value] if isinstance(value, str) else value
+        if not isinstance(texts, list | tuple) or not all(isinstance(text, str) and text.strip() for text in texts):
+            raise ValueError(f"{key} must be a text or a list of texts, none of them empty")
+        return tuple(texts)
+    if not isinstance(value, wanted):
+        raise ValueError(f"{key} must be {'true or false' if wanted is bool else 'a text'}")
+    if key == "x-pattern":
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ValueError(f"{key} is no regular expression: {error}") from None
+    return value
+
+
+_NOTHING = Printed()
+
+
 def printed(*labels: str, description: str = "", many: bool = False, **where: Any) -> Any:
     """A field printed under `labels`; `where` takes the other names of `Printed`. Empty is `None`, `[]` with `many`."""
     for name in ("heading", "column", "vocabulary", "suffix_of"):
         if isinstance(where.get(name), str):
             where[name] = (where[name],)
-    declared = asdict(Printed(labels=labels, **where))
-    extra: dict[str, Any] = {"printed": {k: list(v) if isinstance(v, tuple) else v for k, v in declared.items() if v}}
+    here = asdict(Printed(labels=labels, **where))
+    extra: dict[str, Any] = {k: list(v) if isinstance(v, tuple) else v for k, n in KEYS.items() if (v := here[n])}
     if many:
         return Field(default_factory=list, description=description or None, json_schema_extra=extra)
     return Field(default=None, description=description or None, json_schema_extra=extra)

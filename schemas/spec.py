@@ -24,16 +24,20 @@ from typing import Any, Literal
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from schemas.fields import Form, Printed
+from schemas.fields import Form, Printed, declared
+from schemas.json_values import Wanted
 from schemas.relations import Relation
-from schemas.values import IndicatorValue, Is, Kind
+from schemas.values import PARSERS, IndicatorValue, Is, Kind
 
 Structure = Literal["scalar", "group", "rows", "texts"]
 
 
 @dataclass(frozen=True, eq=False)
 class FieldSpec:
-    """One field: a `scalar`, a `group`, `rows` (list of groups), `texts` (list of text); `path` has `[]` for items."""
+    """One field: a `scalar`, a `group`, `rows` (list of groups), `texts` (list of text); `path` has `[]` for items.
+
+    `wanted` says how a JSON Schema wants the value; in other schemas its kind says it all.
+    """
 
     name: str
     path: str
@@ -42,16 +46,27 @@ class FieldSpec:
     printed: Printed
     children: tuple[FieldSpec, ...] = ()
     description: str = ""
+    wanted: Wanted | None = None
 
     @property
     def comparator(self) -> str:
-        """How `eval` compares the field: its kind, or `long` for a long text."""
+        """How `eval` compares the field: its kind, `long` for a long text, `boolean` for what is true or false."""
+        if self.wanted is not None and self.wanted.is_boolean:
+            return "boolean"
         return "long" if self.printed.long else self.kind
+
+    def read(self, text: str) -> Any:
+        """The value that a printed text is. Raises `ValueError` where it is none of the field's kind."""
+        return PARSERS[self.kind](text) if self.wanted is None else self.wanted.read(text, self.kind)
 
 
 @dataclass(frozen=True, eq=False)
 class SchemaSpec:
-    """A schema as the machinery sees it."""
+    """A schema as the machinery sees it.
+
+    `keeps` says that a value which the model refuses stays as it is printed; `whole` that a document without a title
+    of the schema may be one form of it all the same.
+    """
 
     name: str
     model: type[BaseModel]
@@ -60,6 +75,8 @@ class SchemaSpec:
     relations: tuple[Relation, ...]
     shape: str
     labels: str
+    keeps: bool = False
+    whole: bool = False
 
     def leaves(self) -> Iterator[FieldSpec]:
         """Every scalar and list of texts, in order."""
@@ -105,31 +122,37 @@ def _leaves(fields: tuple[FieldSpec, ...]) -> Iterator[FieldSpec]:
 @cache
 def spec_of(model: type[BaseModel], name: str) -> SchemaSpec:
     """The spec of a model, with the label variants of the TOML file that stands beside its module, if there is one."""
-    variants = _variants(model)
+    variants = _variants_of(model)
     fields = tuple(_field(n, "", info, variants) for n, info in model.model_fields.items())
     titles: tuple[str, ...] = getattr(model, "titles", ()) + tuple(variants.get("titles", ()))
     relations: tuple[Relation, ...] = getattr(model, "relations", ()) if issubclass(model, Form) else ()
-    shape = _digest([(f.path, f.structure, f.kind) for f in _all(fields)])
-    labels = _digest([titles, [repr(f.printed) for f in _all(fields)], repr(relations)])
-    return SchemaSpec(name, model, titles, fields, relations, shape, labels)
+    shape = digest([(f.path, f.structure, f.kind) for f in every(fields)])
+    labels = digest([titles, [repr(f.printed) for f in every(fields)], repr(relations)])
+    return SchemaSpec(name, model, titles, fields, relations, shape, labels, whole=not titles)
 
 
-def _all(fields: tuple[FieldSpec, ...]) -> Iterator[FieldSpec]:
+def every(fields: tuple[FieldSpec, ...]) -> Iterator[FieldSpec]:
+    """The fields with all that are in them."""
     for f in fields:
         yield f
-        yield from _all(f.children)
+        yield from every(f.children)
 
 
-def _digest(what: object) -> str:
+def digest(what: object) -> str:
+    """A short hash of plain data."""
     return hashlib.sha256(json.dumps(what, ensure_ascii=False, default=list).encode()).hexdigest()[:16]
 
 
-def _variants(model: type[BaseModel]) -> dict[str, Any]:
-    """`titles = [...]` and `[labels] "项目名称" = [variants]` from the TOML beside the model's module."""
+def _variants_of(model: type[BaseModel]) -> dict[str, Any]:
     try:
-        path = Path(inspect.getfile(model)).with_suffix(".toml")
+        return variants_beside(Path(inspect.getfile(model)))
     except (TypeError, OSError):
         return {}
+
+
+def variants_beside(schema: Path) -> dict[str, Any]:
+    """`titles = [...]` and `[labels] "项目名称" = [variants]` from the TOML beside a schema's file."""
+    path = schema.with_suffix(".toml")
     if not path.is_file():
         return {}
     return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -138,10 +161,7 @@ def _variants(model: type[BaseModel]) -> dict[str, Any]:
 def _field(name: str, parent: str, info: FieldInfo, variants: dict[str, Any]) -> FieldSpec:
     path = f"{parent}.{name}" if parent else name
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
-    declared: Any = extra.get("printed", {})
-    arguments: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in declared.items()}
-    here = Printed(**arguments)
-    here = _with_variants(here, variants.get("labels", {}))
+    here = with_variants(declared(extra), variants)
     inner, is_list, marked = _unwrap(info.annotation)
     description = info.description or ""
     if isinstance(inner, type) and issubclass(inner, BaseModel) and inner is not IndicatorValue:
@@ -151,9 +171,12 @@ def _field(name: str, parent: str, info: FieldInfo, variants: dict[str, Any]) ->
     return FieldSpec(name, path, "texts" if is_list else "scalar", _kind(inner, marked, info), here, (), description)
 
 
-def _with_variants(here: Printed, variants: dict[str, list[str]]) -> Printed:
+def with_variants(here: Printed, variants: dict[str, Any]) -> Printed:
+    """The declaration with the variants of its labels."""
+    others: dict[str, list[str]] = variants.get("labels", {})
+
     def wider(labels: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(v for label in labels for v in (label, *variants.get(label, ()))))
+        return tuple(dict.fromkeys(v for label in labels for v in (label, *others.get(label, ()))))
 
     return replace(
         here,

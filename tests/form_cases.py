@@ -8,7 +8,7 @@ import schemas
 from extractor.config import Settings
 from extractor.layout import Block, Cell, Document, Grid, Line, Page
 from extractor.pipeline import process
-from extractor.regions import cut, rows_of
+from extractor.regions import cut, numbered, rows_of
 from extractor.results import DocumentResult, Form, Record
 from extractor.sources import text as text_source
 from schemas.spec import SchemaSpec
@@ -104,7 +104,7 @@ def spanned(*cells: tuple[int, int, str] | tuple[int, int, str, int] | tuple[int
 def form_of(what: str | Document, schema: SchemaSpec = PROJECT) -> Form:
     """The rows of a text or a document as one form of a schema, whatever stands there."""
     source = document(what) if isinstance(what, str) else what
-    return Form(0, schema, tuple(rows_of(source)))
+    return numbered(Form(0, schema, tuple(rows_of(source))))
 
 
 def forms_of(what: str | Document) -> tuple[Form, ...]:

@@ -61,14 +61,25 @@ def test_a_row_larger_than_the_budget_stands_whole_in_a_chunk_of_its_own() -> No
     assert sum("巡" * 900 in c.text for c in parts) == 1
 
 
-def test_every_line_has_its_id_and_a_page_where_there_are_several() -> None:
-    (one,) = chunks(form(*ROWS[:2]), 100_000)
-    assert own_lines(one.text)[0].startswith("[L1] ")
-    assert any(line.startswith("[T1R") for line in own_lines(one.text))
+def numbers(text: str) -> list[int]:
+    return [int(line[1 : line.index("]")]) for line in own_lines(text)]
+
+
+def test_the_rows_of_a_form_are_numbered_through_its_pages() -> None:
     broken = project_form(rows=ROWS[:2]) + "\f" + "\n".join(ROWS[2:4]) + "\n"
-    (two,) = chunks(forms_of(broken)[0], 100_000)
-    assert own_lines(two.text)[0].startswith("[p1.L1] ")
-    assert own_lines(two.text)[-1].startswith("[p2.T1R")
+    one, two = forms_of(project_form(rows=ROWS[:1]) + broken)
+    (chunk,) = chunks(two, 100_000)
+    assert {row.page for row in two.rows} == {1, 2}
+    assert numbers(chunk.text) == list(range(1, len(two.title_rows) + len(two.rows) + 1))
+    assert one.title_rows[0].number == 1
+
+
+def test_a_part_shows_the_numbers_of_the_whole_form() -> None:
+    (whole,) = chunks(form(), 100_000)
+    lines = own_lines(whole.text)
+    for part in chunks(form(), 500):
+        assert numbers(part.text) == sorted(numbers(part.text))
+        assert set(own_lines(part.text)) <= set(lines)
 
 
 def test_the_header_of_a_later_table_replaces_the_one_before() -> None:

@@ -15,8 +15,11 @@ from pathlib import Path
 
 import pytest
 
+import schemas
+from extractor import look, sources
 from extractor.cli import main
-from extractor.config import PREFIX
+from extractor.config import PREFIX, Settings
+from extractor.geometry import covered
 
 SAMPLES = Path(__file__).parent.parent / "eval" / "samples"
 TEXT = "linhe-2022-department-targets.txt"
@@ -393,6 +396,19 @@ def test_look_draws_each_page(capsys: pytest.CaptureFixture[str]) -> None:
     drawn = [Path(line) for line in capsys.readouterr().out.splitlines()]
     assert drawn
     assert all(picture.read_bytes().startswith(b"\x89PNG") for picture in drawn)
+
+
+def test_look_knows_where_forms_and_chunks_stand_on_each_page() -> None:
+    page = next((Path(__file__).parent / "documents" / "synth").glob("*pdf-912.pdf"))
+    document = sources.read(page, page.name, Settings())
+    found = look.areas(document, Settings(token_budget=800), schemas.builtin())
+    forms = [area for area in found if area.kind == "form"]
+    assert {area.label.split(": ")[1] for area in forms} <= {s.name for s in schemas.builtin()}
+    assert {area.page for area in forms} == {p.number for p in document.pages}
+    chunks = [area for area in found if area.kind == "chunk"]
+    assert len({area.label for area in chunks}) > 1
+    for area in chunks:
+        assert any(covered(area.box, form.box) == 1 for form in forms if form.page == area.page)
 
 
 def test_look_says_that_a_text_has_no_pages_to_draw(capsys: pytest.CaptureFixture[str]) -> None:

@@ -105,6 +105,7 @@ def test_only_what_can_change_an_answer_is_in_the_fingerprint() -> None:
         "max_output_tokens",
         "answer_mode",
         "prompt_language",
+        "prompt_version",
         "corrections",
     }
     assert Settings(workers=7, max_bytes=1, base_url="http://a").answering("llm") == llm

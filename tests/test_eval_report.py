@@ -41,6 +41,19 @@ def test_errors_are_shown_with_both_values(tmp_path: Path, capsys: pytest.Captur
     assert "Errors (1)" in capsys.readouterr().out
 
 
+def test_the_share_of_forms_that_needed_a_model_stands_with_the_cost(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    used = {"calls": 2, "prompt_tokens": 300, "completion_tokens": 40}
+    gold_file(tmp_path, FORM)
+    gold_file(tmp_path, FORM, name="other")
+    records = [{**record(FORM), "usage": used}, record(FORM, 0, "other.txt")]
+    assert evaluate(run_folder(tmp_path / "run", records), [tmp_path], None) == 0
+    printed = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["model_needed", "per", "form", "0.50"] in printed
+    assert ["calls", "per", "form", "1.00"] in printed
+
+
 def test_documents_are_matched_without_folder_and_suffix(tmp_path: Path) -> None:
     got = result(tmp_path, [record(FORM, 0, "scans/case.pdf")])
     assert [d["document"] for d in got["by_document"]] == ["scans/case.pdf"]

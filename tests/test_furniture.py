@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import schemas
-from extractor.layout import Block, Document
+from extractor.layout import Block, Box, Document, Line, Page
 from extractor.regions import cut
 from tests.form_cases import PROJECT_TITLE, document, grid, lines, paged
 
@@ -55,9 +55,40 @@ def test_a_bare_number_at_the_edge_is_furniture_where_it_is_the_number_of_its_pa
     assert texts(paged([*lines("甲", "乙", "丙", "7")], [*lines("丁", "戊", "己", "9", page=2)])) == []
 
 
+def placed(text: str, page: int, top: float) -> Line:
+    return Line(page, 1, text, Box(60, top, 200, top + 10))
+
+
+def test_what_stands_at_another_height_on_each_page_is_no_running_foot() -> None:
+    """The same note ends two forms; it is print of both."""
+    pages: list[list[Block]] = [
+        [grid(["甲", "乙"], page=n), placed("说明：按批复的预算填写。", n, 300.0 + 90 * n)] for n in (1, 2)
+    ]
+    assert texts(paged(*pages)) == []
+
+
+def test_a_head_at_the_same_place_on_few_of_many_pages_is_a_running_head() -> None:
+    pages: list[list[Block]] = [
+        [*([placed("预算汇编", n, 40.0)] if n in (1, 4) else []), grid(["甲", "乙"], page=n)] for n in range(1, 6)
+    ]
+    assert texts(paged(*pages)) == ["预算汇编", "预算汇编"]
+
+
 def test_bare_numbers_among_blank_lines_are_page_numbers_where_they_count_on() -> None:
     assert texts(document("甲\n\n\n4\n\n\n乙\n\n\n5\n\n\n丙\n")) == ["4", "5"]
     assert texts(document("甲\n\n\n4\n\n\n乙\n\n\n9\n\n\n丙\n")) == []
+
+
+@pytest.mark.parametrize(
+    ("box", "known"),
+    [((290, 800, 305, 812), True), ((290, 400, 305, 412), False), ((60, 800, 75, 812), False), (None, False)],
+)
+def test_a_bare_number_in_the_middle_of_the_foot_is_the_page_s_number(
+    box: tuple[float, float, float, float] | None, known: bool
+) -> None:
+    own = Line(1, 2, "37", Box(*box) if box else None)
+    page = Page(1, (*lines("河湖巡护经费"), own), 595, 842)
+    assert texts(Document("a.pdf", "", (page,))) == (["37"] if known else [])
 
 
 def test_a_cell_is_never_furniture() -> None:

@@ -34,7 +34,7 @@ FAULTS: dict[str, tuple[Step, ...]] = {
         good(indicators=[ROWS[0], ROWS[2]]),
         Step(answer=f'{{"indicators": [{ROWS[1]}]}}'.replace("'", '"')),
     ),
-    "wrong_ids": (good(indicators=[[f"L{n}", *row[1:]] for n, row in enumerate(ROWS, 90)]),),
+    "wrong_ids": (good(indicators=[[f"{n}", *row[1:]] for n, row in enumerate(ROWS, 90)]),),
 }
 STUBBORN: dict[str, tuple[tuple[Step, ...], str]] = {
     "refusal": ((Step("refusal"),), "refused"),

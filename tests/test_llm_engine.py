@@ -55,17 +55,17 @@ GOOD: dict[str, Any] = {
     "implementing_unit": "云河县园林所",
     "funding": {
         "currency_unit": "万元",
-        "total": ["L8", "40.00", "38.50", "38.50", "10.00", "100.00", "10.00"],
-        "appropriation": ["L9", "40.00", "38.50", "38.50", "", "100.00", ""],
-        "carryover": ["L10", "0.00", "0.00", "0.00", "", "0.00", ""],
-        "other": ["L11", "0.00", "0.00", "0.00", "", "0.00", ""],
+        "total": ["8", "40.00", "38.50", "38.50", "10.00", "100.00", "10.00"],
+        "appropriation": ["9", "40.00", "38.50", "38.50", "", "100.00", ""],
+        "carryover": ["10", "0.00", "0.00", "0.00", "", "0.00", ""],
+        "other": ["11", "0.00", "0.00", "0.00", "", "0.00", ""],
     },
-    "expected_goal": "[L14] 修缮步道三公里，加装路灯。",
-    "actual_completion": "[L14] 已按期完工。",
+    "expected_goal": "[14] 修缮步道三公里，加装路灯。",
+    "actual_completion": "[14] 已按期完工。",
     "indicators": [
-        ["L16", "产出指标", "数量指标", "修缮长度", "≥3.00(公里)", "3.10(公里)", "40.00", "40.00", ""],
-        ["L17", "", "质量指标", "验收合格率", "=100.00(%)", "100.00(%)", "30.00", "30.00", ""],
-        ["L18", "满意度指标", "服务对象满意度指标", "居民满意度", "≥90.00(%)", "88.00(%)", "20.00", "18.00", ""],
+        ["16", "产出指标", "数量指标", "修缮长度", "≥3.00(公里)", "3.10(公里)", "40.00", "40.00", ""],
+        ["17", "", "质量指标", "验收合格率", "=100.00(%)", "100.00(%)", "30.00", "30.00", ""],
+        ["18", "满意度指标", "服务对象满意度指标", "居民满意度", "≥90.00(%)", "88.00(%)", "20.00", "18.00", ""],
     ],
     "total_weight": "100.00",
     "total_score": "98.00",
@@ -260,10 +260,10 @@ def test_a_changed_digit_is_never_evidence() -> None:
 
 def test_a_dropped_row_is_shown_to_the_model_and_comes_back(perfect: Outcome) -> None:
     rows = GOOD["indicators"]
-    back = {"indicators": [["L17", "", "质量指标", *rows[1][3:]]]}
+    back = {"indicators": [["17", "", "质量指标", *rows[1][3:]]]}
     outcome = play([good(indicators=[rows[0], rows[2]]), Step(answer=json.dumps(back, ensure_ascii=False))])
     assert outcome.values == perfect.values
-    assert "[L17] 质量指标 验收合格率" in outcome.requests[1]["messages"][-1]["content"]
+    assert "[17] 质量指标 验收合格率" in outcome.requests[1]["messages"][-1]["content"]
 
 
 def test_a_row_that_stays_dropped_shows(perfect: Outcome) -> None:
@@ -274,31 +274,31 @@ def test_a_row_that_stays_dropped_shows(perfect: Outcome) -> None:
 
 
 def test_wrong_ids_do_not_hide_values_and_far_ones_are_in_doubt(perfect: Outcome) -> None:
-    rows = [[f"L{90 + n}", *row[1:]] for n, row in enumerate(GOOD["indicators"])]
+    rows = [[f"{90 + n}", *row[1:]] for n, row in enumerate(GOOD["indicators"])]
     outcome = play([good(indicators=rows)])
     assert outcome.values == perfect.values
-    outcome = play([good(project_name="[L20] 湖滨步道修缮")])
+    outcome = play([good(project_name="[20] 湖滨步道修缮")])
     assert outcome.values["project_name"] == "湖滨步道修缮"
 
 
 def test_an_added_row_has_no_evidence(perfect: Outcome) -> None:
-    rows = [*GOOD["indicators"], ["L18", "", "", "群众知晓率", "≥80.00(%)", "85.00(%)", "5.00", "5.00", ""]]
+    rows = [*GOOD["indicators"], ["18", "", "", "群众知晓率", "≥80.00(%)", "85.00(%)", "5.00", "5.00", ""]]
     outcome = play([good(indicators=rows)])
     assert outcome.values["indicators"] == perfect.values["indicators"]
     assert ("indicators", "no_evidence") in outcome.kinds
 
 
 def test_a_row_said_twice_has_evidence_once() -> None:
-    outcome = play([good(indicators=[*GOOD["indicators"], ["L18", "", *GOOD["indicators"][2][2:]]])])
+    outcome = play([good(indicators=[*GOOD["indicators"], ["18", "", *GOOD["indicators"][2][2:]]])])
     assert ("indicators", "no_evidence") in outcome.kinds
 
 
 def test_an_answer_cut_by_length_splits_the_chunk_at_a_row(perfect: Outcome) -> None:
     def respond(request: dict[str, Any]) -> Step:
         text = request["messages"][1]["content"]
-        if "[L3]" in text and "[L20]" in text:
+        if "[3]" in text and "[20]" in text:
             return Step("length", said(GOOD))
-        own = [f"L{n}" for n in range(1, 21) if f"[L{n}]" in text]
+        own = [f"{n}" for n in range(1, 21) if f"[{n}]" in text]
         return Step(answer=said(half(own)))
 
     with running(Faults(respond=respond)) as server, session(options(server)) as own:
@@ -312,12 +312,12 @@ def test_an_answer_cut_by_length_splits_the_chunk_at_a_row(perfect: Outcome) -> 
 def half(own: list[str]) -> dict[str, Any]:
     """What a reader would say who sees only these lines."""
     shown = set(own)
-    lines = {"year": "L2", "project_name": "L3", "supervising_department": "L4", "implementing_unit": "L4"}
-    lines |= {"total_weight": "L19", "total_score": "L19", "rating": "L20"}
-    lines |= {"expected_goal": "L14", "actual_completion": "L14"}
+    lines = {"year": "2", "project_name": "3", "supervising_department": "4", "implementing_unit": "4"}
+    lines |= {"total_weight": "19", "total_score": "19", "rating": "20"}
+    lines |= {"expected_goal": "14", "actual_completion": "14"}
     out = {name: GOOD[name] for name, line in lines.items() if line in shown}
     out["indicators"] = [row for row in GOOD["indicators"] if row[0] in shown]
-    funding = {k: v for k, v in GOOD["funding"].items() if (v[0] if isinstance(v, list) else "L6") in shown}
+    funding = {k: v for k, v in GOOD["funding"].items() if (v[0] if isinstance(v, list) else "6") in shown}
     return {**out, "funding": funding}
 
 
@@ -331,7 +331,7 @@ def test_a_request_that_is_too_long_is_split() -> None:
 
     def respond(request: dict[str, Any]) -> Step:
         text = request["messages"][1]["content"]
-        return step if "[L3]" in text and "[L20]" in text else Step(answer="{}")
+        return step if "[3]" in text and "[20]" in text else Step(answer="{}")
 
     with running(Faults(respond=respond)) as server, session(options(server, corrections=0)) as own:
         own.extract(forms())
@@ -474,7 +474,7 @@ def test_orders_in_the_document_change_no_value(order: str, where: str, perfect:
     flat = " ".join(order.split())
     old = "已按期完工。" if where == "goal" else "云河县园林所"
     text = TEXT.replace(old, old + flat)
-    honest = {**GOOD, "actual_completion": f"[L14] 已按期完工。{flat}"} if where == "goal" else GOOD
+    honest = {**GOOD, "actual_completion": f"[14] 已按期完工。{flat}"} if where == "goal" else GOOD
     honest = {**honest, "implementing_unit": f"云河县园林所{flat}"} if where == "cell" else honest
     outcome = play([Step(answer=said(honest))], text=text)
     changed = {"actual_completion"} if where == "goal" else {"implementing_unit"}

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from extractor.errors import StopRun
+from extractor.hybrid.parts import narrowed
 from extractor.llm.client import Endpoint
 from extractor.llm.cost import Prices
 from extractor.llm.options import Options
@@ -44,6 +45,14 @@ def test_an_estimate_calls_nothing_and_is_near() -> None:
     assert told.calls == 1
     assert abs(told.prompt_tokens - sent) <= 0.1 * sent
     assert told.money == pytest.approx((told.prompt_tokens * 2 + told.completion_tokens * 8) / 1e6)
+
+
+def test_an_estimate_counts_each_part_with_the_fields_that_are_asked() -> None:
+    own, (whole,) = Options(Endpoint("m")), forms()
+    goals = replace(whole, schema=narrowed(whole.schema, frozenset({"expected_goal"})), rows=whole.rows[:4])
+    for asked in ([whole, goals], [goals, whole]):
+        sent = [prompt_tokens(request) for form in asked for request in requests(form, own)]
+        assert estimate(asked, own).prompt_tokens == sum(sent)
 
 
 def test_a_probe_tells_which_modes_an_endpoint_serves() -> None:

@@ -115,6 +115,32 @@ def test_rules_first_costs_nothing_where_they_settle(folder: Path, server: Serve
     assert server.faults.requests == []
 
 
+def test_the_end_of_a_run_says_how_many_forms_needed_the_model(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    goals = "修缮步道共三公里\n加装路灯二十盏。\n步道已完工\n灯也亮了。"
+    for n in range(3):
+        unclear = TEXT.replace("修缮步道三公里，加装路灯。 已按期完工。", goals).replace("湖滨步道", NAMES[n])
+        (folder / "docs" / f"{n:02}.txt").write_text(unclear, encoding="utf-8")
+    with running(Faults((Step(answer="{}"),))) as own:
+        monkeypatch.setenv("EXTRACTOR_BASE_URL", own.url)
+        assert main(["run", "docs", "--out", "out", "--engine", "hybrid"]) == 0
+    shown = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["forms", "that", "needed", "the", "model", "3", "(25.0", "%)"] in shown
+    usage = [record["usage"] for record in records(folder / "out") if record["usage"]]
+    assert ["calls", str(sum(u["calls"] for u in usage))] in shown
+    assert ["tokens", "of", "prompts", str(sum(u["prompt_tokens"] for u in usage))] in shown
+    assert main(["run", "docs", "--out", "alone", "--engine", "rules"]) == 0
+    assert "needed the model" not in capsys.readouterr().out
+
+
+def test_the_prompts_of_hybrid_are_those_of_what_rules_leave_open(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["look", "docs/00.txt", "--prompt", "--engine", "hybrid"]) == 0
+    assert capsys.readouterr().out.strip() == ""
+
+
 def test_an_estimate_calls_nothing(folder: Path, server: Server, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "docs", "--out", "out", "--engine", "llm", "--estimate"]) == 0
     assert f"about {len(NAMES)} calls" in capsys.readouterr().out

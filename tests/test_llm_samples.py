@@ -53,13 +53,15 @@ def test_a_recorded_reader_reads_the_sample(name: str, tmp_path: Path) -> None:
     assert counts.f1 >= 0.995, score.mistakes
 
 
-def test_a_recorded_run_is_replayed_by_the_command_line(tmp_path: Path) -> None:
-    call = ["run", str(SAMPLES), "--engine", "llm", "--model", "relayed", "--out", str(tmp_path)]
-    assert main([*call, "--replay", str(FOLDER / "samples.jsonl")]) == 0
-    counts = total(score_run([load(path) for path in sorted(GOLD.iterdir())], load_run(tmp_path))).counts
+@pytest.mark.parametrize(("engine", "recorded"), [("llm", "samples.jsonl"), ("hybrid", "samples-hybrid.jsonl")])
+def test_a_recorded_run_is_replayed_by_the_command_line(engine: str, recorded: str, tmp_path: Path) -> None:
+    call = ["run", str(SAMPLES), "--engine", engine, "--model", "relayed", "--out", str(tmp_path)]
+    assert main([*call, "--replay", str(FOLDER / recorded)]) == 0
+    scores = score_run([load(path) for path in sorted(GOLD.iterdir())], load_run(tmp_path))
+    counts = total(scores).counts
     assert counts.silent == 0
     assert counts.f1 is not None
-    assert counts.f1 >= 0.995
+    assert counts.f1 >= 0.995, [mistake for score in scores for mistake in score.mistakes]
 
 
 @pytest.mark.parametrize("name", NAMES)

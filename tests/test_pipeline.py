@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -204,6 +205,17 @@ def test_the_reader_remarks_are_findings_of_the_document() -> None:
     noted = Document(read.name, read.sha256, read.pages, notes=(Note("hidden_text", 1, "white text"),))
     (finding,) = result_of(noted).findings
     assert (finding.kind, finding.about, finding.message) == ("hidden_text", "source", "page 1: white text")
+
+
+@pytest.mark.parametrize("kind", ["poor_scan", "unruled_doubt"])
+def test_what_stands_on_a_page_that_its_reader_doubts_is_not_settled(kind: str) -> None:
+    read = document(project_form())
+    whole = result_of(project_form())
+    assert whole.records[0].settled
+    doubted = replace(read, notes=(Note(kind, read.pages[0].number, "too poor to be relied upon"),))
+    found = process(doubted, Settings(), schemas.builtin(), "rules")
+    assert not found.records[0].settled
+    assert found.records[0].values == whole.records[0].values
 
 
 def test_an_engine_that_there_is_not_is_named_with_those_that_there_are() -> None:

@@ -15,6 +15,8 @@ from extractor.cli import main
 from extractor.cli.parser import parser
 from extractor.config import Settings
 from extractor.results import DocumentResult, Record
+from schemas.fields import KEYS
+from schemas.json_file import TITLES
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (Path(__file__).parent.parent / "Makefile").read_text(encoding="utf-8")
@@ -89,21 +91,41 @@ def named_blocks() -> dict[str, str]:
     return dict(re.findall(r"^`([\w.]+)`:\n\n```\w+\n(.*?)^```$", README, re.DOTALL | re.MULTILINE))
 
 
+def the_call(schema: str) -> list[str]:
+    (call,) = (call for call in calls() if "run" in call and schema in call)
+    return call
+
+
 def test_the_schema_in_one_file_works_as_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     files = named_blocks()
-    assert set(files) == {"loan.py", "loan.md"}
+    assert set(files) == {"loan.py", "loan.md", "lending.json"}
     for name, text in files.items():
         Path(name).write_text(text, encoding="utf-8")
-    (call,) = (call for call in calls() if "loan.md" in call)
+    call = the_call("loan.py:EquipmentLoan")
     assert main(call) == 0
     (record,) = (json.loads(line) for line in Path("out/records.jsonl").read_text(encoding="utf-8").splitlines())
-    assert record["values"] == json.loads(blocks("json")[-1])
+    assert record["values"] == json.loads(blocks("json")[-3])
     assert record["schema"] == "equipment_loan"
     assert record["settled"]
     assert record["residue"] == []
     assert main(["export", "out", "--to", "loan.csv"]) == 0
     assert Path("loan.equipment_loan.items.csv").is_file()
+
+
+def test_the_json_schema_works_as_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, text in named_blocks().items():
+        Path(name).write_text(text, encoding="utf-8")
+    assert main(the_call("lending.json")) == 0
+    (record,) = (json.loads(line) for line in Path("lent/records.jsonl").read_text(encoding="utf-8").splitlines())
+    assert record["values"] == json.loads(blocks("json")[-1])
+    assert (record["schema"], record["settled"], record["residue"]) == ("lending", True, [])
+
+
+@pytest.mark.parametrize("key", [*KEYS, TITLES])
+def test_every_key_of_a_json_schema_is_shown(key: str) -> None:
+    assert f"`{key}`" in README
 
 
 def test_labels_of_another_place_go_beside_the_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,7 +134,7 @@ def test_labels_of_another_place_go_beside_the_schema(tmp_path: Path, monkeypatc
     Path("loan.py").write_text(files["loan.py"], encoding="utf-8")
     Path("loan.md").write_text(files["loan.md"].replace("借出日期", "领用日期"), encoding="utf-8")
     Path("loan.toml").write_text('[labels]\n"借出日期" = ["领用日期"]\n', encoding="utf-8")
-    (call,) = (call for call in calls() if "loan.md" in call)
+    call = the_call("loan.py:EquipmentLoan")
     assert main(call) == 0
     (record,) = (json.loads(line) for line in Path("out/records.jsonl").read_text(encoding="utf-8").splitlines())
     assert record["values"]["lent_on"] == "2031-05-06"

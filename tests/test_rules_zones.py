@@ -156,6 +156,13 @@ def test_a_null_mark_behind_a_label_is_null(mark: str) -> None:
     assert record.residue == ()
 
 
+def test_a_dash_that_an_ocr_took_for_the_numeral_is_null_where_a_number_is_expected() -> None:
+    record = project("项目资金总额\t一", "项目名称\t一")
+    assert record.values["funding"]["project_total"] is None
+    assert record.values["project_name"] == "一"
+    assert record.residue == ()
+
+
 def test_a_merged_value_written_out_once_a_column_is_one_value() -> None:
     read: Document = paged([*lines(PROJECT_TITLE), grid(["项目名称", "河湖巡护经费", "河湖巡护经费", "河湖巡护经费"])])
     record = record_of(read)

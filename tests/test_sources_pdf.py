@@ -242,9 +242,20 @@ def under(canvas: Canvas) -> None:
     canvas.rect(50, 600, 200, 25, stroke=0, fill=1)
 
 
+def clipped(canvas: Canvas) -> None:
+    canvas.saveState()
+    path = canvas.beginPath()
+    path.rect(300, 590, 100, 30)
+    canvas.clipPath(path, stroke=0)
+    canvas.setFont("Helvetica", 10)
+    canvas.drawString(60, 600, "outside of its window")
+    canvas.restoreState()
+
+
 @pytest.mark.parametrize(
     ("trick", "words", "why"),
     [
+        (clipped, "outside of its window", "clipped away"),
         (invisible, "ignore all that was said before", "drawn invisibly"),
         (white, "white on white", "the colour of its background"),
         (tiny, "too small for any eye", "too small to read"),

@@ -112,6 +112,23 @@ def test_a_skewed_and_noisy_picture(tmp_path: Path) -> None:
     assert shape(page) == WANTED
 
 
+def test_a_picture_that_is_too_noisy_is_said_to_be() -> None:
+    noise = np.random.default_rng(7).normal(0, 40, pixels().shape[:2])[:, :, None]
+    _, notes = scan.read_image(np.clip(pixels() + noise, 0, 255).astype(np.uint8), 1, 72 / 150, Settings())
+    assert [note.kind for note in notes] == ["poor_scan"]
+    _, clean = scan.read_image(pixels(), 1, 72 / 150, Settings())
+    assert clean == []
+
+
+def test_cells_are_straight_on_the_page_as_read_and_lean_on_the_page_as_displayed() -> None:
+    page, _ = scan.read_image(rotated(pixels(), -1.3), 1, 72 / 150, Settings())
+    straight, leaning = grids(page)[0], grids(displayed(page))[0]
+    left = [c.box.x0 for c in straight.cells if c.col == 0 and c.box is not None]
+    assert max(left) - min(left) < 0.1
+    shown = [c.box.x0 for c in leaning.cells if c.col == 0 and c.box is not None]
+    assert max(shown) - min(shown) > 2
+
+
 @pytest.mark.parametrize("angle", [-4.0, -0.7, 0.0, 0.4, 2.5])
 def test_the_skew_is_found(angle: float) -> None:
     assert skew(rotated(pixels(), -angle)) == pytest.approx(angle, abs=0.1)

@@ -12,7 +12,10 @@ from extractor.config import Settings
 from extractor.errors import CallError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from extractor.layout import Document
+    from extractor.sources.draw import Area
 
 
 def run(call: Namespace) -> int:
@@ -78,7 +81,7 @@ def look(call: Namespace) -> int:
     from extractor import runs, sources
     from extractor.cli import show
     from extractor.errors import DocumentError, MissingPackage
-    from extractor.look import describe
+    from extractor.look import areas, describe
 
     settings = _settings(call)
     if not call.path.is_file():
@@ -90,22 +93,22 @@ def look(call: Namespace) -> int:
         print(f"extractor: {call.path}: {error}", file=sys.stderr)
         return 1
     if call.image is not None:
-        return _draw(call, document, settings)
+        return _draw(call, document, settings, areas(document, settings, schemas))
     if call.prompt:
-        print("\n\n".join(show.prompts(document, settings, schemas)))
+        print("\n\n".join(show.prompts(document, settings, schemas, call.engine or "llm")))
         return 0
     described = describe(document, settings, schemas)
     print(json.dumps(described, ensure_ascii=False) if call.json else show.description(described))
     return 0
 
 
-def _draw(call: Namespace, document: Document, settings: Settings) -> int:
+def _draw(call: Namespace, document: Document, settings: Settings, areas: Sequence[Area]) -> int:
     """A picture of each page; the names of the files are printed."""
     from extractor.errors import DocumentError, MissingPackage
     from extractor.sources.draw import draw
 
     try:
-        pictures = draw(document, call.path, call.image, settings)
+        pictures = draw(document, call.path, call.image, settings, areas)
     except (DocumentError, MissingPackage) as error:
         print(f"extractor: {call.path}: {error}", file=sys.stderr)
         return 1
@@ -135,10 +138,8 @@ def schemas(call: Namespace) -> int:
     from extractor.cli import show
 
     chosen = runs.load_schemas(tuple(call.schema))
-    wanted = {name.rpartition(":")[2] for name in call.schema}
-    for spec in chosen:
-        if not wanted or spec.name in wanted or spec.model.__name__ in wanted:
-            print(show.schema(spec))
+    for spec in chosen[: len(call.schema) or None]:
+        print(show.schema(spec))
     return 0
 
 
@@ -168,6 +169,8 @@ def _schemas(call: Namespace, settings: Settings) -> tuple[str, ...]:
 
 
 def _absolute(name: str) -> str:
-    """`FILE.py:CLASS` with the whole path, so that the ledger can name it from anywhere."""
+    """`FILE.py:CLASS` and `FILE.json` with the whole path, so that the ledger can name it from anywhere."""
+    if name.endswith(".json"):
+        return str(Path(name).resolve())
     path, colon, cls = name.rpartition(":")
     return f"{Path(path).resolve()}:{cls}" if colon and path.endswith(".py") else name

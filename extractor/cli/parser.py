@@ -80,6 +80,7 @@ def _look(adder: argparse._SubParsersAction[_Parser]) -> None:
     shown.add_argument("--json", action="store_true", help="print JSON")
     shown.add_argument("--prompt", action="store_true", help="print what a model would be sent, and its tokens")
     shown.add_argument("--image", type=Path, metavar="DIR", help="draw each page with what was read outlined, as PNG")
+    this.add_argument("--engine", choices=["llm", "hybrid"], help="whose prompts --prompt prints; by default llm")
     _add_schema(this)
     _add_reading(this)
     this.set_defaults(run=commands.look)
@@ -115,7 +116,7 @@ def _add_schema(this: argparse.ArgumentParser) -> None:
         "--schema",
         action="append",
         default=[],
-        metavar="NAME|FILE.py:CLASS",
+        metavar="NAME|FILE.py:CLASS|FILE.json",
         help="only this schema (may be repeated); by default all that are built in",
     )
 

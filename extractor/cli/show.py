@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from extractor.config import Settings
 from extractor.runs import Progress, Summary
-from extractor.store import Failure
+from extractor.store import Asked, Failure
 from schemas.spec import FieldSpec, SchemaSpec
 
 if TYPE_CHECKING:
@@ -106,12 +106,23 @@ def _figures(result: Summary) -> RichTable:
         "settled forms": f"{counts.settled}",
         "forms for review": f"{counts.forms - counts.settled}",
         "residue": f"{counts.residue}",
+        **({} if result.asked is None else _asked(result.asked, counts.forms)),
         "seconds": f"{result.seconds:.1f}",
     }
     table = _table("", "run", header=False)
     for name, value in rows.items():
         table.add_row(name, value)
     return table
+
+
+def _asked(asked: Asked, forms: int) -> dict[str, str]:
+    share = f" ({100 * asked.forms / forms:.1f} %)" if forms else ""
+    return {
+        "forms that needed the model": f"{asked.forms}{share}",
+        "calls": f"{asked.calls}",
+        "tokens of prompts": f"{asked.prompt_tokens}",
+        "tokens of answers": f"{asked.completion_tokens}",
+    }
 
 
 def _by_schema(result: Summary) -> RichTable:
@@ -175,7 +186,8 @@ def schema(spec: SchemaSpec) -> str:
 
 
 def _field(field: FieldSpec, depth: int) -> str:
-    what = field.kind if field.structure == "scalar" else field.structure
+    kind = field.kind if field.wanted is None or field.kind == "date" else " or ".join(sorted(field.wanted.types))
+    what = kind if field.structure == "scalar" else field.structure
     printed = field.printed
     labels = " | ".join(printed.labels)
     column = f"column {' | '.join(printed.column)}" if printed.column else ""
@@ -204,13 +216,14 @@ def batches(found: Sequence[Status]) -> str:
     return "\n".join(lines) or "no batches here yet"
 
 
-def prompts(document: Document, settings: Settings, schemas: Sequence[SchemaSpec]) -> Iterator[str]:
-    """What a model would be sent about each form, exactly."""
+def prompts(document: Document, settings: Settings, schemas: Sequence[SchemaSpec], engine: str) -> Iterator[str]:
+    """What a model would be sent by an engine about each form, exactly."""
+    from extractor.batches import ASKED
     from extractor.llm import preview
     from extractor.llm.options import options
     from extractor.regions import cut
 
     own = options(settings if settings.model else settings.model_copy(update={"model": "MODEL"}))
-    for form in cut(document, schemas).forms:
+    for form in ASKED[engine](cut(document, schemas).forms):
         for request in preview.requests(form, own):
             yield f"=== form {form.index} ({form.schema.name})\n{preview.shown(request)}"

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extractor.config import Settings
-from extractor.prompting import LANGUAGES, digest
+from extractor.prompting import LANGUAGES, VERSIONS, digest
 from extractor.results import Answer, Form
 
 if TYPE_CHECKING:
     from extractor.llm.session import Session
 
-VERSION = "-".join(["1", *(digest(language)[:8] for language in LANGUAGES)])
+VERSION = "-".join(["4", *(digest(language, version)[:8] for version in VERSIONS for language in LANGUAGES)])
 """Changes whenever the engine may answer differently: its reading of answers, or a prompt."""
 
 _open: list[Session] = []

@@ -1,27 +1,30 @@
 """The compact answer: what a model is asked to fill in, derived from a schema, and read back into leaves.
 
-Values are printed strings with the id of where they stand (`[L8] text`), long texts are places only, a row is an array
-of strings that begins with its id, and an empty item of a spanning column means "same as above".
+Values are printed strings, with the number of the printed row in front where that is needed (`[8] text`); long texts
+are places only; a row is an array of strings that begins with the numbers of its printed rows (`12-14`), and an empty
+item of a spanning column means "same as above".
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Annotated, Any, ClassVar, NamedTuple
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from extractor.prompting import as_row
+from extractor.tokens import NULLS
 from schemas.spec import FieldSpec, SchemaSpec
+from schemas.values import fold
 
-NONE = "-"
-"""In a row: there is nothing here, and nothing to take from the row above."""
+_NUMBER = re.compile(r"\d{1,6}")
 
 
 class Leaf(NamedTuple):
-    """One value as it was answered: path, field, text (with ids, where it has them), and the id of its row."""
+    """One value as it was answered: path, field, text (with numbers of rows, where it has them), its row's numbers."""
 
     path: str
     spec: FieldSpec
@@ -32,7 +35,7 @@ class Leaf(NamedTuple):
 class Compact(BaseModel):
     """The base of all answers: unknown fields are refused, and the JSON schema says no more than it must."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", serialize_by_alias=True)
     shape: ClassVar[dict[str, Any]] = {}
 
     @classmethod
@@ -50,7 +53,8 @@ def answer_model(schema: SchemaSpec) -> type[Compact]:
 
 
 def _model(name: str, fields: tuple[FieldSpec, ...], **more: Any) -> type[Compact]:
-    parts: dict[str, Any] = {f.name: (_type(f), None) for f in fields}
+    # By alias: a field may be named like something that every model has (`copy`), or begin with an underscore.
+    parts: dict[str, Any] = {f"field_{n}": (_type(f), Field(None, alias=f.name)) for n, f in enumerate(fields)}
     return create_model(name, __base__=Compact, **parts, **more)
 
 
@@ -117,8 +121,8 @@ def _leaves(fields: tuple[FieldSpec, ...], values: dict[str, Any], parent: str, 
         elif spec.structure == "group":
             yield from _leaves(spec.children, value, path, at)
         elif spec.structure == "texts":
-            yield from (Leaf(f"{path}[{n}]", spec, text, at) for n, text in enumerate(value) if text.strip())
-        elif value.strip():
+            yield from (Leaf(f"{path}[{n}]", spec, text, at) for n, text in enumerate(value) if not _none(text))
+        elif not _none(value):
             yield Leaf(path, spec, value, at)
 
 
@@ -127,21 +131,22 @@ def _row_leaves(spec: FieldSpec, path: str, rows: list[list[str | None]]) -> Ite
     for n, (at, *items) in enumerate(rows):
         base = f"{path}[{n}]" if spec.structure == "rows" else path
         for child, item in zip(spec.children, items, strict=True):
-            text = (item or "").strip()
-            if text == NONE and child.name in above and child.printed.spans:
-                text = ""  # a label that the source has lost is what the nearest label above says
-            if text == NONE or (not text and not child.printed.spans):
-                above.pop(child.name, None)
-                continue
-            leaf = Leaf(f"{base}.{child.name}", child, text, at or "") if text else above.get(child.name)
-            if leaf is None:
-                continue
-            above[child.name] = leaf
-            yield leaf._replace(path=f"{base}.{child.name}")
+            path_of_item, text = f"{base}.{child.name}", (item or "").strip()
+            if not _none(text):
+                above[child.name] = Leaf(path_of_item, child, text, at or "")
+                yield above[child.name]
+            elif child.printed.spans and child.name in above:
+                # Also where the source has lost a label: it is what the nearest label above says.
+                yield above[child.name]._replace(path=path_of_item)
+
+
+def _none(text: str) -> bool:
+    """Whether an answered string says that there is nothing: an empty one, or a null mark as it is printed."""
+    return not text.strip() or fold(text) in NULLS
 
 
 def merge(schema: SchemaSpec, values: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
-    """An answer with a correction put in: fields replaced, rows replaced, added or deleted by their id."""
+    """An answer with a correction put in: fields replaced, rows replaced, added or deleted by their numbers."""
     out = dict(values)
     for spec in schema.fields:
         new = change.get(spec.name)
@@ -159,7 +164,7 @@ def merge(schema: SchemaSpec, values: dict[str, Any], change: dict[str, Any]) ->
 def _merge_rows(
     spec: FieldSpec, rows: list[list[str | None]], changes: list[list[str | None]]
 ) -> list[list[str | None]]:
-    """The n-th change with an id replaces the n-th row that has it."""
+    """The n-th change with the same numbers replaces the n-th row that has them."""
     out: list[list[str | None] | None] = [list(row) for row in _spelled_out(spec, rows)]
     ids = [_id(row) for row in rows]
     done: set[int] = set()
@@ -191,17 +196,17 @@ def _spelled_out(spec: FieldSpec, rows: list[list[str | None]]) -> Iterator[list
 
 
 def _inherit(spec: FieldSpec, row: list[str | None], above: list[str | None] | None) -> list[str | None]:
-    """The row with its empty spanning items taken from the row above (with its ids left to be found again)."""
+    """The row with its empty spanning items taken from the row above."""
     if above is None:
         return row
     spans = [False, *(c.printed.spans for c in spec.children)]
     return [old if spanning and not item else item for spanning, item, old in zip(spans, row, above, strict=True)]
 
 
-def order(ident: str) -> tuple[int, ...]:
-    """A key by which ids stand in reading order among their like: the numbers in them."""
-    numbers = "".join(c if c.isdigit() else " " for c in ident.split("-")[0]).split()
-    return tuple(int(n) for n in numbers)
+def order(ident: str) -> int:
+    """The first number of an id: rows stand in their order."""
+    number = _NUMBER.search(ident)
+    return int(number[0]) if number else 0
 
 
 class Salvaged(NamedTuple):

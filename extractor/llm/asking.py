@@ -15,7 +15,7 @@ from extractor.llm.cost import NOTHING, Usage, usage_of
 from extractor.llm.options import Options
 from extractor.llm.reading import Labels, Reading, labels_of, merged, read, unused_shown
 from extractor.llm.transport import Filtered, Rejected, Request, TooLong
-from extractor.prompting import prompt, render, words
+from extractor.prompting import prompt, render
 from extractor.results import Answer, Chunk, Finding, Form
 
 
@@ -40,8 +40,8 @@ async def answer(form: Form, document: str, ask: Ask, options: Options) -> Answe
 
 def conclude(form: Form, parts: Sequence[Part], labels: Labels, options: Options) -> Answer:
     """The parts as one answer about the whole form."""
-    values, conflicts = merged(form.schema, [part.values for part in parts])
-    reading = read(form, values, labels, options.language)
+    values, conflicts = merged(form, [part.values for part in parts])
+    reading = read(form, values, labels, options.words)
     usage = NOTHING
     for part in parts:
         usage = usage.plus(part.usage)
@@ -52,7 +52,7 @@ def conclude(form: Form, parts: Sequence[Part], labels: Labels, options: Options
 
 def request_for(chunk: Chunk, options: Options) -> Request:
     """The request about a chunk, before the mode gives it its shape."""
-    asked = prompt(chunk, options.language)
+    asked = prompt(chunk, options.language, options.prompt_version)
     messages = [{"role": "system", "content": asked.system}, {"role": "user", "content": asked.user}]
     return {"model": options.endpoint.model, "messages": messages, **dict(options.endpoint.parameters)}
 
@@ -136,7 +136,7 @@ class _Talk:
         return self._kept(reply, values)
 
     async def _held_against_the_source(self, values: dict[str, Any]) -> Reading:
-        return await asyncio.to_thread(read, self._part, values, self._labels, self._options.language)
+        return await asyncio.to_thread(read, self._part, values, self._labels, self._options.words)
 
     async def _correct(self, reply: Reply[Compact], feedback: str) -> Reply[Compact]:
         messages = [*self._request["messages"], *_again_messages(reply, feedback)]
@@ -159,16 +159,19 @@ class _Talk:
         return self.part(saved.values, *found)
 
     def _correction(self, reading: Reading) -> str:
-        say = words(self._options.language)
+        say = self._options.words
         lines = list(reading.problems)
         if reading.unused:
             lines.append(f"{say['unused']}{say['colon']}")
             lines.extend(unused_shown(reading))
-        return render("correct", self._options.language, problems="\n".join(lines))
+        return self._render("correct", lines)
 
     def _again(self, reply: Reply[Compact]) -> str:
         said = problems(reply.error) if reply.error else []
-        return render("again", self._options.language, problems="\n".join(said[:20]))
+        return self._render("again", said[:20])
+
+    def _render(self, name: str, lines: Sequence[str]) -> str:
+        return render(name, self._options.language, self._options.prompt_version, problems="\n".join(lines))
 
 
 def _refused(reply: Reply[Compact]) -> Finding:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
 from extractor.layout import Cell, Unit
-from extractor.results import Place
+from extractor.results import Place, Row
 from schemas.values import fold
 
 How = Literal["found", "elsewhere", "near", "nowhere"]
@@ -19,9 +20,9 @@ How = Literal["found", "elsewhere", "near", "nowhere"]
 NEAR = 88.0  # of 100; below this two texts are not the same text misspelt
 LONGEST_GAP = 14  # units over which the pieces of one value may be strewn
 
-_ID = r"(?:p\d+\.)?(?:L\d+|T\d+R\d+(?:C\d+)?)"
-_REF = re.compile(rf"\[({_ID})(?:\s*[-–—~至]\s*({_ID}))?\]")
-_BARE = re.compile(rf"\[?({_ID})(?:\s*[-–—~至]\s*({_ID}))?\]?")
+_ROWS = r"(\d{1,6})(?:\s*[-–—~至]\s*(\d{1,6}))?"
+_REF = re.compile(rf"\[{_ROWS}\]")
+_BARE = re.compile(rf"\[?{_ROWS}\]?")
 _NUMBER_BEGUN = re.compile(r"\d[.,．，]?$")
 _NUMBER_GOES_ON = re.compile(r"[.,．，]?\d")
 _LETTERS = re.compile(r"[^\W\d_]")
@@ -29,10 +30,9 @@ _ELISION = re.compile(r"…+|\.{3,}")
 
 
 class Span(NamedTuple):
-    """A part of an answer: the units that it names (first and last, or nothing), and the words."""
+    """A part of an answer: the characters of the rows that it names (None: it names none), and its words."""
 
-    first: str
-    last: str
+    rows: tuple[int, int] | None
     words: str
 
 
@@ -44,25 +44,11 @@ class Found(NamedTuple):
     how: How
 
 
-def spans(text: str) -> list[Span]:
-    """An answered string cut at its ids: `[L3] a[L5-L7]` has two spans; one without ids has none named."""
-    refs = list(_REF.finditer(text))
-    out = (
-        []
-        if refs and not text[: refs[0].start()].strip()
-        else [Span("", "", text[: refs[0].start()] if refs else text)]
-    )
-    for n, ref in enumerate(refs):
-        end = refs[n + 1].start() if n + 1 < len(refs) else len(text)
-        out.append(Span(ref[1], ref[2] or ref[1], text[ref.end() : end].strip()))
-    return [Span(s.first, s.last, s.words.strip()) for s in out]
-
-
 class Sheet:
     """The characters of a chunk, folded into one string; which of them are taken; which are labels."""
 
-    def __init__(self, units: Sequence[Unit], labels: Iterable[Place] = ()) -> None:
-        self.units = tuple(units)
+    def __init__(self, rows: Sequence[Row], labels: Iterable[Place] = ()) -> None:
+        self.units: tuple[Unit, ...] = tuple(u for row in rows for u in row.units)
         self._at: list[tuple[int, int]] = []
         self._start: list[int] = []
         parts: list[str] = []
@@ -77,7 +63,10 @@ class Sheet:
         self.taken = bytearray(len(self.text))
         self.label = bytearray(len(self.text))
         self.spanned = bytearray(len(self.text))
-        self._ids = _index(self.units)
+        ends = list(accumulate(len(row.units) for row in rows))
+        self._rows = {
+            r.number: (self._start[e - len(r.units)], self._start[e]) for r, e in zip(rows, ends, strict=True)
+        }
         self._by_place = {(u.page, u.id): n for n, u in enumerate(self.units)}
         for place in labels:
             self._mark(self.label, place)
@@ -90,12 +79,28 @@ class Sheet:
             if place.start <= self._at[i][1] < place.end:
                 marks[i] = 1
 
-    def range(self, first: str, last: str) -> tuple[int, int] | None:
-        """The characters from the first unit of one id to the last of another; None for an id that isn't there."""
-        begin, end = self._ids.get(first), self._ids.get(last)
-        if not begin or not end or begin[0] > end[-1]:
-            return None
-        return self._start[begin[0]], self._start[end[-1] + 1]
+    def rows(self, named: re.Match[str]) -> tuple[int, int] | None:
+        """The characters from one row to another, both named by number; None where there are no such rows."""
+        begin, end = self._rows.get(int(named[1])), self._rows.get(int(named[2] or named[1]))
+        return (begin[0], end[1]) if begin and end and begin[0] <= end[0] else None
+
+    def spans(self, text: str) -> list[Span]:
+        """An answered string cut at the rows that it names: `[3] a[5-7]` has two spans.
+
+        What does not begin with a row's number is text as a whole.
+        """
+        refs = [(ref, rows) for ref in _REF.finditer(text) if (rows := self.rows(ref)) and not self._prints(ref)]
+        if not refs or text[: refs[0][0].start()].strip():
+            return [Span(None, text.strip())]
+        ends = [*(ref.start() for ref, _ in refs[1:]), len(text)]
+        return [Span(rows, text[ref.end() : end].strip()) for (ref, rows), end in zip(refs, ends, strict=True)]
+
+    def _prints(self, ref: re.Match[str]) -> bool:
+        """Whether a number in brackets is printed so, before or behind the character beside it: `[2023]12号`."""
+        before, own, after = (fold(t) for t in (ref.string[: ref.start()], ref[0], ref.string[ref.end() :]))
+        joined = [own + after[:1]] if after else []
+        joined += [before[-1] + own] if before and before[-1] != "]" else []
+        return any(text in self.text for text in joined)
 
     def take(self, where: Iterable[int], field: int = 0) -> None:
         """Mark characters as evidence of a value, or of the spanning field with this number."""
@@ -136,7 +141,7 @@ class Sheet:
     def prints_anew(self, text: str, at: str) -> bool:
         """Whether a label stands once more, free, in the row that it is said of."""
         row = row_of(self, at)
-        return bool(row and self.find(fold(words_of(text)), row, (), -1))
+        return bool(row and self.find(fold(words_of(self, text)), row, (), -1))
 
     def repeats(self) -> Iterator[Place]:
         """Cells with nothing but the words of the cell to their left: a merged cell, written once a column."""
@@ -165,6 +170,21 @@ class Sheet:
     def _accounted(self, i: int) -> bool:
         return bool(self.taken[i] or self.spanned[i] or self.label[i])
 
+    def extent(self, places: Sequence[Place]) -> tuple[int, int]:
+        """The first character of some places, and one past the last."""
+        inside: list[int] = []
+        for place in places:
+            unit = self._by_place[place.page, place.unit]
+            own = range(self._start[unit], self._start[unit + 1])
+            inside.extend(i for i in own if place.start <= self._at[i][1] < place.end)
+        return (min(inside), max(inside) + 1) if inside else (0, 0)
+
+    def parted(self, end: int, start: int) -> bool:
+        """Whether something printed parts two characters: a label between them, or the walls of cells."""
+        before, after = self.units[self._at[end - 1][0]], self.units[self._at[start][0]]
+        walled = before is not after and isinstance(before, Cell) and isinstance(after, Cell)
+        return walled or any(self.label[end:start])
+
     def free_tokens(self) -> Iterator[tuple[str, tuple[Place, ...]]]:
         """The words that are neither value, spanning label nor label, with their places."""
         for start, end in self._tokens(0, len(self.text)):
@@ -179,6 +199,8 @@ class Sheet:
 
     def wider(self, within: tuple[int, int], units: int) -> tuple[int, int]:
         """The characters of some units and of those around them."""
+        if not self._at:
+            return within
         first = self._at[min(within[0], len(self._at) - 1)][0]
         last = self._at[max(within[1] - 1, 0)][0]
         return self._start[max(first - units, 0)], self._start[min(last + 1 + units, len(self.units))]
@@ -343,16 +365,6 @@ def _occurrences(text: str, words: str, lo: int, hi: int) -> Iterator[int]:
         at = text.find(words, at + 1, hi)
 
 
-def _index(units: Sequence[Unit]) -> dict[str, list[int]]:
-    """Rendered id → units: lines, cells and rows, each with and without its page in front."""
-    out: dict[str, list[int]] = {}
-    for n, unit in enumerate(units):
-        for ident in dict.fromkeys((unit.id, unit.id.split("C")[0])):
-            out.setdefault(ident, []).append(n)
-            out.setdefault(f"p{unit.page}.{ident}", []).append(n)
-    return out
-
-
 def locate(
     sheet: Sheet,
     text: str,
@@ -364,30 +376,30 @@ def locate(
 ) -> Found:
     """Where an answered string stands.
 
-    `at` is its row's id; `field` the number of a spanning field, whose labels serve many rows; `near` the characters
+    `at` names its rows; `field` the number of a spanning field, whose labels serve many rows; `near` the characters
     that it stands behind; `nearest` says that this counts more than that it stands by itself.
     """
     where: list[int] = []
     how: How = "found"
-    for span in spans(text):
+    for span in sheet.spans(text):
         part, sure = _locate(sheet, span, at, field, near, nearest)
         if not part:
             sheet.free([] if field else where)
-            return Found((), words_of(text), "nowhere")
+            return Found((), words_of(sheet, text), "nowhere")
         how = sure if how == "found" else how
         where.extend(part)
         sheet.take(part, field)
     places = sheet.places(where)
-    return Found(places, words_of(text) if how == "near" else sheet.printed(places, long), how)
+    return Found(places, words_of(sheet, text) if how == "near" else sheet.printed(places, long), how)
 
 
-def words_of(text: str) -> str:
-    """An answered string without its ids."""
-    return "".join(s.words for s in spans(text))
+def words_of(sheet: Sheet, text: str) -> str:
+    """An answered string without the numbers of its rows."""
+    return "".join(s.words for s in sheet.spans(text))
 
 
 def _locate(sheet: Sheet, span: Span, at: str, field: int, near: Sequence[int], nearest: bool) -> tuple[list[int], How]:
-    named = sheet.range(span.first, span.last) if span.first else row_of(sheet, at)
+    named = span.rows or row_of(sheet, at)
     words = fold(span.words)
     if not words:
         return (sheet.whole(named), "found") if named else ([], "nowhere")
@@ -424,9 +436,9 @@ def _around(sheet: Sheet, named: tuple[int, int] | None) -> Iterator[tuple[tuple
 
 
 def row_of(sheet: Sheet, at: str) -> tuple[int, int] | None:
-    """The characters of a row's id, `T1R3` or `L12-L14`, with or without brackets."""
+    """The characters of the rows that `13` or `12-14` names, with or without brackets."""
     match = _BARE.fullmatch(at.strip()) if at else None
-    return sheet.range(match[1], match[2] or match[1]) if match else None
+    return sheet.rows(match) if match else None
 
 
 def _elided(sheet: Sheet, words: str, within: tuple[int, int]) -> list[int]:

@@ -12,6 +12,7 @@ from extractor.llm.client import DEFAULT_URL, Endpoint, default_mode
 from extractor.llm.cost import Budget, Prices
 from extractor.llm.limits import Ceilings
 from extractor.llm.transport import Policy
+from extractor.prompting import VERSION, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,17 @@ class Options:
     prices: Prices = field(default_factory=Prices)
     budget: Budget = field(default_factory=Budget)
     language: str = "zh"
+    prompt_version: str = VERSION
     corrections: int = 2
     chunk_tokens: int = 6_000
     max_output_tokens: int = 8_000
     record: Path | None = None
     replay: Path | None = None
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The small words of the prompts' language."""
+        return words(self.language, self.prompt_version)
 
 
 def options(settings: Settings) -> Options:
@@ -49,6 +56,7 @@ def options(settings: Settings) -> Options:
         Prices(settings.price_prompt, settings.price_cached, settings.price_completion),
         Budget(settings.budget_tokens, settings.budget_money),
         settings.prompt_language,
+        settings.prompt_version,
         settings.corrections,
         settings.token_budget,
         settings.max_output_tokens,

@@ -24,6 +24,7 @@ from extractor.llm.options import Options
 from extractor.llm.transport import Completion, Line, Request, texts_of
 from extractor.prompting import tokens
 from extractor.results import Form
+from schemas.spec import SchemaSpec
 
 ANSWER_SHARE = 0.35
 """Tokens of an answer for each token of its chunk, a little above what the samples take."""
@@ -83,13 +84,14 @@ def shown(request: Request) -> str:
 def estimate(forms: Iterable[Form], options: Options) -> Estimate:
     """Calls and tokens that these forms would take, without corrections."""
     calls = prompt = completion = 0
-    fixed: dict[str, int] = {}
+    fixed: dict[SchemaSpec, int] = {}  # what is the same for all chunks of a schema: shaping each would take long
     for form in forms:
         for piece in chunks(form, options.chunk_tokens):
-            if piece.schema.name not in fixed:
-                fixed[piece.schema.name] = prompt_tokens(requests(form, options)[0]) - piece.tokens
+            asked = prompt_tokens(request_for(piece, options))
+            if piece.schema not in fixed:
+                fixed[piece.schema] = prompt_tokens(requests(form, options)[0]) - asked
             calls += 1
-            prompt += fixed[piece.schema.name] + piece.tokens
+            prompt += fixed[piece.schema] + asked
             completion += int(piece.tokens * ANSWER_SHARE)
     return Estimate(calls, prompt, completion, _money(prompt, completion, options.prices))
 

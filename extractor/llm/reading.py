@@ -11,7 +11,7 @@ from extractor.grounding import container, ground
 from extractor.labels import label_index, spot, unglue
 from extractor.llm.answers import Leaf, leaves
 from extractor.llm.grounds import Found, Sheet, locate, words_of
-from extractor.prompting import words
+from extractor.llm.splits import run_on
 from extractor.results import Answer, Candidate, Finding, Form, Place
 from extractor.tokens import NULLS, tokenize
 from schemas.spec import SchemaSpec
@@ -49,19 +49,19 @@ def labels_of(form: Form) -> Labels:
     return Labels(tuple(places), {path: tuple(at) for path, at in own.items()})
 
 
-def read(form: Form, values: dict[str, Any], labels: Labels, language: str) -> Reading:
-    """Every value of an answer about a form, or about some rows of one, with the place where it stands."""
-    sheet = Sheet([u for row in (*form.title_rows, *form.rows) for u in row.units], labels.places)
+def read(form: Form, values: dict[str, Any], labels: Labels, say: dict[str, str]) -> Reading:
+    """Every value of an answer about a form, or about some rows of one, with its place; `say` words what is wrong."""
+    sheet = Sheet((*form.title_rows, *form.rows), labels.places)
     located = _located(sheet, leaves(form.schema, values), labels)
     rows = _invented_rows(located)
     candidates, findings, problems = [], [], []
-    say = words(language)
     for leaf, found in located:
         if found.how != "found":
             problems.append(f"{leaf.path} = {leaf.text[:80]!r} ({leaf.at}): {say['missing']}")
             findings.append(_doubt(leaf, found))
         if found.how != "nowhere" and _row_of(leaf.path) not in rows:
             candidates.append(Candidate(leaf.path, found.text, found.places))
+    findings.extend(run_on(sheet, located))
     answer = Answer(tuple(candidates), sheet.labelled(), (*sheet.repeats(), *_nulls(sheet)), tuple(findings))
     return Reading(answer, tuple(problems), _unused(form, answer))
 
@@ -126,7 +126,7 @@ def _invented_rows(located: Sequence[tuple[Leaf, Found]]) -> set[str]:
 
 
 def _doubt(leaf: Leaf, found: Found) -> Finding:
-    text = words_of(leaf.text)[:60]
+    text = found.text[:60]
     if found.how == "nowhere":
         message = f"the model gave {text!r}, which stands nowhere in the form; left out"
         path = container(leaf.path) if _row_of(leaf.path) else leaf.path
@@ -145,27 +145,32 @@ def _nulls(sheet: Sheet) -> Iterator[Place]:
 
 def _unused(form: Form, answer: Answer) -> tuple[str, ...]:
     """The lines of text that nothing accounts for."""
-    out: dict[str, list[str]] = {}
+    numbers = {(r.page, u.id): r.number for r in (*form.title_rows, *form.rows) for u in r.units}
+    out: dict[int, list[str]] = {}
     for residue in ground(form, answer).residue:
         if _WORD.search(residue.text):
-            out.setdefault(residue.place.unit.split("C")[0], []).append(residue.text)
-    return tuple(f"[{unit}] {' '.join(texts)}" for unit, texts in out.items())
+            out.setdefault(numbers[residue.place.page, residue.place.unit], []).append(residue.text)
+    return tuple(f"[{number}] {' '.join(texts)}" for number, texts in out.items())
 
 
-def merged(schema: SchemaSpec, parts: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], tuple[Finding, ...]]:
+def merged(form: Form, parts: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], tuple[Finding, ...]]:
     """The answers about the parts of one form as one: lists joined, single values from the first part that has them."""
     out: dict[str, Any] = {}
     findings: list[Finding] = []
+    sheet = Sheet((*form.title_rows, *form.rows))
     for part in parts:
-        for path, value in _merged(schema, out, part):
-            message = f"read as {words_of(str(value[0]))[:40]!r} and, further on, as {words_of(str(value[1]))[:40]!r}"
-            findings.append(Finding(path, "reading", "two_readings", "error", message))
+        for path, *texts in _merged(form.schema, out, part):
+            first, second = (words_of(sheet, text) for text in texts)
+            if first != second:
+                message = f"read as {first[:40]!r} and, further on, as {second[:40]!r}"
+                findings.append(Finding(path, "reading", "two_readings", "error", message))
     return out, tuple(findings)
 
 
 def _merged(
     schema: SchemaSpec, out: dict[str, Any], part: dict[str, Any], parent: str = ""
-) -> Iterator[tuple[str, Any]]:
+) -> Iterator[tuple[str, str, str]]:
+    """Puts a part's values in; yields the path of each that was there before, with both texts."""
     for name, value in part.items():
         path = f"{parent}.{name}" if parent else name
         spec = schema.field(path)
@@ -181,8 +186,8 @@ def _merged(
             continue  # a row that both parts show
         elif spec.printed.long and value not in out[name]:
             out[name] = out[name] + value
-        elif words_of(value) != words_of(out[name]):
-            yield path, (out[name], value)
+        else:
+            yield path, out[name], value
 
 
 def unused_shown(reading: Reading) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from extractor.tokens import Token, tokenize
 from schemas.spec import FieldSpec, SchemaSpec
 from schemas.values import fold
 
-VERSION = "3"
+VERSION = "4"
 """Changes whenever the engine may answer differently: results of another version are done again."""
 
 _HANDLERS: dict[str, Callable[[Draft, Bucket], None]] = {
@@ -91,13 +91,19 @@ def _answer(reading: _Reading, widths: Widths) -> Answer:
     return Answer(tuple(draft.candidates), tuple(labels), tuple(draft.nulls), tuple(draft.findings))
 
 
+_ROWS_LOST = 3
 _GAP = re.compile(r"\S {3,}\S")
 
 
 def _spaced_columns(form: Form) -> bool:
-    """Whether the lines of a form are laid out by spaces, so that reading order is not the order of its cells."""
-    lines = [r.units[0].text for r in form.rows if not r.table]
-    return sum(1 for line in lines if _GAP.search(line)) > max(4, len(lines) * 0.15)
+    """Whether the lines of a form are laid out by spaces, so that reading order is not the order of its cells.
+
+    On a page with places, white inside of a line is measured: a few such lines are the rows of a table that was lost.
+    """
+    lines = [r.units[0] for r in form.rows if not r.table]
+    apart = [line for line in lines if _GAP.search(line.text)]
+    placed = sum(line.box is not None for line in apart)
+    return placed >= _ROWS_LOST or len(apart) > max(4, len(lines) * 0.15)
 
 
 def _units(draft: Draft, zones: Zones) -> None:

@@ -115,8 +115,11 @@ def _doubt_row(draft: Draft, columns: Sequence[Column], kinds: Sequence[str], ro
             draft.doubt(f"{path}.{columns[column].field.name}", "column_unclear", message)
     misplaced = [c for n, c in row.items() if kinds[n] == "word" and any(p.word and n not in p.word for p in c.pieces)]
     if misplaced:
-        label = draft.join(cell_tokens(misplaced[0]))
-        draft.doubt(path, "row_shifted", f"a label of another column stands here, the row may be shifted: {label[:40]}")
+        positions = cell_tokens(misplaced[0])
+        # where columns are true, a row is not shifted alone: the table was read wrongly
+        where = path.split("[")[0] if all(draft.tokens[p].exact for p in positions) else path
+        message = f"a label of another column stands here, the row may be shifted: {draft.join(positions)[:40]}"
+        draft.doubt(where, "row_shifted", message)
     lacking = [c.field.name for n, c in enumerate(columns) if kinds[n] not in ("word", "text") and n not in row]
     labels = {n for n, kind in enumerate(kinds) if kind == "word"}
     if not _in_grid(row) and lacking and set(row) - labels:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from extractor.geometry import overlap
 from extractor.labels import same_merged_cell
 from extractor.regions import PAGE_GAP
 from extractor.results import Candidate, Place
@@ -158,13 +159,14 @@ def text_columns(draft: Draft, bucket: Bucket) -> None:
     if any(draft.tokens[p].table for p in bucket.tokens):
         _grid_columns(draft, bucket, fields)
         return
+    cut_off = bool(draft.tokens[bucket.columns[0].token].table)  # the labels stand in a table that lost its texts
     lines = texts.lines_of(draft.tokens, bucket.tokens)
     alone = next((f for f in fields if f.printed.alone), None)
     if len(fields) != 2:
         _long(draft, fields[0].path, lines)
         return
     split = texts.side_by_side(lines, draft.tokens)
-    if split is None and alone is not None and len(lines) == 1:
+    if split is None and alone is not None and len(lines) == 1 and not cut_off:
         _long(draft, alone.path, lines)
         return
     if split is None:
@@ -174,7 +176,7 @@ def text_columns(draft: Draft, bucket: Bucket) -> None:
         left, right = ([], left or right) if fields[1] is alone else (left or right, [])
     for spec, own in zip(fields, (left, right), strict=True):
         _long(draft, spec.path, own)
-        if split.doubt or (alone is None and not own):
+        if split.doubt or cut_off or (alone is None and not own):
             draft.doubt(
                 spec.path, "columns_unclear", split.doubt or "the texts of the two columns cannot be told apart"
             )
@@ -205,6 +207,11 @@ def _grid_columns(draft: Draft, bucket: Bucket, fields: Sequence[FieldSpec]) -> 
     alone = next((n for n, f in enumerate(fields) if f.printed.alone), None)
     for row in _by_row(draft, bucket.tokens):
         cells = [p for p in row if draft.tokens[p].table]
+        if len(cells) > len(fields):  # the rest of a label that a page break cut stands before them
+            beside = [p for p in cells if draft.tokens[p].exact and column_under(draft.tokens[p], bucket.columns) < 0]
+            draft.loose.extend(beside)
+            row = [p for p in row if p not in beside]
+            cells = [p for p in cells if p not in beside]
         columns = _columns_of(draft, cells, bucket.columns, last)
         if alone is not None and len(cells) == 1 and not draft.tokens[cells[0]].exact and not own:
             first = draft.tokens[cells[0]].col <= bucket.columns[0].col
@@ -234,8 +241,22 @@ def _columns_of(draft: Draft, cells: Sequence[int], columns: Sequence[Column], l
         under = max(0, column_under(draft.tokens[p], columns))
         if len(last) == 1 and not draft.tokens[p].exact:
             under = next(iter(last))
+        elif _stands_apart(draft, p, columns):
+            under = next((n for n, c in enumerate(columns) if c.field.printed.alone), under)
+            for column in columns:
+                message = f"it stands under none of the labels: {draft.join([p])[:40]}"
+                draft.doubt(column.field.path, "columns_unclear", message)
         out.append(under)
     return out
+
+
+def _stands_apart(draft: Draft, position: int, columns: Sequence[Column]) -> bool:
+    """Whether a cell stands below none of the labels of a table on its page."""
+    cell = draft.tokens[position]
+    labels = [label.unit.box for c in columns if (label := draft.tokens[c.token]).page == cell.page]
+    box = cell.unit.box
+    boxes = [label for label in labels if label is not None]
+    return box is not None and bool(boxes) and not any(overlap(box.x0, box.x1, b.x0, b.x1) > 1 for b in boxes)
 
 
 def _by_row(draft: Draft, positions: Sequence[int]) -> list[list[int]]:

@@ -8,9 +8,11 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-from extractor.geometry import Segment, clusters, union
+from extractor.geometry import Segment, clusters, overlap, stab, union
 from extractor.layout import Box, Cell, Grid
-from extractor.sources.columns import Row, Run
+from extractor.sources import gutters
+from extractor.sources.columns import Row, Run, lines_of, may_go_on, middle
+from extractor.sources.gutters import Above, Clear, Going, clear_grid, hides_rows, parted, side_by_side
 from extractor.sources.tables import tile
 from extractor.sources.words import Piece, passage
 
@@ -23,11 +25,19 @@ LEAST_HEADER = 3  # gaps in a row whose columns the rows below it keep
 
 
 class Banded(NamedTuple):
-    """A table found between lines: the index of its first row of runs, one past the last, its grid."""
+    """A table found among rows of runs: the index of its first, one past its last, its grid, what may go on below."""
 
     start: int
     end: int
     grid: Grid
+    going: Going | None = None
+
+
+class Proof(NamedTuple):
+    """What helps to prove columns: horizontal lines as they were drawn, columns of the page before."""
+
+    drawn: Sequence[Segment]
+    going: Going | None
 
 
 class Band(NamedTuple):
@@ -38,19 +48,19 @@ class Band(NamedTuple):
     runs: list[Run]
 
 
-def find_banded(rows: Sequence[Row], rules: Sequence[Segment], page: int) -> list[Banded]:
-    """The tables whose rows are ruled and whose columns are not."""
+def find_banded(rows: Sequence[Row], rules: Sequence[Segment], page: int, proof: Proof | None = None) -> list[Banded]:
+    """The tables whose rows are ruled and whose columns are not; without `proof` their columns are hints."""
     out: list[Banded] = []
-    for full in _full_rules(rules):
-        for ys in _split(full, rows):
-            found = _table(rows, rules, ys, full, page)
+    for full in _full_rules(rules, proof and proof.going):
+        for ys in _split(full, rows, rules):
+            found = _table(rows, rules, ys, full, page, proof)
             if found is not None:
                 out.append(found)
-    return sorted(out)
+    return sorted(out, key=lambda table: table[:2])
 
 
-def _full_rules(rules: Sequence[Segment]) -> list[list[Segment]]:
-    """Groups of lines with the same two ends, from top to bottom."""
+def _full_rules(rules: Sequence[Segment], going: Going | None) -> list[list[Segment]]:
+    """Groups of lines with the same two ends, from top to bottom: of two lines, where a table may go on in them."""
     groups: list[list[Segment]] = []
     for rule in sorted(rules):
         same = next((g for g in groups if abs(g[0].lo - rule.lo) <= SAME and abs(g[0].hi - rule.hi) <= SAME), None)
@@ -58,9 +68,19 @@ def _full_rules(rules: Sequence[Segment]) -> list[list[Segment]]:
             same.append(rule)
         elif rule.hi - rule.lo > 100:
             groups.append([rule])
-    groups = [g for g in groups if len(g) >= 3 or (len(g) == 2 and _has_partial(g, rules))]
+    groups = [g for g in groups if len(g) >= 3 or (len(g) == 2 and (_goes_on(g[0], going) or _has_partial(g, rules)))]
     # Lines within longer ones are the partial rules of that table.
     return [g for g in groups if not any(_holds(other, g) for other in groups if other is not g)]
+
+
+def _goes_on(rule: Segment, going: Going | None) -> bool:
+    """Whether a line is as wide as the table that the page before ends with."""
+    return (
+        going is not None
+        and bool(going.rows)
+        and abs(rule.lo - going.left) <= SAME
+        and abs(rule.hi - going.right) <= SAME
+    )
 
 
 def _has_partial(group: list[Segment], rules: Sequence[Segment]) -> bool:
@@ -74,12 +94,13 @@ def _holds(outer: list[Segment], inner: list[Segment]) -> bool:
     return wider and outer[0].at <= inner[0].at and inner[-1].at <= outer[-1].at
 
 
-def _split(full: list[Segment], rows: Sequence[Row]) -> list[list[float]]:
+def _split(full: list[Segment], rows: Sequence[Row], rules: Sequence[Segment]) -> list[list[float]]:
     """The places of the full lines, table by table: cut where free-standing lines of text come between."""
     out: list[list[float]] = [[full[0].at]]
     for above, below in pairwise(full):
-        inside = [row for row in rows if above.at < _middle(row[0]) < below.at]
-        if inside and _is_gap(inside, above.at, below.at):
+        inside = [row for row in rows if above.at < middle(row[0]) < below.at]
+        ruled = any(above.at + SAME < rule.at < below.at - SAME for rule in rules)
+        if inside and not ruled and (_is_gap(inside, above.at, below.at) or _is_free(inside, above)):
             out.append([])
         out[-1].append(below.at)
     return out
@@ -93,25 +114,49 @@ def _is_gap(rows: Sequence[Row], top: float, bottom: float) -> bool:
     return max(rows[0][0].box.top - top, bottom - rows[-1][0].box.bottom) > WIDEST_MARGIN * size
 
 
-def _middle(run: Run) -> float:
-    return (run.box.top + run.box.bottom) / 2
+def _is_free(rows: Sequence[Row], rule: Segment) -> bool:
+    """Whether all lines of text between two lines stand as text outside of tables does: from their very ends, or in
+    their middle, as a title."""
+    if any(len(row) > 1 or row[0].grid is not None for row in rows):
+        return False
+    boxes = [row[0].box for row in rows]
+    return all(b.x0 < rule.lo + 1 or abs(b.x0 + b.x1 - rule.lo - rule.hi) < SAME for b in boxes)
 
 
 def _table(
-    rows: Sequence[Row], rules: Sequence[Segment], full: list[float], group: list[Segment], page: int
+    rows: Sequence[Row],
+    rules: Sequence[Segment],
+    full: list[float],
+    group: list[Segment],
+    page: int,
+    proof: Proof | None,
 ) -> Banded | None:
     left, right = median(s.lo for s in group), median(s.hi for s in group)
-    inside = [i for i, row in enumerate(rows) if full[0] < _middle(row[0]) < full[-1] and _is_within(row, left, right)]
+    inside = [i for i, row in enumerate(rows) if full[0] < middle(row[0]) < full[-1] and _is_within(row, left, right)]
     if not inside or inside[-1] - inside[0] + 1 != len(inside):
         return None
     partial = [s for s in rules if full[0] <= s.at <= full[-1] and left - SAME <= s.lo and s.hi <= right + SAME]
     ys = [sum(g) / len(g) for g in clusters({s.at for s in partial}, 2.0)]
+    clear = None
+    if proof is not None:
+        sides = Box(left, ys[0], right, ys[-1])
+        first = may_go_on(rows, inside[0])
+        clear = _clear(
+            [run for i in inside for run in rows[i]],
+            partial,
+            ys,
+            sides,
+            page,
+            proof if first else Proof(proof.drawn, None),
+        )
+    if clear is not None:
+        return Banded(inside[0], inside[-1] + 1, *clear)
     ends = [x for s in partial for x in (s.lo, s.hi) if left + SAME < x < right - SAME]
     known = [sum(g) / len(g) for g in clusters(set(ends), SAME)]
     runs = [run for i in inside for run in rows[i]]
     bands = _bands([part for run in runs for part in cut(run, [*known, *left_edges(runs)])], ys)
     filled = [band for band in bands if band.runs]
-    lines = median(len({round(_middle(run)) for run in band.runs}) for band in filled)
+    lines = median(len({round(middle(run)) for run in band.runs}) for band in filled)
     if any(_holds_rows(band) for band in filled):
         return None
     if len(filled) < LEAST_BANDS or lines > MOST_LINES or sum(len(_blocks(b)) > 1 for b in filled) < 0.5 * len(filled):
@@ -120,11 +165,61 @@ def _table(
     return Banded(inside[0], inside[-1] + 1, grid) if grid is not None else None
 
 
+def _clear(
+    runs: list[Run], rules: Sequence[Segment], ys: list[float], sides: Box, page: int, proof: Proof
+) -> Clear | None:
+    """The table where lines part all of its rows and its columns are proved."""
+    bands = []
+    for top, bottom, own in _bands([part for run in runs for part in parted(run)], ys):
+        blocks = tuple(side_by_side(own))
+        if hides_rows(blocks):
+            return None
+        shown = [_ends(proof.drawn, y, sides) for y in (top, bottom)]
+        walls = [x for x in shown[0] if any(abs(x - other) < 1 for other in shown[1])]
+        bands.append(gutters.Band(top, bottom, blocks, tuple(walls)))
+    while bands and not bands[0].blocks:
+        ys, bands = ys[1:], bands[1:]
+    while bands and not bands[-1].blocks:
+        ys, bands = ys[:-1], bands[:-1]
+    bands = _joined_over(bands, rules)
+    if len(bands) < (1 if proof.going is not None else LEAST_BANDS):
+        return None
+
+    def ruled(xs: list[float]) -> Above:
+        return [[_is_ruled(rules, y, a, b) for a, b in pairwise(xs)] for y in ys]
+
+    return clear_grid(bands, page, sides._replace(bottom=ys[-1]), ruled, proof.going)
+
+
+def _joined_over(bands: list[gutters.Band], rules: Sequence[Segment]) -> list[gutters.Band]:
+    """Bands with each text that goes on below where no line is put to the text above it."""
+    out = list(bands[:1])
+    for band in bands[1:]:
+        kept = []
+        for block in band.blocks:
+            box = block.box
+            over = [n for n, b in enumerate(out[-1].blocks) if overlap(b.box.x0, b.box.x1, box.x0, box.x1) > 0]
+            if len(over) == 1 and not _is_ruled(rules, band.top, box.x0, box.x1):
+                blocks = list(out[-1].blocks)
+                blocks[over[0]] = gutters.block_of([*blocks[over[0]].runs, *block.runs])
+                out[-1] = out[-1]._replace(blocks=tuple(blocks))
+            else:
+                kept.append(block)
+        out.append(band._replace(blocks=tuple(kept)))
+    return out
+
+
+def _ends(drawn: Sequence[Segment], y: float, sides: Box) -> list[float]:
+    """Where lines at a height end inside of a table: cells end there whose lines are drawn one by one."""
+    own = [x for s in drawn if abs(s.at - y) <= 1 for x in (s.lo, s.hi)]
+    return [x for x in own if sides.x0 + SAME < x < sides.x1 - SAME]
+
+
 def _holds_rows(band: Band) -> bool:
     """Whether several lines between two rules are rows themselves: three pieces of text or more in each."""
     lines: dict[int, int] = {}
     for run in band.runs:
-        lines[round(_middle(run))] = lines.get(round(_middle(run)), 0) + 1
+        lines[round(middle(run))] = lines.get(round(middle(run)), 0) + 1
     return sum(count > 2 for count in lines.values()) > 3
 
 
@@ -151,7 +246,7 @@ def cut(run: Run, edges: Sequence[float]) -> list[Run]:
 def _bands(runs: Sequence[Run], ys: Sequence[float]) -> list[Band]:
     out = [Band(top, bottom, []) for top, bottom in pairwise(ys)]
     for run in runs:
-        out[min(len(out) - 1, max(0, bisect_right(ys, _middle(run)) - 1))].runs.append(run)
+        out[min(len(out) - 1, max(0, bisect_right(ys, middle(run)) - 1))].runs.append(run)
     return out
 
 
@@ -164,26 +259,6 @@ def _blocks(band: Band) -> list[tuple[float, float]]:
         else:
             out.append((x0, x1))
     return out
-
-
-def stab(intervals: Sequence[tuple[float, float]], given: Sequence[float]) -> list[float]:
-    """The fewest places such that each interval holds one, with the given places where they serve."""
-    out: list[float] = []
-    rest = sorted((hi, lo) for lo, hi in intervals if not any(lo - 1 <= x <= hi + 1 for x in given))
-    group: list[tuple[float, float]] = []
-    for hi, lo in rest:
-        if group and lo >= min(h for _, h in group):
-            out.append(_shared(group))
-            group = []
-        group.append((lo, hi))
-    if group:
-        out.append(_shared(group))
-    return sorted([*out, *given])
-
-
-def _shared(group: list[tuple[float, float]]) -> float:
-    """The middle of what all intervals share."""
-    return (max(lo for lo, _ in group) + min(hi for _, hi in group)) / 2
 
 
 def _grid(bands: list[Band], rules: Sequence[Segment], ys: list[float], edges: list[float], page: int) -> Grid | None:
@@ -267,14 +342,3 @@ def _fits(blocks: list[tuple[float, float]], edges: list[float]) -> bool:
 def _is_ruled(rules: Sequence[Segment], y: float, start: float, end: float) -> bool:
     middle = (start + end) / 2
     return any(abs(s.at - y) <= 2 and s.lo - SAME <= middle <= s.hi + SAME for s in rules)
-
-
-def lines_of(runs: Sequence[Run]) -> list[list[Piece]]:
-    """Runs of one cell as printed lines."""
-    out: list[list[Run]] = []
-    for run in sorted(runs, key=lambda r: (_middle(r), r.box.x0)):
-        if out and _middle(run) - _middle(out[-1][-1]) < 0.5 * (run.box.bottom - run.box.top):
-            out[-1].append(run)
-        else:
-            out.append([run])
-    return [[p for run in sorted(line, key=lambda r: r.box.x0) for p in run.pieces] for line in out]

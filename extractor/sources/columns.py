@@ -14,6 +14,7 @@ RUN_GAP = 1.0  # of the type size: a wider gap may be one between columns
 GUTTER = 0.8  # of the type size: the least gap between columns of prose
 LEAST_LINES = 4  # in each column of prose
 LEAST_WIDTH = 10.0  # type sizes: narrower columns are columns of a table
+LARGER = 1.15  # times the type size of a table: a title
 LEAST_FILL = 0.7  # the share of its column that a line of prose usually fills
 
 
@@ -44,6 +45,31 @@ def row_box(row: Row) -> Box:
     found = union(run.box for run in row)
     assert found is not None, "a row has a run"  # noqa: S101 - rows are never empty
     return found
+
+
+def middle(run: Run) -> float:
+    """The height at which a run stands."""
+    return (run.box.top + run.box.bottom) / 2
+
+
+def lines_of(runs: Sequence[Run]) -> list[list[Piece]]:
+    """Runs of one cell as printed lines."""
+    out: list[list[Run]] = []
+    for run in sorted(runs, key=lambda r: (middle(r), r.box.x0)):
+        if out and middle(run) - middle(out[-1][-1]) < 0.5 * (run.box.bottom - run.box.top):
+            out[-1].append(run)
+        else:
+            out.append([run])
+    return [[p for run in sorted(line, key=lambda r: r.box.x0) for p in run.pieces] for line in out]
+
+
+def may_go_on(rows: Sequence[Row], start: int) -> bool:
+    """Whether a table that begins at a row may go on from the page before: nothing but a running head is above it."""
+    size = median(run.box.bottom - run.box.top for run in rows[start])
+    return start < 3 and all(
+        len(row) == 1 and row[0].grid is None and row[0].box.bottom - row[0].box.top <= LARGER * size
+        for row in rows[:start]
+    )
 
 
 def runs_of(pieces: Sequence[Piece], walls: Sequence[Box] = ()) -> Row:

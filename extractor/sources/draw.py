@@ -1,25 +1,36 @@
-"""Pictures of what was understood: each page with its words, lines, cells and tables outlined."""
+"""Pictures of what was understood: each page with its words, lines, cells, tables, forms and chunks outlined."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from extractor.config import Settings
 from extractor.errors import DocumentError
-from extractor.geometry import displayed
+from extractor.geometry import displayed, displayed_box
 from extractor.layout import Box, Document, Grid, Line, Page
 from extractor.sources.images import frames, pillow
 
 # What is outlined: its colour and how thick, in pixels.
 WORD, LINE, CELL, TABLE = ("#9a9a9a", 1), ("#1f77b4", 2), ("#2ca02c", 2), ("#d62728", 4)
+AREAS = {"form": ("#9467bd", 3, 9), "chunk": ("#ff7f0e", 2, 5)}  # and how far outside of what it holds
+LABEL = 11  # pixels above what an area holds; outside of the widest outline
 WIDEST = 1600  # pixels of a picture
 Outline = tuple[Box, str, int]
 
 
-def draw(document: Document, path: Path, directory: Path, settings: Settings) -> list[Path]:
-    """Write one PNG a page into a directory: words grey, lines blue, cells green, tables red.
+class Area(NamedTuple):
+    """What of a page belongs to a form or to a chunk: a box on the page as it was read, and what to write at it."""
+
+    kind: str
+    page: int
+    box: Box
+    label: str
+
+
+def draw(document: Document, path: Path, directory: Path, settings: Settings, areas: Sequence[Area] = ()) -> list[Path]:
+    """Write one PNG a page: words grey, lines blue, cells green, tables red, forms violet, chunks orange.
 
     DocumentError: the file has no pages that could be drawn (a text file), or they can't be shown.
     """
@@ -27,14 +38,14 @@ def draw(document: Document, path: Path, directory: Path, settings: Settings) ->
     out: list[Path] = []
     for page, picture in _pictures(document, path, settings):
         target = directory / f"{path.stem}-{page.number:04}.png"
-        outlined(picture, page).save(target)
+        outlined(picture, page, [area for area in areas if area.page == page.number]).save(target)
         out.append(target)
     if not out:
         raise DocumentError(f"{document.name}: only PDF files and images have pages to draw")
     return out
 
 
-def outlined(picture: Any, page: Page) -> Any:
+def outlined(picture: Any, page: Page, areas: Sequence[Area] = ()) -> Any:
     """A picture of a page with everything that was read outlined."""
     from PIL import ImageDraw
 
@@ -45,9 +56,20 @@ def outlined(picture: Any, page: Page) -> Any:
         pen.rectangle(
             [min(corners[0], corners[2]), min(corners[1], corners[3]), *corners[2:]], outline=colour, width=thick
         )
+    for area in areas:
+        _outline(pen, area, page, scale)
     label = f"{page.reader}: {len(_grids(page))} tables, {len(page.blocks) - len(_grids(page))} lines"
     pen.text((4, 4), label, fill=TABLE[0])
     return picture
+
+
+def _outline(pen: Any, area: Area, page: Page, scale: float) -> None:
+    """A form or a chunk: around what it holds, its label at the corner."""
+    colour, thick, around = AREAS[area.kind]
+    x0, top, x1, bottom = (side * scale for side in displayed_box(area.box, page))
+    pen.rectangle([x0 - around, top - around, x1 + around, bottom + around], outline=colour, width=thick)
+    corner, anchor = (x1 + around, "rb") if area.kind == "chunk" else (x0 - around, "lb")
+    pen.text((corner, top - LABEL), area.label, fill=colour, anchor=anchor)
 
 
 def outlines(page: Page) -> list[Outline]:

@@ -20,7 +20,7 @@ from extractor.sources.tables import Lattice
 if TYPE_CHECKING:
     from extractor.sources.pixels import Image
 
-SMALLEST = 0.18  # of the size of text; a piece of ink that is smaller both ways is a speck
+SMALLEST = 0.14  # of the size of text; a piece of ink that is smaller both ways is a speck
 FLAT = 0.25  # of the size of text; a stroke that is no higher is a dash
 SHORT = 0.62  # of the size of text; a wider stroke is a long one
 BESIDE = 0.8  # sizes; what is no farther from the end of a line belongs to it
@@ -29,6 +29,8 @@ NARROW = 2.2  # sizes; text in a cell that is no wider stands in a stack
 LEAN = 0.25  # how far a slash goes to the right for its height
 SURE = 0.9  # the confidence of a mark that is told by its shape
 ONE, EITHER = "一", 0.5  # a long stroke: a dash or the numeral, and nothing in it tells which
+APART = 0.66  # widths of a character; ink that is farther from the middle of one is none of it
+BEHIND = 0.6  # the same behind the last character, where small marks stand that are easily lost
 INSET = 2.0  # points; so far from its walls the ink of a cell begins
 
 
@@ -60,9 +62,31 @@ def with_leftovers(boxes: Sequence[Box], lattices: Sequence[Lattice], marks: Ima
         for index, slot in enumerate(lattice.slots):
             if slot.closed:
                 area = _inner(lattice.slot_box(slot), INSET / points)
-                _add(parts, _completed(_parted(inside.pop(index, []), marks), area, marks, size), marks, size)
+                found = _completed(_parted(inside.pop(index, []), marks), area, marks, size)
+                _add(parts, found, area, marks, size)
         rest += [box for kept in inside.values() for box in kept]
     return parts._replace(boxes=parts.boxes + rest)
+
+
+def unread(box: Box, places: Sequence[float], marks: Image) -> list[int]:
+    """Which of the characters of a line have ink beside them that is no part of any: maybe a mark that was not read.
+
+    `places` are the middles of the characters across the picture; the ink of each is within half its width.
+    """
+    if not places:
+        return []
+    steps = [b - a for a, b in pairwise(places)]
+    size = box.bottom - box.top
+    pitch = median(step for step in steps if step > 0.6 * size) if any(step > 0.6 * size for step in steps) else size
+    out: set[int] = set()
+    for piece in ink_boxes(marks, box, SMALLEST * size):
+        middle = (piece.x0 + piece.x1) / 2
+        near = min(range(len(places)), key=lambda n: abs(places[n] - middle))
+        apart = BEHIND if middle > places[-1] else APART
+        inside = piece.x0 > box.x0 + 1 and piece.x1 < box.x1 - 1  # else it is the wall of the cell
+        if abs(places[near] - middle) > apart * pitch and inside and piece.x1 - piece.x0 < pitch:
+            out.add(near)
+    return sorted(out)
 
 
 def _inner(box: Box, by: float) -> Box:
@@ -73,15 +97,20 @@ def _completed(boxes: list[Box], area: Box, marks: Image, size: float) -> list[B
     """The boxes of a cell, grown by the ink beside and below them, and those of the ink that stands by itself."""
     out = list(boxes)
     alone: list[Box] = []
-    for piece in _pieces(ink_boxes(marks, area, SMALLEST * size), size):
-        if any(covered(piece, box) > 0.5 for box in out):
-            continue
+    ink = [part for part in ink_boxes(marks, area, SMALLEST * size) if not _at_edge(part, area)]
+    for piece in _pieces([part for part in ink if not any(covered(part, box) > 0.5 for box in boxes)], size):
         near = next((n for n, box in enumerate(out) if _belongs(piece, box, area, size)), None)
         if near is not None:
             out[near] = union((out[near], piece)) or piece
         elif piece.bottom - piece.top < 2 * size:
             alone.append(piece)
     return out + [piece if _is_flat(piece, size) else _grown(piece, size) for piece in alone]
+
+
+def _at_edge(part: Box, area: Box) -> bool:
+    """Whether ink goes on beyond a cell's inner area: it is its wall."""
+    sides = (part.x0 - area.x0, part.top - area.top, area.x1 - part.x1, area.bottom - part.bottom)
+    return min(sides) <= 1
 
 
 def _pieces(found: Sequence[Box], size: float) -> list[Box]:
@@ -139,13 +168,17 @@ def _parted(boxes: list[Box], marks: Image) -> list[Box]:
     return out
 
 
-def _add(parts: Parts, boxes: Sequence[Box], marks: Image, size: float) -> None:
+def _add(parts: Parts, boxes: Sequence[Box], area: Box, marks: Image, size: float) -> None:
     """Sorts the boxes of a cell: a stroke that is all there is need not be read."""
-    stroke = _stroke(boxes[0], marks, size) if len(boxes) == 1 else None
+    stroke = _stroke(_within(boxes[0], area), marks, size) if len(boxes) == 1 else None
     if stroke is None:
         parts.boxes.extend(boxes)
     else:
         parts.strokes.append(stroke)
+
+
+def _within(box: Box, area: Box) -> Box:
+    return Box(max(box.x0, area.x0), max(box.top, area.top), min(box.x1, area.x1), min(box.bottom, area.bottom))
 
 
 def _stroke(box: Box, marks: Image, size: float) -> Stroke | None:

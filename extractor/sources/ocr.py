@@ -37,6 +37,7 @@ class Char(NamedTuple):
     start: float
     end: float
     confidence: float
+    middle: float = 0.0
 
 
 Chars = tuple[Char, ...]
@@ -149,7 +150,7 @@ def _chars(text: str, info: Any) -> Chars:
             if out:
                 out.append(Char(" ", out[-1].end, out[-1].end, 1.0))
             continue
-        out.append(Char(char, edges[index], edges[index + 1], float(marks[index][1])))
+        out.append(Char(char, edges[index], edges[index + 1], float(marks[index][1]), middles[index]))
         index += 1
     return tuple(out)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,10 +14,11 @@ from typing import Any
 from extractor.config import Settings
 from extractor.errors import DocumentError
 from extractor.geometry import inside
-from extractor.layout import Box, Document, Note, Page, Turn
+from extractor.layout import Block, Box, Document, Note, Page, Turn
+from extractor.sources.gutters import Going
 from extractor.sources.pdf_miner import miner_sheet, open_miner
 from extractor.sources.pdf_text import Sheet, read_sheet
-from extractor.sources.printed import blocks_of
+from extractor.sources.printed import blocks_of, drawn_blocks
 from extractor.sources.usable import (
     FEW,
     NONSENSE,
@@ -127,6 +128,7 @@ class Reader:
     pdf: Any
     settings: Settings
     notes: list[Note] = field(default_factory=list)
+    going: Going | None = None
     _second: Any = None
 
     def pages(self) -> list[Page]:
@@ -162,7 +164,13 @@ class Reader:
         if kind == "layer":
             return self._layer(index, sheet)
         self.notes += notes_of(sheet)
-        return page_of(sheet)
+        return self._digital(sheet)
+
+    def _digital(self, sheet: Sheet) -> Page:
+        """A page of digital text; a table may go on from the page before."""
+        printed = drawn_blocks(sheet.tokens, sheet.rulings, sheet.number, sheet.shades, self.going)
+        self.going = printed.going
+        return framed(sheet, printed.blocks)
 
     def _sheet(self, index: int) -> Sheet | None:
         first = sheet_of(self.pdf, index) if self.pdf is not None else None
@@ -249,10 +257,14 @@ def sheet_of(pdf: Any, index: int) -> Sheet | None:
 
 
 def page_of(sheet: Sheet) -> Page:
-    """The page of what was read."""
-    blocks = tuple(blocks_of(sheet.tokens, sheet.rulings, sheet.number, sheet.shades))
+    """The page of a sheet whose text is an OCR's, or garbage."""
+    return framed(sheet, blocks_of(sheet.tokens, sheet.rulings, sheet.number))
+
+
+def framed(sheet: Sheet, blocks: Sequence[Block]) -> Page:
+    """The page of some blocks, and how it was turned to be read."""
     width, height = (sheet.height, sheet.width) if sheet.turned % 2 else (sheet.width, sheet.height)
-    return Page(sheet.number, blocks, width, height, sheet.reader, Turn(sheet.turned))
+    return Page(sheet.number, tuple(blocks), width, height, sheet.reader, Turn(sheet.turned))
 
 
 def notes_of(sheet: Sheet) -> list[Note]:

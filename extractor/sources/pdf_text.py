@@ -14,12 +14,15 @@ from functools import cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from extractor.geometry import Rulings, Segment
+from extractor.geometry import Rulings, Segment, inside, strung
 from extractor.layout import Box
+from extractor.sources.clip import clip_of, cuts, is_gone, within
+from extractor.sources.matrix import IDENTITY, Frame, Matrix, frame, times
 from extractor.sources.words import Token
 
 THIN = 3.0  # a filled path not thicker than this is a ruling line
-SHORT = 4.0  # a segment shorter than this is a dash, a serif or a dot: joined with others or dropped
+DOT = 2.5  # a square path not larger than this is a dot, maybe of a dotted line
+STEP = 5.0  # how far the dots of a line are from each other at most
 MAX_OBJECTS = 200_000  # on one page; more is a bomb or a drawing
 COVER = 0.6  # the share of a page that a picture covers when the page is a scan
 MAX_DEPTH = 12  # of forms within forms
@@ -44,11 +47,12 @@ class Fill(NamedTuple):
 
 
 class Style(NamedTuple):
-    """How the characters of one text object are drawn."""
+    """How the characters of one text object are drawn; `clip` is what may be seen of them, where it is not all."""
 
     z: int
     mode: int
     colour: tuple[int, int, int, int] | None
+    clip: Box | None = None
 
 
 @dataclass(slots=True)
@@ -69,32 +73,6 @@ class Sheet:
     paths: int = 0
     bad: int = 0
     problems: list[str] = field(default_factory=list)
-
-
-class Frame(NamedTuple):
-    """The map from a page's user space to the reading frame: x = a·u + c·v + e, y = b·u + d·v + f."""
-
-    a: float
-    b: float
-    c: float
-    d: float
-    e: float
-    f: float
-    width: float
-    height: float
-
-
-def frame(left: float, bottom: float, right: float, top: float, quarters: int) -> Frame:
-    """The frame of a page with this visible rectangle, turned clockwise by so many quarters."""
-    wide, high = right - left, top - bottom
-    match quarters % 4:
-        case 1:
-            return Frame(0, 1, 1, 0, -bottom, -left, high, wide)
-        case 2:
-            return Frame(-1, 0, 0, 1, right, -bottom, wide, high)
-        case 3:
-            return Frame(0, -1, -1, 0, top, right, high, wide)
-    return Frame(1, 0, 0, -1, -left, top, wide, high)
 
 
 @cache
@@ -122,6 +100,10 @@ def raw() -> Any:
         form_count=quick("FPDFFormObj_CountObjects", integer, pointer),
         form_object=quick("FPDFFormObj_GetObject", pointer, pointer, ctypes.c_ulong),
         type=quick("FPDFPageObj_GetType", integer, pointer),
+        clip_path=quick("FPDFPageObj_GetClipPath", pointer, pointer),
+        clip_paths=quick("FPDFClipPath_CountPaths", integer, pointer),
+        clip_segments=quick("FPDFClipPath_CountPathSegments", integer, pointer, integer),
+        clip_segment=quick("FPDFClipPath_GetPathSegment", pointer, pointer, integer, integer),
         bounds=quick("FPDFPageObj_GetBounds", integer, pointer, pointer, pointer, pointer, pointer),
         matrix=quick("FPDFPageObj_GetMatrix", integer, pointer, pointer),
         fill_colour=quick("FPDFPageObj_GetFillColor", integer, pointer, pointer, pointer, pointer, pointer),
@@ -261,7 +243,7 @@ class Judge:
         if look not in self.known:
             self.known[look] = self._reason(style)
         known = self.known[look]
-        return None if known == "" and self.last > style.z else known
+        return None if known == "" and (self.last > style.z or style.clip is not None) else known
 
     def _reason(self, style: Style) -> str | None:
         """The same for what is drawn like this where nothing lies above it."""
@@ -291,6 +273,8 @@ class Judge:
         style = self.styles.get(handle)
         if style is None:
             return ""
+        if style.clip is not None and not inside(x, y, style.clip):
+            return "clipped away"
         below: tuple[int, int, int] | None = (255, 255, 255)
         for fill in self.sheet.fills:
             if fill.box.x0 <= x <= fill.box.x1 and fill.box.top <= y <= fill.box.bottom:
@@ -325,6 +309,8 @@ class _Objects:
     def __init__(self, sheet: Sheet, view: Frame) -> None:
         self.sheet, self.lib, self.z = sheet, raw(), 0
         self.styles: dict[int, Style] = {}
+        self.dots: list[tuple[float, float]] = []
+        self.clip: Box | None = None
         self.view: Frame = view
         self.floats = (ctypes.c_float * 4)()
         self.floats_at = [ctypes.addressof(self.floats) + 4 * i for i in range(4)]
@@ -335,27 +321,45 @@ class _Objects:
         """Read all objects; gives the style of each text object by its address."""
         lib = self.lib
         self._walk([lib.get_object(page, i) for i in range(min(lib.count_objects(page), MAX_OBJECTS))], None, 0)
+        self.sheet.rulings.horizontal.extend(strung([(y, x) for x, y in self.dots], STEP))
+        self.sheet.rulings.vertical.extend(strung(self.dots, STEP))
         if self.z >= MAX_OBJECTS:
             self.sheet.problems.append(f"more than {MAX_OBJECTS} objects on the page")
         return self.styles
 
-    def _walk(self, objects: list[int], outer: Matrix | None, depth: int) -> None:
+    def _walk(self, objects: list[int], outer: Matrix | None, depth: int, held: Box | None = None) -> None:
+        """Read objects in the order in which they are painted; `held` is the clip of the form around them."""
         kind_of, types = self.lib.type, self.lib.pdfium
         for handle in objects:
             self.z += 1
             if self.z >= MAX_OBJECTS:
                 return
             kind = kind_of(handle)
+            self.clip = self._clip(handle, outer, held)
             if kind == types.FPDF_PAGEOBJ_PATH:
                 self._path(handle, outer)
             elif kind == types.FPDF_PAGEOBJ_TEXT:
-                self.styles[handle] = Style(self.z, self.lib.render_mode(handle), self._colour(handle))
+                self.styles[handle] = Style(
+                    self.z, self.lib.render_mode(handle), self._colour(handle), self._cut(handle, outer)
+                )
             elif kind == types.FPDF_PAGEOBJ_IMAGE:
                 self._image(handle, outer)
             elif kind == types.FPDF_PAGEOBJ_FORM and depth < MAX_DEPTH:
                 count = min(max(self.lib.form_count(handle), 0), MAX_OBJECTS - self.z)
                 inner = [self.lib.form_object(handle, i) for i in range(count)]
-                self._walk(inner, times(self._matrix(handle), outer), depth + 1)
+                self._walk(inner, times(self._matrix(handle), outer), depth + 1, self.clip)
+
+    def _clip(self, handle: int, outer: Matrix | None, held: Box | None) -> Box | None:
+        """What may be seen of an object, where that is not the whole page."""
+        own = clip_of(self.lib, handle, lambda points: self._boxed(points, outer, len(points)))
+        if own is not None and not cuts(own, Box(0, 0, self.sheet.width, self.sheet.height)):
+            own = None
+        return held if own is None else within(own, held)
+
+    def _cut(self, handle: int, outer: Matrix | None) -> Box | None:
+        """The clip of a text, where it cuts something of it away."""
+        box = self._bounds(handle, outer) if self.clip is not None else None
+        return self.clip if box is not None and cuts(self.clip, box) else None
 
     def _matrix(self, handle: int) -> Matrix:
         found = self.lib.pdfium.FS_MATRIX()
@@ -374,8 +378,8 @@ class _Objects:
         left, bottom, right, top = self.floats
         return self._boxed([(left, bottom), (right, top), (left, top), (right, bottom)], outer)
 
-    def _boxed(self, points: list[tuple[float, float]], outer: Matrix | None) -> Box:
-        seen = self._seen(points if outer is not None else points[:2], outer)
+    def _boxed(self, points: list[tuple[float, float]], outer: Matrix | None, needed: int = 2) -> Box:
+        seen = self._seen(points if outer is not None else points[:needed], outer)
         xs, ys = [p[0] for p in seen], [p[1] for p in seen]
         return Box(min(xs), min(ys), max(xs), max(ys))
 
@@ -387,7 +391,8 @@ class _Objects:
 
     def _image(self, handle: int, outer: Matrix | None) -> None:
         box = self._bounds(handle, outer)
-        if box is not None:
+        if box is not None and not is_gone(box, self.clip):
+            box = within(box, self.clip)
             self.sheet.images.append(box)
             if not self.lib.transparent(handle):
                 self.sheet.fills.append(Fill(self.z, box, None))
@@ -403,6 +408,10 @@ class _Objects:
         if box is None:
             self.sheet.problems.append("a path has no bounds")
             return
+        if is_gone(box, self.clip):
+            return
+        if fill and not stroke:
+            box = within(box, self.clip)
         wide, high = box.x1 - box.x0, box.bottom - box.top
         if high <= THIN or wide <= THIN:
             self._ruling(box.x0, box.top, box.x1, box.bottom)
@@ -423,9 +432,17 @@ class _Objects:
             self.sheet.shades.append(box)
 
     def _ruling(self, x0: float, y0: float, x1: float, y1: float) -> None:
-        """Keep a straight segment that runs along an axis."""
+        """Keep a straight segment that runs along an axis, as far as it is seen."""
+        if self.clip is not None:
+            box = Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+            if is_gone(box, self.clip):
+                return
+            if cuts(self.clip, box):
+                x0, y0, x1, y1 = within(box, self.clip)
         wide, high = abs(x1 - x0), abs(y1 - y0)
-        if high <= wide and high <= THIN:
+        if max(wide, high) <= DOT and max(wide, high) <= 1.5 * min(wide, high):
+            self.dots.append(((x0 + x1) / 2, (y0 + y1) / 2))
+        elif high <= wide and high <= THIN:
             self.sheet.rulings.horizontal.append(Segment((y0 + y1) / 2, min(x0, x1), max(x0, x1)))
         elif wide < high and wide <= THIN:
             self.sheet.rulings.vertical.append(Segment((x0 + x1) / 2, min(y0, y1), max(y0, y1)))
@@ -457,36 +474,3 @@ class _Objects:
                 points.append(points[0])
         if len(points) > 1:
             yield points
-
-
-class Matrix(NamedTuple):
-    """A PDF transformation matrix."""
-
-    a: float
-    b: float
-    c: float
-    d: float
-    e: float
-    f: float
-
-    def apply(self, u: float, v: float) -> tuple[float, float]:
-        """The point to which the matrix takes (u, v)."""
-        return (self.a * u + self.c * v + self.e, self.b * u + self.d * v + self.f)
-
-
-IDENTITY = Matrix(1, 0, 0, 1, 0, 0)
-
-
-def times(inner: Matrix, outer: Matrix | None) -> Matrix:
-    """The matrix that applies `inner`, then `outer`."""
-    if outer is None:
-        return inner
-    x, y = outer.apply(inner.e, inner.f)
-    return Matrix(
-        inner.a * outer.a + inner.b * outer.c,
-        inner.a * outer.b + inner.b * outer.d,
-        inner.c * outer.a + inner.d * outer.c,
-        inner.c * outer.b + inner.d * outer.d,
-        x,
-        y,
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from extractor.errors import MissingPackage
-from extractor.geometry import Rulings, Segment, joined, snapped
+from extractor.geometry import Rulings, Segment, joined, overlap, snapped
 from extractor.layout import Box
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ STAMP = (0.0005, 0.08)  # the share of a page that is red when there is a stamp 
 REACH = 6.0  # points; a line may end this far from the one it meets, or be broken by as much
 PALE = 0.9  # of the brightness of paper; what is brighter than this below a stamp is paper
 INKED = 0.75  # the share of a stretch beside a text that is inked when a wall runs there
+THROUGH = 0.7  # the share of a line that lies in a text when it is a stroke of it
+WIDE = 15  # pixels; the smoothing that leaves the paper and takes its noise
+SPARSE = 3  # pixels; one in so many tells as much of a page's noise as all
 FAINT = 12  # of 255; what is so much darker than what is around it is ink
 FIRM = 0.4  # of the darkness of text; what is as dark is print
 MEND = 26.0  # points; the widest gap in a line that a copier leaves
@@ -50,7 +53,9 @@ def value(image: Image) -> Image:
     """The brightness of the brightest colour of each pixel: coloured ink is pale, black ink is dark."""
     if image.ndim == 2:
         return image
-    out: Image = image.max(axis=2)
+    cv2 = vision()
+    red, green, blue = cv2.split(image)
+    out: Image = cv2.max(cv2.max(red, green), blue)
     return out
 
 
@@ -111,6 +116,21 @@ def firm_ink(image: Image, dots: float, texts: list[Box]) -> Image:
     least = max(FAINT, FIRM * float(np.percentile(inked, 90))) if inked.size else FAINT
     out: Image = (depth > least).astype(np.uint8) * 255
     return out
+
+
+def noise(image: Image, texts: list[Box]) -> float:
+    """The noise of the paper as a share of the contrast between paper and print; `texts` are boxes of text.
+
+    The spread (by the median deviation) of what a wide smoothing takes away.
+    """
+    import numpy as np
+
+    shade = value(image)
+    rest = vision().absdiff(shade, vision().blur(shade, (WIDE, WIDE)))[::SPARSE, ::SPARSE]
+    parts = [shade[round(b.top) : round(b.bottom), round(b.x0) : round(b.x1)].ravel() for b in texts]
+    print_ = float(np.percentile(np.concatenate(parts), 5)) if parts else 0.0
+    contrast = max(1.0, float(np.percentile(shade[::SPARSE, ::SPARSE], 75)) - print_)
+    return 1.4826 * float(np.median(rest)) / contrast
 
 
 def skew(image: Image) -> float:
@@ -210,7 +230,7 @@ def without_text(rulings: Rulings, boxes: list[Box]) -> Rulings:
     """The lines that are no strokes of characters: not inside a box of text."""
 
     def across(s: Segment) -> bool:
-        return any(_is_stroke(s, b.x0, b.x1, b.top, b.bottom) for b in boxes)
+        return any(_is_stroke(s, b.x0, b.x1, b.top, b.bottom) or _is_struck(s, b) for b in boxes)
 
     def upright(s: Segment) -> bool:
         return any(_is_stroke(s, b.top, b.bottom, b.x0, b.x1) for b in boxes)
@@ -223,6 +243,13 @@ def _is_stroke(segment: Segment, start: float, end: float, near: float, far: flo
     size = min(end - start, far - near)
     inside = near + 0.1 * size <= segment.at <= far - 0.1 * size
     return inside and start - 0.3 * size <= segment.lo and segment.hi <= end + 0.3 * size
+
+
+def _is_struck(segment: Segment, box: Box) -> bool:
+    """Whether most of a level line runs through the middle of a line of text, whose box may end too early."""
+    quarter = (box.bottom - box.top) / 4
+    middle = box.top + quarter <= segment.at <= box.bottom - quarter
+    return middle and overlap(segment.lo, segment.hi, box.x0, box.x1) >= THROUGH * (segment.hi - segment.lo)
 
 
 def without_strokes(rulings: Rulings, texts: list[Box], marks: Image) -> Rulings:

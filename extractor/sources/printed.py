@@ -4,43 +4,90 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
-from extractor.geometry import Rulings, Segment, union
+from extractor.geometry import Rulings, union
 from extractor.layout import Block, Box, Cell, Grid, Line
-from extractor.sources.banded import find_banded
-from extractor.sources.columns import Row, Run, runs_of, split_columns
+from extractor.sources.banded import Banded, Proof, find_banded
+from extractor.sources.columns import Row, Run, row_box, runs_of, split_columns
+from extractor.sources.gutters import Going
 from extractor.sources.spaced import find_spaced
 from extractor.sources.tables import JOIN, fill, find_lattices, free_rules, shaded_lattices
 from extractor.sources.unruled import find_unruled
 from extractor.sources.words import Piece, Token, passage, pieces_of, read_rows, rows_of
 
 
-def blocks_of(
-    tokens: Sequence[Token], rulings: Rulings, page: int, shades: Sequence[Box] = (), join: float = JOIN
-) -> list[Block]:
-    """The lines and tables of a page in reading order, numbered.
+class Printed(NamedTuple):
+    """What stands on a page, in reading order and numbered, and the columns of a table that may go on on the next."""
 
-    `shades` are areas of colour, maybe of cells; `join` is the widest gap in a ruling line, in points.
+    blocks: list[Block]
+    going: Going | None
+
+
+def blocks_of(tokens: Sequence[Token], rulings: Rulings, page: int, join: float = JOIN) -> list[Block]:
+    """The lines and tables of a page as seen in a picture; `join` is the widest gap in a ruling line, in points."""
+    return _printed(tokens, rulings, page, (), join, None).blocks
+
+
+def drawn_blocks(
+    tokens: Sequence[Token], rulings: Rulings, page: int, shades: Sequence[Box], going: Going | None
+) -> Printed:
+    """The lines and tables of a digital page, whose texts and lines stand exactly where they are drawn.
+
+    `shades` are areas of colour, maybe of cells; `going` are the columns that the page before ends with.
     """
+    return _printed(tokens, rulings, page, shades, JOIN, Proof(rulings.horizontal, going))
+
+
+def _printed(
+    tokens: Sequence[Token],
+    rulings: Rulings,
+    page: int,
+    shades: Sequence[Box],
+    join: float,
+    proof: Proof | None,
+) -> Printed:
     lattices = find_lattices(rulings, join=join)
-    grids, rest = fill(lattices + shaded_lattices(shades, lattices), tokens, page)
+    grids, rest = fill(lattices + shaded_lattices(shades, lattices, tokens), tokens, page)
     boxes = [g.box for g in grids if g.box is not None]
     rows = _rows(rest, boxes)
     rows += [[Run(g.box, grid=g)] for g in grids if g.box is not None]
     rows.sort(key=lambda row: min(run.box.top for run in row))
     rules = free_rules(rulings.horizontal, boxes, join)
-    return _numbered(_ordered(_with_tables(rows, rules, page), page), page)
+    ruled = find_banded(rows, rules, page, proof) if rules else []
+    rows = _with_tables(rows, ruled)
+    before = proof.going if proof is not None else None
+    if proof is not None and ruled:
+        proof = proof._replace(going=before and before._replace(rows=()))
+    spaced = find_spaced(rows, page, proof)
+    blocks = _numbered(_ordered(_with_tables(rows, spaced), page), page)
+    return Printed(blocks, _going(rows, [*ruled, *spaced], before))
 
 
-def _with_tables(rows: list[Row], rules: list[Segment], page: int) -> list[Row]:
-    """Rows with those that make a table between ruling lines, or by the white between them, replaced by it."""
-    found = (find_banded(rows, rules, page) if rules else []) + find_spaced(rows, page)
+def _going(rows: Sequence[Row], tables: Sequence[Banded], before: Going | None) -> Going | None:
+    """The columns of the last table where only a page number stands below it, and in any case how cells are set."""
+    proved = [table for table in tables if table.going is not None]
+    last = max(proved, key=_bottom, default=None)
+    if last is None or last.going is None:
+        return before and before._replace(rows=())
+    below = [row for row in rows if row_box(row).top >= _bottom(last) - 1]
+    numbers = all(len(row) == 1 and any(char.isdigit() for char in row[0].text) for row in below)
+    return last.going._replace(rows=last.going.rows if numbers else ())
+
+
+def _bottom(table: Banded) -> float:
+    return table.grid.box.bottom if table.grid.box is not None else 0.0
+
+
+def _with_tables(rows: list[Row], found: Sequence[Banded]) -> list[Row]:
+    """Rows with those that make a table replaced by it."""
     out: list[Row] = []
     done = 0
-    for start, end, grid in sorted(found, key=lambda table: table[:2]):
-        if start >= done and grid.box is not None:
-            out += [*rows[done:start], [Run(grid.box, grid=grid)]]
-            done = end
+    for table in sorted(found, key=lambda table: table[:2]):
+        if table.start < done or table.grid.box is None:
+            continue
+        out += [*rows[done : table.start], [Run(table.grid.box, grid=table.grid)]]
+        done = table.end
     return out + rows[done:]
 
 

@@ -20,11 +20,12 @@ from extractor.geometry import Rulings, Segment, covered
 from extractor.layout import Box, Document, Note, Page, Turn
 from extractor.sources import ocr
 from extractor.sources.images import frames
-from extractor.sources.leftover import with_leftovers
+from extractor.sources.leftover import unread, with_leftovers
 from extractor.sources.pixels import (
     anchored,
     firm_ink,
     ink,
+    noise,
     quarter_turned,
     rotated,
     rulings_of,
@@ -45,7 +46,10 @@ SNAP = 3.0  # points; as for drawn lines
 JOIN = 9.0  # points; a gap that a copier leaves in a line
 SAMPLE = 8  # pieces of text that tell whether a page is upside down
 SURE = 0.85  # their mean confidence when it is not
-POOR = 0.6  # the mean confidence of a page that deserves a remark
+NOISY = 0.06  # of the contrast of print; where the noise is more, characters are mistaken without a doubt
+POOR = 0.15  # the share of words in doubt above which a page is not to be relied upon
+LOW = 0.8  # a word below this confidence is in doubt
+UNREAD = 0.5  # the confidence of a character beside which something was not read
 TALL = 1.6  # times as high as wide: a piece of text that runs downwards
 MOST_RENDERED = 36_000_000  # pixels; more shows the OCR nothing
 
@@ -105,7 +109,7 @@ def read_image(image: Image, number: int, points: float, settings: Settings) -> 
     blocks = blocks_of(_in_points(tokens, points), _scaled(rulings, points), number, join=JOIN)
     turned = Turn(view.quarters, view.angle)
     page = Page(number, tuple(blocks), wide * points, high * points, "ocr", turned)
-    return Scanned(page, _notes(tokens, number))
+    return Scanned(page, _notes(tokens, view.image, number))
 
 
 class Found(NamedTuple):
@@ -126,11 +130,15 @@ def _scaled(rulings: Rulings, by: float) -> Rulings:
     return Rulings(*([Segment(s.at * by, s.lo * by, s.hi * by) for s in side] for side in rulings))
 
 
-def _notes(tokens: Sequence[Token], number: int) -> list[Note]:
+def _notes(tokens: Sequence[Token], image: Image, number: int) -> list[Note]:
+    """The remark that a page is too poor for its characters to be relied upon."""
     scores = [t.confidence for t in tokens if t.confidence is not None]
-    if scores and fmean(scores) < POOR:
-        return [Note("poor_scan", number, f"the OCR is unsure of this page: mean confidence {fmean(scores):.2f}")]
-    return []
+    low = sum(score < LOW for score in scores) / max(1, len(scores))
+    noisy = noise(image, [Box(t.x0, t.top, t.x1, t.bottom) for t in tokens])
+    if noisy <= NOISY and low <= POOR:
+        return []
+    why = f"noise is {noisy:.0%} of the contrast of its print, {low:.0%} of its characters are in doubt"
+    return [Note("poor_scan", number, f"the scan is too poor to be relied upon: {why}; scan it again, at 300 dpi")]
 
 
 def seen_rulings(image: Image, points: float, texts: Sequence[Box]) -> Rulings:
@@ -160,8 +168,9 @@ def _rapid(image: Image, points: float, settings: Settings) -> Found:
     rulings = anchored(lines, boxes, 1 / points)
     lattices = find_lattices(rulings, SNAP / points, JOIN / points)
     boxes = [part for box in boxes for part in cut(box, lattices, 2 / points)]
-    parts = with_leftovers(boxes, lattices, firm_ink(seen, dots, boxes), points)
-    tokens = _read(seen, parts.boxes, settings)
+    firm = firm_ink(seen, dots, boxes)
+    parts = with_leftovers(boxes, lattices, firm, points)
+    tokens = _read(seen, parts.boxes, firm, settings)
     tokens += [Token(mark.text, *mark.box, 0, 0, mark.confidence) for mark in parts.strokes]
     return Found(view, tokens, rulings)
 
@@ -227,17 +236,28 @@ def cut(box: Box, lattices: Sequence[Lattice], margin: float) -> list[Box]:
     return out
 
 
-def _read(image: Image, boxes: Sequence[Box], settings: Settings) -> list[Token]:
+def _read(image: Image, boxes: Sequence[Box], marks: Image, settings: Settings) -> list[Token]:
     """The characters in boxes of text, each with its own box."""
     parts = [(box, crop) for box in boxes if (crop := _crop(image, box)) is not None]
     flat = [(box, crop) for box, crop in parts if not _is_tall(box)]
     out: list[Token] = []
     for (box, _), chars in zip(flat, ocr.recognise([crop for _, crop in flat], settings), strict=True):
-        out += _tokens(box, chars, len(out))
+        out += _tokens(box, _doubted(box, chars, marks), len(out))
     for box, crop in parts:
         if _is_tall(box):
             out += _stack(box, crop, settings, len(out))
     return out
+
+
+def _doubted(box: Box, chars: ocr.Chars, marks: Image) -> ocr.Chars:
+    """The characters of a line; those beside ink that none of them accounts for are in doubt."""
+    wide = box.x1 - box.x0
+    printed = [n for n, char in enumerate(chars) if char.text != " "]
+    places = [box.x0 + chars[n].middle * wide for n in printed]
+    doubted = {printed[n] for n in unread(box, places, marks)}
+    return tuple(
+        char._replace(confidence=min(char.confidence, UNREAD)) if n in doubted else char for n, char in enumerate(chars)
+    )
 
 
 def _is_tall(box: Box) -> bool:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from extractor.geometry import clusters, overlap
+from extractor.geometry import clusters, overlap, stab
 from extractor.layout import Box, Cell, Grid
-from extractor.sources.banded import Band, Banded, cut, gaps_of, left_edges, lines_of, stab, text_walls
-from extractor.sources.columns import Row, Run, row_box
+from extractor.sources.apart import apart_tables
+from extractor.sources.banded import Band, Banded, Proof, cut, gaps_of, left_edges, text_walls
+from extractor.sources.columns import Row, Run, lines_of, row_box
 from extractor.sources.tables import Slot, tile
 from extractor.sources.words import passage
 
@@ -37,10 +38,13 @@ class Block:
         return row_box(self.runs)
 
 
-def find_spaced(rows: Sequence[Row], page: int) -> list[Banded]:
-    """The tables among rows that stand below each other."""
-    out: list[Banded] = []
+def find_spaced(rows: Sequence[Row], page: int, proof: Proof | None = None) -> list[Banded]:
+    """The tables among rows that stand below each other; without `proof` their columns are hints."""
+    proved = apart_tables(rows, page, proof.going) if proof is not None else []
+    out = [Banded(start, end, *clear) for start, end, clear in proved]
     for start, end in _ranges(rows):
+        if any(start < other.end and other.start < end for other in proved):
+            continue
         grid = _grid(rows[start:end], page)
         if grid is not None:
             out.append(Banded(start, end, grid))

@@ -70,10 +70,11 @@ def find_lattices(rulings: Rulings, snap: float = SNAP, join: float = JOIN) -> l
     return sorted(found, key=lambda lattice: (lattice.ys[0], lattice.xs[0]))
 
 
-def shaded_lattices(shades: Sequence[Box], ruled: Sequence[Lattice]) -> list[Lattice]:
+def shaded_lattices(shades: Sequence[Box], ruled: Sequence[Lattice], tokens: Sequence[Token]) -> list[Lattice]:
     """Lattices of adjoining areas of colour outside of ruled tables, with at least two rows and two columns.
 
-    Inside a ruled table, colour lies behind lines of text as often as behind cells.
+    Inside a ruled table, colour lies behind lines of text as often as behind cells. Where every other row has a
+    colour, nothing shows the cells of the others.
     """
     free = [box for box in shades if not any(covered(box, lattice.box) > 0.3 for lattice in ruled)]
     if len(free) < 4:
@@ -81,7 +82,15 @@ def shaded_lattices(shades: Sequence[Box], ruled: Sequence[Lattice]) -> list[Lat
     horizontal = [Segment(y, box.x0, box.x1) for box in free for y in (box.top, box.bottom)]
     vertical = [Segment(x, box.top, box.bottom) for box in free for x in (box.x0, box.x1)]
     found = find_lattices(Rulings(horizontal, vertical))
-    return [lattice for lattice in found if len(lattice.xs) > 2 and len(lattice.ys) > 2]
+    large = [lattice for lattice in found if len(lattice.xs) > 2 and len(lattice.ys) > 2]
+    return [lattice for lattice in large if not _has_plain_text(lattice, free, tokens)]
+
+
+def _has_plain_text(lattice: Lattice, shades: Sequence[Box], tokens: Sequence[Token]) -> bool:
+    """Whether text stands in a cell of a lattice that has no colour."""
+    held = {lattice.slot_at((t.x0 + t.x1) / 2, (t.top + t.bottom) / 2) for t in tokens if not t.text.isspace()}
+    boxes = [lattice.slot_box(lattice.slots[index]) for index in held if index >= 0]
+    return any(not any(covered(box, shade) > 0.5 for shade in shades) for box in boxes)
 
 
 def free_rules(horizontal: Sequence[Segment], tables: Sequence[Box], join: float = JOIN) -> list[Segment]:
@@ -122,6 +131,7 @@ def _components(horizontal: list[Segment], vertical: list[Segment]) -> list[tupl
 
 def _lattice(horizontal: list[Segment], vertical: list[Segment]) -> Lattice | None:
     vertical = sorted(vertical + open_sides(horizontal, vertical))
+    horizontal = sorted(horizontal + open_sides(vertical, horizontal))
     xs, ys = sorted({v.at for v in vertical}), sorted({h.at for h in horizontal})
     if len(xs) < 2 or len(ys) < 2 or len(xs) * len(ys) > MAX_SLOTS:
         return None
@@ -131,13 +141,16 @@ def _lattice(horizontal: list[Segment], vertical: list[Segment]) -> Lattice | No
     return Lattice(tuple(xs), tuple(ys), tuple(slots), tuple(owner))
 
 
-def open_sides(horizontal: Sequence[Segment], vertical: Sequence[Segment]) -> list[Segment]:
-    """Lines that close a table whose rules run past its first or last column and end in line with each other."""
+def open_sides(rules: Sequence[Segment], sides: Sequence[Segment]) -> list[Segment]:
+    """Lines that close a table whose rules run past its first or last side and end in line with each other.
+
+    A page break leaves rows open as well as columns: then the roles are exchanged.
+    """
     out: list[Segment] = []
-    first, last = min(v.at for v in vertical), max(v.at for v in vertical)
+    first, last = min(side.at for side in sides), max(side.at for side in sides)
     for far in (
-        [(h.lo, h.at) for h in horizontal if h.lo < first - 2 * SNAP],
-        [(h.hi, h.at) for h in horizontal if h.hi > last + 2 * SNAP],
+        [(rule.lo, rule.at) for rule in rules if rule.lo < first - 2 * SNAP],
+        [(rule.hi, rule.at) for rule in rules if rule.hi > last + 2 * SNAP],
     ):
         for group in clusters({x for x, _ in far}, SNAP):
             places = [y for x, y in far if group[0] <= x <= group[-1]]

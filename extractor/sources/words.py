@@ -32,12 +32,13 @@ class Token(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """A word before its place in a unit is known; `wide` says that a column gap stands before it."""
+    """A word before its place in a unit is known; `spaced` says that a space is drawn before it."""
 
     text: str
     box: Box
     confidence: float | None
     size: float
+    spaced: bool = False
 
 
 class Passage(NamedTuple):
@@ -102,6 +103,7 @@ def pieces_of(row: Sequence[Token]) -> list[Piece]:
     out: list[Piece] = []
     run: list[Token] = []
     last: Token | None = None
+    spaced = False
     for token in row:
         text, x0, top, x1, bottom, order, _, _ = token
         if last is not None:
@@ -116,21 +118,22 @@ def pieces_of(row: Sequence[Token]) -> list[Piece]:
             if run:
                 gap = x0 - last[3]
                 if gap > WORD_GAP * size and (gap > CJK_GAP * size or not (is_cjk(text[0]) and is_cjk(last[0][-1]))):
-                    out.append(_piece(run))
-                    run = []
+                    out.append(_piece(run, spaced))
+                    run, spaced = [], False
         last = token
         if text.isspace():
             if run:
-                out.append(_piece(run))
+                out.append(_piece(run, spaced))
                 run = []
+            spaced = True
         else:
             run.append(token)
     if run:
-        out.append(_piece(run))
+        out.append(_piece(run, spaced))
     return out
 
 
-def _piece(run: Sequence[Token]) -> Piece:
+def _piece(run: Sequence[Token], spaced: bool = False) -> Piece:
     first = run[0]
     top, right, bottom, score = first[2], first[3], first[4], first[7]
     for _, _, y0, x1, y1, _, _, confidence in run:
@@ -142,7 +145,7 @@ def _piece(run: Sequence[Token]) -> Piece:
             bottom = y1
         if confidence is not None and (score is None or confidence < score):
             score = confidence
-    return Piece("".join([t[0] for t in run]), Box(first[1], top, right, bottom), score, bottom - top)
+    return Piece("".join([t[0] for t in run]), Box(first[1], top, right, bottom), score, bottom - top, spaced)
 
 
 def passage(rows: Iterable[Sequence[Piece]], wide: bool = False) -> Passage:
