@@ -7,6 +7,7 @@ import pytest
 from extractor.layout import Document
 from extractor.results import Record
 from tests.form_cases import (
+    DEPARTMENT_TITLE,
     EVALUATION_TITLE,
     PROJECT_TITLE,
     evaluation_form,
@@ -161,6 +162,17 @@ def test_a_dash_that_an_ocr_took_for_the_numeral_is_null_where_a_number_is_expec
     assert record.values["funding"]["project_total"] is None
     assert record.values["project_name"] == "一"
     assert record.residue == ()
+
+
+def test_a_numbered_list_with_an_item_without_a_number_is_in_doubt() -> None:
+    duties = ["部门职责", "1、接收进馆档案并整理。\n2、提供查阅利用服务。"]
+
+    def doubted(*rows: list[str]) -> list[str]:
+        record = record_of(paged([*lines(DEPARTMENT_TITLE), grid(*rows)]))
+        return [f.path for f in record.findings if f.kind == "item_unnumbered"]
+
+    assert doubted(duties) == []
+    assert doubted(duties, ["职目标", ""]) == ["duties"]
 
 
 def test_a_merged_value_written_out_once_a_column_is_one_value() -> None:

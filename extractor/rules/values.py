@@ -89,8 +89,12 @@ def _items(draft: Draft, spec: FieldSpec, positions: Sequence[int]) -> None:
     """A list of texts, cut at its numbers."""
     lines = texts.lines_of(draft.tokens, positions)
     number = draft.rows.get(spec.path, 0)
-    for part in _item_parts(draft, lines):
-        places, text = part
+    parts = _item_parts(draft, lines)
+    strange = next((text for _, text in parts if not texts.is_item(text)), None)
+    if strange is not None and texts.is_item(parts[0][1]):
+        message = f"no item of the numbered list, and maybe of another field: {strange[:40]}"
+        draft.doubt(spec.path, "item_unnumbered", message)
+    for places, text in parts:
         draft.candidates.append(Candidate(f"{spec.path}[{number}]", text, places))
         number += 1
     draft.rows[spec.path] = number
