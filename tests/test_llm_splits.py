@@ -53,6 +53,13 @@ def test_items_that_both_count_from_one_part_them() -> None:
     assert doubts(lines("1、完成河道巡护。", "1、巡护河道十二公里。"), whole="[2]", year="[3]") == []
 
 
+@pytest.mark.parametrize(("gap", "parted"), [("\t", True), ("    ", True), (" ", True), ("", False)])
+def test_a_gap_between_columns_in_a_line_parts_them(gap: str, parted: bool) -> None:
+    rows = lines(f"完成河道巡护。{gap}巡护河道十二公里。")
+    found = doubts(rows, whole="[2] 完成河道巡护。", year="[2] 巡护河道十二公里。")
+    assert found == ([] if parted else ["whole", "year"])
+
+
 def test_the_wall_of_a_cell_parts_them() -> None:
     cells = (Cell(1, 1, 1, 0, "完成河道巡护。"), Cell(1, 1, 1, 1, "巡护河道十二公里。"))
     heads = (Cell(1, 1, 0, 0, "总目标"), Cell(1, 1, 0, 1, "年度目标"))

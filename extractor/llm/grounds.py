@@ -180,10 +180,12 @@ class Sheet:
         return (min(inside), max(inside) + 1) if inside else (0, 0)
 
     def parted(self, end: int, start: int) -> bool:
-        """Whether something printed parts two characters: a label between them, or the walls of cells."""
-        before, after = self.units[self._at[end - 1][0]], self.units[self._at[start][0]]
-        walled = before is not after and isinstance(before, Cell) and isinstance(after, Cell)
-        return walled or any(self.label[end:start])
+        """Whether something printed parts two characters: a label between them, the walls of cells, a gap in a line."""
+        (left, last), (right, first) = self._at[end - 1], self._at[start]
+        before, after = self.units[left], self.units[right]
+        walled = left != right and isinstance(before, Cell) and isinstance(after, Cell)
+        gap = left == right and first > last + 1
+        return walled or gap or any(self.label[end:start])
 
     def free_tokens(self) -> Iterator[tuple[str, tuple[Place, ...]]]:
         """The words that are neither value, spanning label nor label, with their places."""
