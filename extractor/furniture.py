@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from extractor.geometry import size_as_read
 from extractor.layout import Document, Line, Page
 from extractor.results import Place
 from schemas.values import fold
@@ -48,8 +49,9 @@ def _is_foot(line: Line, page: Page) -> bool:
     """Whether a bare number stands at the foot of a page, in its middle: the page's number, whatever that is."""
     if line.box is None or not page.height or not _FOOT_NUMBER.fullmatch(fold(line.text)):
         return False
-    across = (line.box.x0 + line.box.x1) / 2 / page.width
-    return line.box.top > _FOOT * page.height and (0.4 < across < 0.6)
+    width, height = size_as_read(page)
+    across = (line.box.x0 + line.box.x1) / 2 / width
+    return line.box.top > _FOOT * height and 0.4 < across < 0.6
 
 
 def _repeated(edges: Sequence[Sequence[Line]]) -> dict[str, int]:

@@ -98,8 +98,13 @@ def displayed(page: Page) -> Page:
 def displayed_box(box: Box, page: Page) -> Box:
     """A box of a page as it was read, on the page as it is displayed."""
     back = (4 - page.turn.quarters) % 4
-    width, height = (page.height, page.width) if back % 2 else (page.width, page.height)
+    width, height = size_as_read(page)
     return turn(tilted(box, page.turn.angle, (width / 2, height / 2)), back, width, height)
+
+
+def size_as_read(page: Page) -> tuple[float, float]:
+    """The width and height of a page as it was read, in points: a page that was turned has its sides exchanged."""
+    return (page.height, page.width) if page.turn.quarters % 2 else (page.width, page.height)
 
 
 def tilted(box: Box, angle: float, middle: tuple[float, float]) -> Box:

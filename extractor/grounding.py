@@ -15,14 +15,13 @@ from itertools import groupby
 from extractor.labels import LabelIndex, label_index, label_key, spot, unglue
 from extractor.layout import Box, Unit
 from extractor.regions import PAGE_GAP
-from extractor.results import Answer, Candidate, Finding, Form, Match, Place, Residue, Row, Span
+from extractor.results import LOW_CONFIDENCE, Answer, Candidate, Finding, Form, Match, Place, Residue, Row, Span
 from extractor.tokens import HEADING, row_shaped, tokenize
 from schemas.spec import SchemaSpec, generic
 from schemas.values import fold
 
 LABEL, VALUE, NULL, FURNITURE = 1, 2, 3, 4
 _LABEL_PUNCTUATION = frozenset(":：﹕")
-LOW_CONFIDENCE = 0.8
 """OCR confidence below which a word is not relied on."""
 
 

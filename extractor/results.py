@@ -16,6 +16,10 @@ Severity = Literal["error", "warning", "info"]
 Match = Literal["exact", "folded", "fuzzy"]
 
 
+LOW_CONFIDENCE = 0.8
+"""What an OCR is less sure of than this is in doubt."""
+
+
 class Place(NamedTuple):
     """Characters `start` to `end` (exclusive) of one unit's text; `unit` is a line's or a cell's id on its page."""
 

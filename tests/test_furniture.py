@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import schemas
-from extractor.layout import Block, Box, Document, Line, Page
+from extractor.layout import Block, Box, Document, Line, Page, Turn
 from extractor.regions import cut
 from tests.form_cases import PROJECT_TITLE, document, grid, lines, paged
 
@@ -89,6 +89,11 @@ def test_a_bare_number_in_the_middle_of_the_foot_is_the_page_s_number(
     own = Line(1, 2, "37", Box(*box) if box else None)
     page = Page(1, (*lines("河湖巡护经费"), own), 595, 842)
     assert texts(Document("a.pdf", "", (page,))) == (["37"] if known else [])
+
+
+def test_the_foot_of_a_page_that_was_turned_is_that_of_the_page_as_read() -> None:
+    page = Page(1, (*lines("河湖巡护经费"), Line(1, 2, "37", Box(290, 800, 305, 812))), 842, 595, "ocr", Turn(1))
+    assert texts(Document("a.pdf", "", (page,))) == ["37"]
 
 
 def test_a_cell_is_never_furniture() -> None:

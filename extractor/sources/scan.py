@@ -18,6 +18,7 @@ from extractor.config import Settings
 from extractor.errors import DocumentError
 from extractor.geometry import Rulings, Segment, covered
 from extractor.layout import Box, Document, Note, Page, Turn
+from extractor.results import LOW_CONFIDENCE
 from extractor.sources import ocr
 from extractor.sources.images import frames
 from extractor.sources.leftover import unread, with_leftovers
@@ -48,7 +49,6 @@ SAMPLE = 8  # pieces of text that tell whether a page is upside down
 SURE = 0.85  # their mean confidence when it is not
 NOISY = 0.06  # of the contrast of print; where the noise is more, characters are mistaken without a doubt
 POOR = 0.15  # the share of words in doubt above which a page is not to be relied upon
-LOW = 0.8  # a word below this confidence is in doubt
 UNREAD = 0.5  # the confidence of a character beside which something was not read
 TALL = 1.6  # times as high as wide: a piece of text that runs downwards
 MOST_RENDERED = 36_000_000  # pixels; more shows the OCR nothing
@@ -133,7 +133,7 @@ def _scaled(rulings: Rulings, by: float) -> Rulings:
 def _notes(tokens: Sequence[Token], image: Image, number: int) -> list[Note]:
     """The remark that a page is too poor for its characters to be relied upon."""
     scores = [t.confidence for t in tokens if t.confidence is not None]
-    low = sum(score < LOW for score in scores) / max(1, len(scores))
+    low = sum(score < LOW_CONFIDENCE for score in scores) / max(1, len(scores))
     noisy = noise(image, [Box(t.x0, t.top, t.x1, t.bottom) for t in tokens])
     if noisy <= NOISY and low <= POOR:
         return []
