@@ -15,7 +15,7 @@ from itertools import groupby
 from extractor.labels import LabelIndex, label_index, label_key, spot, unglue
 from extractor.layout import Box, Unit
 from extractor.regions import PAGE_GAP
-from extractor.results import LOW_CONFIDENCE, Answer, Candidate, Finding, Form, Match, Place, Residue, Row, Span
+from extractor.results import LOW_CONFIDENCE, Answer, Candidate, Finding, Form, Match, Place, Residue, Row, Span, placed
 from extractor.tokens import HEADING, row_shaped, tokenize
 from schemas.spec import SchemaSpec, generic
 from schemas.values import fold
@@ -82,7 +82,12 @@ def ground(form: Form, answer: Answer) -> Grounded:
     residue = [r for r in residue if (r.place.page, r.place.unit) not in tail]
     findings.extend(_residue_findings(residue, form.schema, answer.candidates, sheet))
     findings.extend(_swallowed(form.schema, answer.candidates, sheet.units))
-    return Grounded(evidence, tuple(findings), tuple(residue), unclaimed)
+    left = [
+        Residue(own, part.text[own.start : own.end])
+        for r in residue
+        for part, own in placed(sheet.units[r.place.page, r.place.unit], r.place.start, r.place.end)
+    ]
+    return Grounded(evidence, tuple(findings), tuple(left), unclaimed)
 
 
 def label_places(form: Form) -> tuple[Place, ...]:
@@ -100,8 +105,9 @@ def _spans(
         unit = units.get((place.page, place.unit)) or titles.get((place.page, place.unit))
         if unit is None or not 0 <= place.start < place.end <= len(unit.text):
             continue
-        box, confidence = _box(unit, place)
-        out.append(Span(place, unit.text[place.start : place.end], box, confidence))
+        for part, own in placed(unit, place.start, place.end):
+            box, confidence = _box(part, own)
+            out.append(Span(own, part.text[own.start : own.end], box, confidence))
     match = _match(candidate.text, [s.text for s in out])
     if match == "exact":
         return tuple(out)

@@ -49,7 +49,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a grid: row and column of its top left corner (from 0), spans, text with lines joined by `\\n`."""
+    """One cell of a grid: row and column of its top left corner (from 0), spans, text with lines joined by `\\n`.
+
+    A cell that a page break cut has the text of all its `parts`, and the place of the first.
+    """
 
     page: int
     table: int
@@ -60,6 +63,7 @@ class Cell:
     col_span: int = 1
     box: Box | None = None
     words: tuple[Word, ...] = ()
+    parts: tuple[Cell, ...] = ()
 
     @property
     def id(self) -> str:
@@ -94,6 +98,11 @@ class Grid:
 
 Unit = Line | Cell
 Block = Line | Grid
+
+
+def parts_of(unit: Unit) -> tuple[Unit, ...]:
+    """The units that a unit is made of, each on its page: itself, unless a page break cut it."""
+    return (unit.parts or (unit,)) if isinstance(unit, Cell) else (unit,)
 
 
 class Turn(NamedTuple):

@@ -11,7 +11,7 @@ from typing import Any
 from extractor.chunking import chunks
 from extractor.config import Settings
 from extractor.geometry import displayed, union
-from extractor.layout import Box, Document, Grid, Line, Page, Unit
+from extractor.layout import Box, Document, Grid, Line, Page, Unit, parts_of
 from extractor.regions import cut
 from extractor.results import Chunk, Form
 from extractor.sources.draw import Area
@@ -37,18 +37,18 @@ def areas(document: Document, settings: Settings, schemas: Sequence[SchemaSpec])
     """Where the forms and the chunks of a document stand, page by page."""
     out: list[Area] = []
     for form in cut(document, schemas).forms:
-        units = [(row.page, unit) for row in (*form.title_rows, *form.rows) for unit in row.units]
+        units = [part for row in (*form.title_rows, *form.rows) for unit in row.units for part in parts_of(unit)]
         out += _areas("form", f"form {form.index}: {form.schema.name}", units)
         for number, chunk in enumerate(chunks(form, settings.token_budget), start=1):
             label = f"chunk {number}: {chunk.tokens} tokens"
-            out += _areas("chunk", label, [(unit.page, unit) for unit in chunk.units])
+            out += _areas("chunk", label, [part for unit in chunk.units for part in parts_of(unit)])
     return out
 
 
-def _areas(kind: str, label: str, units: Sequence[tuple[int, Unit]]) -> Iterator[Area]:
+def _areas(kind: str, label: str, units: Sequence[Unit]) -> Iterator[Area]:
     """One box a page around the units that have boxes."""
-    for page in sorted({page for page, _ in units}):
-        box = union(unit.box for own, unit in units if own == page and unit.box is not None)
+    for page in sorted({unit.page for unit in units}):
+        box = union(unit.box for unit in units if unit.page == page and unit.box is not None)
         if box is not None:
             yield Area(kind, page, box, label)
 

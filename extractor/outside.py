@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 
-from extractor.layout import Cell, Document
-from extractor.results import Finding, Place, Record, Residue, Row, Span, Unclaimed
+from extractor.layout import Cell, Document, Unit
+from extractor.results import Finding, Place, Record, Residue, Row, Span, Unclaimed, placed
 from extractor.tokens import row_shaped
 from schemas.values import fold
 
@@ -70,7 +70,7 @@ def _table(
     """A record of the schema `table`: the first row is its header."""
     evidence: dict[str, tuple[Span, ...]] = {}
     if title is not None:
-        evidence["title"] = (_span(title.page, title.units[0].id, title.units[0].text),)
+        evidence["title"] = tuple(_spans(title.units[0]))
     grid: list[list[str | None]] = []
     for n, row in enumerate(rows):
         cells = [u for u in row.units if isinstance(u, Cell)]
@@ -78,7 +78,7 @@ def _table(
         for m, cell in enumerate(cells):
             if cell.text.strip():
                 path = f"header[{m}]" if n == 0 else f"rows[{n - 1}][{m}]"
-                evidence[path] = (_span(row.page, cell.id, cell.text),)
+                evidence[path] = tuple(_spans(cell))
     values = {
         "title": title.units[0].text.strip() if title is not None else None,
         "header": grid[0] if grid else [],
@@ -99,6 +99,7 @@ def _header_doubt(grid: Sequence[Sequence[str | None]]) -> Iterator[Finding]:
             yield Finding("header", "reading", "no_header", "warning", f"the first row {why}; it may be no header")
 
 
-def _span(page: int, unit: str, text: str) -> Span:
-    start = len(text) - len(text.lstrip())
-    return Span(Place(page, unit, start, len(text.rstrip())), text.strip())
+def _spans(unit: Unit) -> Iterator[Span]:
+    text = unit.text
+    for part, place in placed(unit, len(text) - len(text.lstrip()), len(text.rstrip())):
+        yield Span(place, part.text[place.start : place.end])

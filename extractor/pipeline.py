@@ -27,7 +27,7 @@ ENGINES: dict[str, Engine] = {
     "llm": llm.extract,
     "hybrid": hybrid.extract,
 }
-READING = "6"
+READING = "7"
 """Changes whenever a file may be read, cut into forms, grounded or checked differently, whatever the engine."""
 DOUBTED = frozenset({"unruled_doubt", "poor_scan"})
 """The readers' notes on a page that unsettle what stands there."""

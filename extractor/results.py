@@ -5,10 +5,11 @@ All frozen. `to_json` of a class gives the shape that `records.jsonl` and `docum
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
-from extractor.layout import Box, Unit
+from extractor.layout import Box, Unit, parts_of
 from schemas.spec import SchemaSpec
 
 About = Literal["reading", "source"]
@@ -47,6 +48,16 @@ class Span:
         out["match"] = self.match
         out["confidence"] = self.confidence
         return out
+
+
+def placed(unit: Unit, start: int, end: int) -> Iterator[tuple[Unit, Place]]:
+    """Where characters of a unit stand: a place in each of the parts that a page break cut it into."""
+    offset = 0
+    for part in parts_of(unit):
+        first, last = max(start - offset, 0), min(end - offset, len(part.text))
+        if first < last:
+            yield part, Place(part.page, part.id, first, last)
+        offset += len(part.text) + 1
 
 
 def place_json(place: Place) -> dict[str, Any]:

@@ -169,6 +169,16 @@ def width(text: str) -> float:
 _WIDE = re.compile("[\u2e80-\U0010ffff“”‘’…—·]")
 
 
+def first_unit(text: str) -> float:
+    """The width, in full-width characters, of what a printer keeps on one line at the start of a text."""
+    match = _KEPT.match(text)
+    return width(match[0]) if match else 0.0
+
+
+_KEPT = re.compile(r"[“‘《〈（(「『【\[]*(?:[A-Za-z0-9.,%]+|.)[，。；：、！？）》”’】〉」』%,.;:!?)\]]*")
+"""A word or a character, with the brackets and the punctuation that cling to it."""
+
+
 def split_token(token: Token, at: int) -> tuple[Token, Token]:
     """The token cut in two at character `at` of its unit's text."""
     text = token.unit.text

@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from extractor.rules.pieces import Piece, Width, first_unit, is_null, parses
+from extractor.rules.pieces import Piece, Width, is_null, parses
 from extractor.rules.zones import Column, column_under
-from extractor.tokens import NULLS, open_bracket
+from extractor.tokens import NULLS, first_unit, open_bracket
 from schemas.spec import FieldSpec
 
 NEVER = 1e6
@@ -138,7 +138,7 @@ def _wrap_risk(before: Piece, after: Piece, kinds: Sequence[str], widths: Sequen
     """What it costs to read free text below a full line as another cell: it may be the same cell, wrapped."""
     if after.word or before.word or _COMPARISON.match(after.fold) or _QUANTITY.fullmatch(after.fold):
         return 0.0
-    room = before.token.width + first_unit(after.token)
+    room = before.token.width + first_unit(after.token.text)
     key = kinds.index("key") if "key" in kinds else -1
     full = key >= 0 and widths[key].widest > 0 and room > widths[key].widest - 0.1
     return (1.6 if over else 0.3) if full else 0.0
@@ -154,7 +154,7 @@ def _going_on(before: Piece, after: Piece, kind: str, column_width: Width, opene
     odd = _odd_inside(before, after, kind)
     if not after.first:
         return odd + (0.3 if there.soft else 4.0)
-    needed = here.width + first_unit(there) + 0.1
+    needed = here.width + first_unit(there.text) + 0.1
     if needed <= column_width.widest:  # it would have fitted
         return odd + (4.0 if column_width.sure else 3.0 if needed <= column_width.common else 1.5)
     if here.width > column_width.widest + 0.5:

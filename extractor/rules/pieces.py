@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
-from extractor.tokens import NULLS, STROKES, Token, width
+from extractor.tokens import NULLS, STROKES, Token
 from schemas.spec import FieldSpec
 from schemas.values import PARSERS, parse_indicator
 
@@ -35,16 +34,6 @@ def column_kind(field: FieldSpec) -> str:
     if field.printed.key:
         return "key"
     return field.kind
-
-
-_UNIT = re.compile(r"[“‘《〈（(「『【\[]*(?:[A-Za-z0-9.,%]+|.)[，。；：、！？）》”’】〉」』%,.;:!?)\]]*")
-"""What a printer keeps on one line: a word or a character, with the brackets and the punctuation that cling to it."""
-
-
-def first_unit(token: Token) -> float:
-    """The width of what would have had to fit on the line before."""
-    match = _UNIT.match(token.text)
-    return width(match[0]) if match else 0.0
 
 
 def parses(kind: str, text: str) -> bool:

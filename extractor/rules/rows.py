@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from extractor.rules.drafts import Draft
 from extractor.rules.lists import Cell, ListRow, read_rows
-from extractor.rules.pieces import column_kind, first_unit, is_null
+from extractor.rules.pieces import column_kind, is_null
 from extractor.rules.stacks import repeats
 from extractor.rules.zones import Bucket, Column
+from extractor.tokens import first_unit
 
 
 def list_rows(draft: Draft, bucket: Bucket) -> None:
@@ -87,7 +88,7 @@ def _fills(draft: Draft, columns: Sequence[Column], key: Cell, tail: Cell) -> bo
     """Whether a key's last line has no room for what stands below the row: that may be its next line."""
     path = next(c.field.path for c in columns if c.field.printed.key)
     known = draft.widths.get(path)
-    needed = key.pieces[-1].token.width + first_unit(tail.pieces[0].token)
+    needed = key.pieces[-1].token.width + first_unit(tail.pieces[0].token.text)
     return known is not None and needed > known.widest - 0.1
 
 

@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from itertools import accumulate, islice, pairwise, product
 from typing import NamedTuple
 
-from extractor.rules.pieces import first_unit
-from extractor.tokens import Token, width
+from extractor.tokens import Token, first_unit, width
 
 _ITEM = re.compile(
     r"(?:\d{1,2}[、.．)）]|[(（][一二三四五六七八九十\d]{1,3}[)）]|[一二三四五六七八九十]{1,3}、|[①-⑳])(?!\d)"
@@ -65,7 +64,7 @@ def text_line(tokens: Sequence[Token], positions: Sequence[int]) -> TextLine:
     wide = indent + width(text)
     # full-width characters are exact, Latin ones and the spaces beside them are not
     slack = 0.0 if wide == len(text) else 0.5 + 0.5 * text.count(" ") + 1.0 * (indent > 0)
-    return TextLine(tuple(positions), own, text, wide, slack, first_unit(first), indent > 0)
+    return TextLine(tuple(positions), own, text, wide, slack, first_unit(first.text), indent > 0)
 
 
 def starts_item(line: TextLine) -> bool:

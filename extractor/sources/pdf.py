@@ -17,7 +17,8 @@ from extractor.geometry import inside
 from extractor.layout import Block, Box, Document, Note, Page, Turn
 from extractor.sources.gutters import Going
 from extractor.sources.pdf_miner import miner_sheet, open_miner
-from extractor.sources.pdf_text import Sheet, read_sheet
+from extractor.sources.pdf_sheet import Sheet
+from extractor.sources.pdf_text import read_sheet
 from extractor.sources.printed import blocks_of, drawn_blocks
 from extractor.sources.usable import (
     FEW,

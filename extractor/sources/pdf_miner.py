@@ -9,7 +9,8 @@ from typing import Any
 from extractor.errors import DocumentError
 from extractor.geometry import Rulings, Segment, turn
 from extractor.layout import Box
-from extractor.sources.pdf_text import Sheet, radical
+from extractor.sources.pdf_sheet import Sheet
+from extractor.sources.pdf_text import radical
 from extractor.sources.words import Token
 
 UNMAPPED = re.compile(r"\(cid:\d+\)")

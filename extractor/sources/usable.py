@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from extractor.geometry import area, covered
 from extractor.layout import Box
-from extractor.sources.pdf_text import Sheet, covers_page
+from extractor.sources.pdf_sheet import Sheet, covers_page
 from extractor.sources.words import Token
 
 DOUBTFUL = 0.02  # the share of unmapped characters from which the second reader is asked
