@@ -151,10 +151,15 @@ def summarise(
 
 
 def _planted(gold: Gold, records: Mapping[int, Prediction]) -> Planted:
-    """A planted error is found by a finding of its kind at its field, in whatever row the record has it."""
+    """A planted error is found by a finding of its kind at its field or inside of it, in whatever row that stands."""
     raised = {(form, f.kind, generic(f.path)) for form, record in records.items() for f in record.findings}
     wanted = [(int(p["form"]), str(p["kind"]), generic(str(p["path"]))) for p in gold.planted]
-    return Planted(len(wanted), sum(one in raised for one in wanted))
+
+    def is_found(form: int, kind: str, path: str) -> bool:
+        inside = (f"{path}.", f"{path}[")
+        return any((f, k) == (form, kind) and (p == path or p.startswith(inside)) for f, k, p in raised)
+
+    return Planted(len(wanted), sum(is_found(*one) for one in wanted))
 
 
 def _tables(verdicts: Sequence[FormVerdicts]) -> Tables:

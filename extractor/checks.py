@@ -101,10 +101,14 @@ def _sums_to(relation: SumsTo, values: dict[str, Any]) -> Failures:
     parts = _amounts(values, relation.parts)
     if not parts:
         return
-    added = sum((number for _, number in parts), Decimal(0))
-    if abs(Decimal(relation.total) - added) > Decimal(relation.tolerance):
-        where = parts[0][0].split("[")[0]
-        yield where, f"{len(parts)} values add up to {added}, not to {relation.total}; a row may be missing or odd"
+    excess = sum((number for _, number in parts), Decimal(0)) - Decimal(relation.total)
+    if abs(excess) <= Decimal(relation.tolerance):
+        return
+    message = f"{len(parts)} values add up to {excess + Decimal(relation.total)}, not to {relation.total}"
+    if excess < 0 or any(abs(number - excess) <= Decimal(relation.tolerance) for _, number in parts):
+        yield parts[0][0].split("[")[0], f"{message}; a row may be missing, or odd"
+    else:  # neither a row that is missing nor one too many explains it: one of the values is odd
+        yield from ((path, f"{message}; is it {number}?") for path, number in parts)
 
 
 def _at_most(relation: AtMost, values: dict[str, Any]) -> Failures:

@@ -11,9 +11,10 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 from extractor.labels import LabelIndex, label_index, label_key, spot, unglue
-from extractor.layout import Box, Unit
+from extractor.layout import Box, Cell, Unit
 from extractor.regions import PAGE_GAP
 from extractor.results import LOW_CONFIDENCE, Answer, Candidate, Finding, Form, Match, Place, Residue, Row, Span, placed
 from extractor.tokens import HEADING, row_shaped, tokenize
@@ -208,30 +209,55 @@ def _residue_findings(
 ) -> Iterable[Finding]:
     """Each residue is a finding on what stands before it, on what stands behind it, and on what has no value between.
 
-    Between by the schema's order: the residue may be that value, its label not known.
+    Before and behind in reading order, and right above and below in its table. Between by the schema's order: the
+    residue may be that value, its label not known.
     """
     if not residue:
         return
     given = {container(c.path) for c in candidates}
     names = [f.name for f in schema.fields]
     where = sorted(
-        (sheet.order[p.page, p.unit], p.start, container(c.path))
+        _Stand(sheet.order[p.page, p.unit], p.start, container(c.path))
         for c in candidates
         for p in c.places
         if (p.page, p.unit) in sheet.order
     )
+    units = list(sheet.units.values())
     seen: set[tuple[str, str]] = set()
     for r in residue:
-        at = bisect_left(where, (sheet.order[r.place.page, r.place.unit], r.place.start, ""))
-        before, behind = (tuple(w[2] for w in part) for part in (where[max(at - 1, 0) : at], where[at : at + 1]))
+        here = sheet.order[r.place.page, r.place.unit]
+        before, behind = _around(where, here, r.place.start)
         first = min((names.index(n) for n in before if n in names), default=0)
         last = max((names.index(n) for n in behind if n in names), default=len(names))
         between = {n for n in names[first:last] if n not in given}
-        for path in sorted({*before, *behind, *between}) or [""]:
+        above, below = _around([w for w in where if _are_stacked(units[w.order], units[here])], here, r.place.start)
+        for path in sorted({*before, *behind, *between, *above, *below}) or [""]:
             if (path, r.text) not in seen:
                 seen.add((path, r.text))
                 message = f"nothing accounts for {r.text[:60]!r} (page {r.place.page}, {r.place.unit})"
                 yield Finding(path, "reading", "residue", "warning", message)
+
+
+class _Stand(NamedTuple):
+    """Where a value stands: its unit's number, its first character, and what holds the value."""
+
+    order: int
+    start: int
+    container: str
+
+
+def _around(where: Sequence[_Stand], order: int, start: int) -> tuple[set[str], set[str]]:
+    """What holds the values that stand next before and behind a place."""
+    at = bisect_left(where, _Stand(order, start, ""))
+    return {w.container for w in where[max(at - 1, 0) : at]}, {w.container for w in where[at : at + 1]}
+
+
+def _are_stacked(one: Unit, other: Unit) -> bool:
+    """Whether a cell of a table stands right above or below another."""
+    if not (isinstance(one, Cell) and isinstance(other, Cell)) or (one.page, one.table) != (other.page, other.table):
+        return False
+    aligned = one.col < other.col + other.col_span and other.col < one.col + one.col_span
+    return aligned and (one.row + one.row_span == other.row or other.row + other.row_span == one.row)
 
 
 def _tail(form: Form, sheet: _Sheet, residue: Sequence[Residue]) -> tuple[set[tuple[int, str]], tuple[Row, ...]]:

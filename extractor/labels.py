@@ -67,6 +67,8 @@ def label_index(spec: SchemaSpec) -> LabelIndex:
 
     walk(spec.fields)
     _add_units(spec, labels)
+    for key in [key for key in labels if key.endswith(")") and "(" in key]:
+        labels.setdefault(key[:-1], labels[key])  # what an OCR loses most easily
     keys = {key: tuple(dict.fromkeys(targets)) for key, targets in labels.items()}
     return LabelIndex(keys, _prefixes(keys), {w: tuple(f) for w, f in words.items()}, _prefixes(words))
 

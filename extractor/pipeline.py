@@ -29,7 +29,7 @@ ENGINES: dict[str, Engine] = {
 }
 READING = "7"
 """Changes whenever a file may be read, cut into forms, grounded or checked differently, whatever the engine."""
-DOUBTED = frozenset({"unruled_doubt", "poor_scan"})
+DOUBTED = frozenset({"broken_lines", "poor_scan", "unruled_doubt"})
 """The readers' notes on a page that unsettle what stands there."""
 VERSIONS: dict[str, str] = {
     "rules": f"{READING}/{rules.VERSION}",

@@ -17,7 +17,7 @@ Severity = Literal["error", "warning", "info"]
 Match = Literal["exact", "folded", "fuzzy"]
 
 
-LOW_CONFIDENCE = 0.8
+LOW_CONFIDENCE = 0.93
 """What an OCR is less sure of than this is in doubt."""
 
 

@@ -109,6 +109,16 @@ def test_weights_sum_to_one_hundred() -> None:
     assert found(relation) == []
 
 
+def test_an_excess_that_no_row_explains_is_that_of_a_value() -> None:
+    """With too little a row may be missing, with too much one may be there twice; else the rows are all there."""
+    relation = SumsTo(("items[].value",))
+    twice = found(relation, items=[item(value="60"), item(value="40"), item(value="40")])
+    assert [f.path for f in twice] == ["items"]
+    odd = found(relation, items=[item(value="60"), item(value="30"), item(value="17")])
+    assert [f.path for f in odd] == [f"items[{n}].value" for n in range(3)]
+    assert all(f.kind == "sums_to" and "107" in f.message for f in odd)
+
+
 def test_a_value_is_at_most_its_limit_row_by_row() -> None:
     relation = AtMost("items[].value", "items[].limit")
     rows = [item(value="5", limit="5.00"), item(value="6", limit="5"), item(value="9"), item(limit="1")]

@@ -17,6 +17,7 @@ from extractor.regions import cut
 from extractor.results import Answer, Candidate, Finding, Form, Place
 from schemas.spec import SchemaSpec
 from tests.form_cases import (
+    DEPARTMENT,
     EVALUATION,
     INDICATOR_HEADER,
     INDICATOR_ROWS,
@@ -25,6 +26,7 @@ from tests.form_cases import (
     document,
     evaluation_form,
     form_of,
+    grid,
     paged,
     project_form,
     result_of,
@@ -222,6 +224,21 @@ def test_a_dropped_value_is_residue_and_a_finding_on_its_neighbours_and_on_what_
     assert named == sorted(
         ["project_name", "project_category", "project_nature", "supervising_department", "implementing_unit"]
     )
+
+
+def test_residue_in_a_table_is_a_finding_on_what_stands_above_and_below_it_too() -> None:
+    """The budget stands in columns beside the tasks: the row before and behind is one of tasks."""
+    rows = [
+        ["任务1", "巡护", "财政拨款", "7.00"],
+        ["任务2", "清淤", "基本支出 C E", "5.00"],
+        ["任务3", "绿化", "项目支出", "2.00"],
+    ]
+    form = form_of(paged([grid(*rows)]), DEPARTMENT)
+    given = [(f"key_tasks[{n}].name", row[0], (1, f"T1R{n}C0", 0, 3)) for n, row in enumerate(rows)]
+    given += [(f"key_tasks[{n}].content", row[1], (1, f"T1R{n}C1", 0, 2)) for n, row in enumerate(rows)]
+    given += [("budget.fiscal", "7.00", (1, "T1R0C3", 0, 4)), ("budget.project", "2.00", (1, "T1R2C3", 0, 4))]
+    done = ground(form, Answer(tuple(candidate(*one) for one in given), labels=(Place(1, "T1R0C2", 0, 4),)))
+    assert ("residue", "budget") in kinds(done) and ("residue", "key_tasks") in kinds(done)
 
 
 def test_half_a_value_leaves_the_other_half_as_residue() -> None:

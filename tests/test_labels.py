@@ -32,6 +32,11 @@ def test_a_label_is_found_in_a_line_and_in_a_cell() -> None:
     assert found(paged([grid(["项目 名称", "河湖巡护经费"])])) == [("项目名称", "project_name")]
 
 
+def test_a_label_may_have_lost_the_bracket_at_its_end() -> None:
+    """An OCR of a stack passes over the last sign."""
+    assert found(paged([grid(["项目\n资金\n（万\n元", "5.00"])]))[0][1].startswith("funding")
+
+
 @pytest.mark.parametrize("text", ["主管部门：水务局", "主管部门:水务局", "主管部门﹕水务局", "主管部门： 水务局"])
 def test_a_value_glued_to_its_label_is_cut_off(text: str) -> None:
     tokens = tokens_of(text)

@@ -23,7 +23,7 @@ from extractor.sources import pdf, scan
 from extractor.sources.images import frames
 from extractor.sources.ocr import tesseract
 from extractor.sources.pixels import quarter_turned, rotated, rulings_of, skew
-from extractor.sources.scan import cut
+from extractor.sources.scan import _steps, cut
 from extractor.sources.tables import Lattice, find_lattices
 
 DOCUMENTS = Path(__file__).parent / "documents"
@@ -152,6 +152,14 @@ def test_a_piece_of_text_over_two_cells_is_cut_at_their_wall() -> None:
     parts = cut(Box(50, 180, 420, 205), [lattice], 4)
     assert len(parts) == 2
     assert parts[0].x1 < 203 < parts[1].x0 < 210
+
+
+def test_a_flat_character_at_the_top_of_a_stack_is_a_step_of_its_own() -> None:
+    """一 above 级 is no part of it; the dot above the rest of 产 is."""
+    crop = np.full((130, 40, 3), 255, np.uint8)
+    for top, bottom, left in ((18, 22, 4), (34, 64, 4), (72, 102, 4), (108, 111, 16), (113, 128, 4)):
+        crop[top:bottom, left : 40 - left] = 0
+    assert [start for start, _ in _steps(crop)] == [18, 34, 72, 108]
 
 
 def picture_pdf(path: Path, words: str = "", *, text_page: bool = False) -> Path:

@@ -63,9 +63,11 @@ def _sums(values: Values, relation: Sums) -> Iterator[Broken]:
 
 
 def _sums_to(values: Values, relation: SumsTo) -> Iterator[Broken]:
-    parts = numbers(values, relation.parts)
-    if parts and abs(Decimal(relation.total) - sum(parts)) > Decimal(relation.tolerance):
-        yield Broken(relation.parts[0].split("[")[0], "sums_to")
+    parts, tolerance = numbers(values, relation.parts), Decimal(relation.tolerance)
+    excess = sum(parts) - Decimal(relation.total)
+    if parts and abs(excess) > tolerance:
+        by_row = excess < 0 or any(abs(part - excess) <= tolerance for part in parts)
+        yield Broken(relation.parts[0].split("[")[0] if by_row else relation.parts[0], "sums_to")
 
 
 def _at_most(values: Values, relation: AtMost) -> Iterator[Broken]:

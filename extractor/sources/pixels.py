@@ -317,13 +317,18 @@ def mended(segments: list[Segment], others: list[Segment], texts: list[Box], poi
     out: list[Segment] = []
     for segment in segments:
         last = out[-1] if out else None
-        if last is not None and last.at == segment.at and segment.lo - last.hi <= MEND * point:
+        if last is not None and last.at == segment.at and segment.lo - last.hi <= _widest(last, segment, point):
             ends = _meets(last.hi, last.at, others, point) and _meets(segment.lo, last.at, others, point)
             if not ends and not _through(texts, last.at, last.hi, segment.lo):
                 out[-1] = Segment(last.at, last.lo, max(last.hi, segment.hi))
                 continue
         out.append(segment)
     return [_reaching(segment, others, texts, point) for segment in out]
+
+
+def _widest(one: Segment, other: Segment, point: float) -> float:
+    """The widest gap between two pieces of a line that a copier leaves: several side by side where both are long."""
+    return max(MEND * point, min(3 * MEND * point, 0.5 * (one.hi - one.lo + other.hi - other.lo)))
 
 
 def _meets(end: float, at: float, others: list[Segment], point: float) -> bool:

@@ -18,7 +18,6 @@ from extractor.config import Settings
 from extractor.errors import DocumentError
 from extractor.geometry import Rulings, Segment, covered
 from extractor.layout import Box, Document, Note, Page, Turn
-from extractor.results import LOW_CONFIDENCE
 from extractor.sources import ocr
 from extractor.sources.images import frames
 from extractor.sources.leftover import unread, with_leftovers
@@ -37,18 +36,18 @@ from extractor.sources.pixels import (
     without_text,
 )
 from extractor.sources.printed import blocks_of
-from extractor.sources.tables import Lattice, find_lattices
+from extractor.sources.tables import Lattice
+from extractor.sources.walls import JOIN, found_lattices, with_walls
 from extractor.sources.words import Token, is_cjk
 
 if TYPE_CHECKING:
     from extractor.sources.pixels import Image
 
-SNAP = 3.0  # points; as for drawn lines
-JOIN = 9.0  # points; a gap that a copier leaves in a line
 SAMPLE = 8  # pieces of text that tell whether a page is upside down
 SURE = 0.85  # their mean confidence when it is not
 NOISY = 0.06  # of the contrast of print; where the noise is more, characters are mistaken without a doubt
-POOR = 0.15  # the share of words in doubt above which a page is not to be relied upon
+BLURRED = 0.8  # the confidence of a character below which it counts against its page
+POOR = 0.15  # the share of such characters above which a page is not to be relied upon
 UNREAD = 0.5  # the confidence of a character beside which something was not read
 TALL = 1.6  # times as high as wide: a piece of text that runs downwards
 MOST_RENDERED = 36_000_000  # pixels; more shows the OCR nothing
@@ -105,11 +104,15 @@ def rendered(pdf: Any, index: int, settings: Settings) -> Iterator[tuple[Image, 
 def read_image(image: Image, number: int, points: float, settings: Settings) -> Scanned:
     """One picture, whose pixels are `points` wide, as a page."""
     high, wide = image.shape[:2]
-    view, tokens, rulings = ENGINES[settings.ocr](image, points, settings)
+    view, tokens, rulings, doubt = ENGINES[settings.ocr](image, points, settings)
     blocks = blocks_of(_in_points(tokens, points), _scaled(rulings, points), number, join=JOIN)
     turned = Turn(view.quarters, view.angle)
     page = Page(number, tuple(blocks), wide * points, high * points, "ocr", turned)
-    return Scanned(page, _notes(tokens, view.image, number))
+    notes = _notes(tokens, view.image, number)
+    if doubt:
+        message = "the ruling lines have gaps, and a line stops for one row of the table: its cell may be two"
+        notes.append(Note("broken_lines", number, message))
+    return Scanned(page, notes)
 
 
 class Found(NamedTuple):
@@ -118,6 +121,8 @@ class Found(NamedTuple):
     view: View
     tokens: list[Token]
     rulings: Rulings
+    doubt: bool = False
+    """Whether cells may be two, of whose wall nothing is left."""
 
 
 def _in_points(tokens: list[Token], points: float) -> list[Token]:
@@ -133,7 +138,7 @@ def _scaled(rulings: Rulings, by: float) -> Rulings:
 def _notes(tokens: Sequence[Token], image: Image, number: int) -> list[Note]:
     """The remark that a page is too poor for its characters to be relied upon."""
     scores = [t.confidence for t in tokens if t.confidence is not None]
-    low = sum(score < LOW_CONFIDENCE for score in scores) / max(1, len(scores))
+    low = sum(score < BLURRED for score in scores) / max(1, len(scores))
     noisy = noise(image, [Box(t.x0, t.top, t.x1, t.bottom) for t in tokens])
     if noisy <= NOISY and low <= POOR:
         return []
@@ -166,13 +171,14 @@ def _rapid(image: Image, points: float, settings: Settings) -> Found:
     marks = ink(seen, dots)
     lines = without_strokes(without_text(rulings_of(seen, dots), boxes), boxes, marks)
     rulings = anchored(lines, boxes, 1 / points)
-    lattices = find_lattices(rulings, SNAP / points, JOIN / points)
+    rulings, doubt = with_walls(rulings, boxes, marks, 1 / points)
+    lattices = found_lattices(rulings, 1 / points)
     boxes = [part for box in boxes for part in cut(box, lattices, 2 / points)]
     firm = firm_ink(seen, dots, boxes)
     parts = with_leftovers(boxes, lattices, firm, points)
     tokens = _read(seen, parts.boxes, firm, settings)
     tokens += [Token(mark.text, *mark.box, 0, 0, mark.confidence) for mark in parts.strokes]
-    return Found(view, tokens, rulings)
+    return Found(view, tokens, rulings, doubt)
 
 
 def _unstamped(image: Image, boxes: list[Box], settings: Settings) -> tuple[Image, list[Box]]:
@@ -342,6 +348,7 @@ def _steps(crop: Image) -> list[tuple[int, int]]:
     for start, end in runs:
         if (
             out
+            and not _is_apart(out[-1], (start, end), wide)
             and end - out[-1][0] <= 1.05 * wide
             and (end - start < 0.45 * wide or out[-1][1] - out[-1][0] < 0.45 * wide)
         ):
@@ -349,6 +356,12 @@ def _steps(crop: Image) -> list[tuple[int, int]]:
         else:
             out.append((start, end))
     return out or [(0, high)]
+
+
+def _is_apart(above: tuple[int, int], below: tuple[int, int], wide: int) -> bool:
+    """Whether a flat piece is a character of its own, such as 一: its middle is as far off as that of a character."""
+    flat = min(above[1] - above[0], below[1] - below[0]) < 0.2 * wide
+    return flat and abs(sum(above) - sum(below)) / 2 >= 0.6 * wide
 
 
 def _strip(crop: Image, pieces: Sequence[tuple[int, int]]) -> Image:
