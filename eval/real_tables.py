@@ -1,4 +1,4 @@
-"""Tables of real PDFs against the ICDAR-2013 gold, beside plain pdfplumber: `python -m eval.real_tables [DIR]`.
+"""Tables of real PDFs against the ICDAR-2013 gold, beside plain pdfplumber: `python -m eval.real_tables FOLDER`.
 
 Two figures for each reader, blank cells left out:
 cells: a cell is right when a gold cell with the same text (white space apart) has its middle in the cell's box;
@@ -24,8 +24,6 @@ from extractor.config import Settings
 from extractor.geometry import displayed, inside
 from extractor.layout import Box, Document, Grid
 from extractor.sources.pdf import read
-
-DEFAULT = Path("../shared/pdf/tables")
 
 
 class Spot(NamedTuple):
@@ -231,7 +229,7 @@ def line(name: str, of: Callable[[str], Scores]) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the report."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", nargs="?", type=Path, default=DEFAULT)
+    parser.add_argument("folder", type=Path, help="PDFs, each with its NAME-str.xml")
     parser.add_argument("--json", type=Path, help="write the figures there too")
     options = parser.parse_args(arguments)
     measured = measure(options.folder)
