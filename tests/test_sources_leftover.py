@@ -60,9 +60,18 @@ def test_the_flat_first_character_of_a_stack_is_taken_into_it() -> None:
 def test_two_boxes_of_a_stack_that_overlap_end_in_the_white_between_them() -> None:
     upper, lower = Box(225, 60, 265, 160), Box(222, 150, 268, 190)
     ink = paper(TEXTS[0], Box(228, 65, 262, 152), Box(225, 158, 265, 188))
-    first, second = found(ink, upper, lower, narrow=70).boxes[1:]
+    first, second = found(ink, upper, lower, narrow=100).boxes[1:]
     assert first.bottom == second.top
     assert 152 <= first.bottom <= 158
+
+
+def test_characters_below_each_other_in_a_narrow_cell_are_one_stack() -> None:
+    """A bracket of a stack has a box of its own, inside of that of the others or below it."""
+    stack, bracket, last = Box(225, 60, 265, 200), Box(228, 120, 262, 150), Box(230, 205, 260, 235)
+    boxes = found(paper(TEXTS[0], stack, last), stack, bracket, last, narrow=70).boxes
+    assert boxes[1:] == [Box(225, 60, 265, 235)]
+    aside = Box(270, 60, 290, 90)
+    assert len(found(paper(TEXTS[0], stack, aside), stack, aside, narrow=70).boxes) == 3
 
 
 @pytest.mark.parametrize(("wide", "text", "confidence"), [(16, "-", SURE), (36, "一", EITHER)])

@@ -17,12 +17,12 @@ from reportlab.pdfgen.canvas import Canvas
 
 from extractor.config import Settings
 from extractor.errors import DocumentError, MissingPackage
-from extractor.geometry import displayed
+from extractor.geometry import Rulings, Segment, displayed
 from extractor.layout import Box, Document, Grid, Line, Page
 from extractor.sources import pdf, scan
 from extractor.sources.images import frames
 from extractor.sources.ocr import tesseract
-from extractor.sources.pixels import quarter_turned, rotated, rulings_of, skew
+from extractor.sources.pixels import anchored, quarter_turned, rotated, rulings_of, skew
 from extractor.sources.scan import _steps, cut
 from extractor.sources.tables import Lattice, find_lattices
 
@@ -285,3 +285,14 @@ def test_the_words_of_tesseract(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     monkeypatch.setenv("PATH", str(tmp_path))
     (word,) = tesseract(pixels(), Settings(), 150)
     assert (word.text, word.box, word.confidence) == ("项目", Box(48, 190, 130, 212), 0.965)
+
+
+def test_a_row_that_a_page_break_left_open_has_its_walls() -> None:
+    """No line closes it above; its walls are short, but they end in line with each other."""
+    point = 4.0
+    level = [Segment(300.0, 40.0, 840.0), Segment(400.0, 40.0, 840.0)]
+    walls = [Segment(x, 200.0, 400.0) for x in (40.0, 440.0, 840.0)]
+    inner = Segment(240.0, 200.0, 300.0)
+    stroke = Segment(640.0, 230.0, 300.0)
+    kept = anchored(Rulings(level, [*walls, inner, stroke]), [], point)
+    assert [s.at for s in kept.vertical] == [40.0, 240.0, 440.0, 840.0]

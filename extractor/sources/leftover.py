@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
-from statistics import median
+from statistics import fmean, median
 from typing import TYPE_CHECKING, NamedTuple
 
-from extractor.geometry import covered, overlap, union
+from extractor.geometry import covered, gaps, overlap, union
 from extractor.layout import Box
 from extractor.sources.pixels import ink_boxes
 from extractor.sources.tables import Lattice
@@ -25,6 +25,7 @@ FLAT = 0.25  # of the size of text; a stroke that is no higher is a dash
 SHORT = 0.62  # of the size of text; a wider stroke is a long one
 BESIDE = 0.8  # sizes; what is no farther from the end of a line belongs to it
 BELOW = 1.2  # sizes; what is no farther from the end of a stack belongs to it
+WIDEST = 1.6  # sizes; a wider piece of text is no part of a stack of single characters
 NARROW = 2.2  # sizes; text in a cell that is no wider stands in a stack
 LEAN = 0.25  # how far a slash goes to the right for its height
 SURE = 0.95  # the confidence of a mark that is told by its shape
@@ -63,7 +64,7 @@ def with_leftovers(boxes: Sequence[Box], lattices: Sequence[Lattice], marks: Ima
             if slot.closed:
                 area = _inner(lattice.slot_box(slot), INSET / points)
                 found = _completed(_parted(inside.pop(index, []), marks), area, marks, size)
-                _add(parts, found, area, marks, size)
+                _add(parts, _stacked(found, area, size), area, marks, size)
         rest += [box for kept in inside.values() for box in kept]
     return parts._replace(boxes=parts.boxes + rest)
 
@@ -139,6 +140,17 @@ def _belongs(piece: Box, box: Box, area: Box, size: float) -> bool:
     stacked = area.x1 - area.x0 < NARROW * size or box.bottom - box.top > 1.6 * (box.x1 - box.x0)
     middle = abs(piece.x0 + piece.x1 - box.x0 - box.x1) / 2 < 0.4 * size
     return stacked and middle and max(piece.top - box.bottom, box.top - piece.bottom) <= BELOW * size
+
+
+def _stacked(boxes: list[Box], area: Box, size: float) -> list[Box]:
+    """The boxes of a narrow cell; the characters of a stack, and pieces of it, are one piece of text."""
+    whole = union(boxes)
+    if whole is None or len(boxes) < 2 or area.x1 - area.x0 >= NARROW * size:
+        return boxes
+    middle = fmean((box.x0 + box.x1) / 2 for box in boxes)
+    if any(box.x1 - box.x0 > WIDEST * size or abs((box.x0 + box.x1) / 2 - middle) > 0.6 * size for box in boxes):
+        return boxes
+    return boxes if gaps(((box.top, box.bottom) for box in boxes), BELOW * size) else [whole]
 
 
 def _is_flat(box: Box, size: float) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Any
 
 from extractor.errors import MissingPackage
@@ -28,6 +29,7 @@ SPARSE = 3  # pixels; one in so many tells as much of a page's noise as all
 FAINT = 12  # of 255; what is so much darker than what is around it is ink
 FIRM = 0.4  # of the darkness of text; what is as dark is print
 MEND = 26.0  # points; the widest gap in a line that a copier leaves
+EVEN = 1.5  # points; lines that end so far from each other end in line
 LONG = 40.0  # points; a line this long needs one end that meets another, thrice as long none
 BRIDGE = 1.5  # points; a gap in a line that the printer or the copier left
 
@@ -304,8 +306,8 @@ def anchored(rulings: Rulings, texts: list[Box], point: float) -> Rulings:
         horizontal = mended(horizontal, vertical, beside, point)
         vertical = mended(vertical, horizontal, texts, point)
     for _ in range(2):
-        horizontal = [s for s in horizontal if _is_held(s, vertical, point)]
-        vertical = [s for s in vertical if _is_held(s, horizontal, point)]
+        horizontal = _held(horizontal, vertical, point)
+        vertical = _held(vertical, horizontal, point)
     return Rulings(horizontal, vertical)
 
 
@@ -361,12 +363,28 @@ def _reaching(segment: Segment, others: list[Segment], texts: list[Box], point: 
     return Segment(at, lo, hi)
 
 
-def _is_held(segment: Segment, others: list[Segment], point: float) -> bool:
+def _held(segments: list[Segment], others: list[Segment], point: float) -> list[Segment]:
+    """The lines that end where others run, or are long.
+
+    One end is enough where two more lines end beside the other: a page break leaves a row open.
+    """
+    ends = sorted(end for segment in segments for end in (segment.lo, segment.hi))
+
+    def is_held(segment: Segment) -> bool:
+        free = [end for end in (segment.lo, segment.hi) if not _ends_at(end, segment.at, others, point)]
+        length = (segment.hi - segment.lo) / point
+        if len(free) == 1 and length < LONG:
+            beside = bisect_right(ends, free[0] + EVEN * point) - bisect_left(ends, free[0] - EVEN * point)
+            return beside > 2
+        return not free or len(free) == 1 or length >= 3 * LONG
+
+    return [segment for segment in segments if is_held(segment)]
+
+
+def _ends_at(end: float, at: float, others: list[Segment], point: float) -> bool:
+    """Whether a line ends about where another crosses its place."""
     reach = REACH * point
-    crossing = [o.at for o in others if o.lo - reach <= segment.at <= o.hi + reach]
-    ends = sum(any(abs(at - end) <= reach for at in crossing) for end in (segment.lo, segment.hi))
-    length = (segment.hi - segment.lo) / point
-    return ends == 2 or (ends == 1 and length >= LONG) or length >= 3 * LONG
+    return any(abs(o.at - end) <= reach and o.lo - reach <= at <= o.hi + reach for o in others)
 
 
 def ink_boxes(marks: Image, box: Box, least: float) -> list[Box]:
