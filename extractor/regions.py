@@ -244,7 +244,8 @@ def _announces(rows: Sequence[Row], title: _Title, end: int, following: Sequence
     if following[0].schema is not title.schema or end - title.last > _COVER_ROWS:
         return False
     index = label_index(title.schema)
-    return not spot(unglue(tokenize(rows[title.last + 1 : end]), index), index)
+    hits = spot(unglue(tokenize(rows[title.last + 1 : end]), index), index).values()
+    return not any(hit.targets for hit in hits)  # who filled it in stands on a cover too
 
 
 def _announced(rows: Sequence[Row], title: _Title, end: int, following: Sequence[_Title]) -> list[Finding]:
@@ -289,7 +290,7 @@ def _related(spec: SchemaSpec, rows: Sequence[Row]) -> bool:
     hits = spot(tokens, index).values()
     headings = any(t.field.structure == "rows" or t.heading for h in hits for t in h.targets)
     words = any(t.fold in index.words for t in tokens)
-    fields = {h.targets[0].field.path for h in hits}
+    fields = {h.targets[0].field.path if h.targets else "" for h in hits}
     return headings or words or len(fields) > 1 or (bool(fields) and len(rows) < 3)
 
 

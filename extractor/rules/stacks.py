@@ -13,8 +13,7 @@ from itertools import takewhile
 from extractor.labels import LabelIndex, same_merged_cell, stacked_word
 from extractor.regions import PAGE_GAP
 from extractor.rules.pieces import Piece
-from extractor.rules.stitching import stitched
-from extractor.rules.zones import Column
+from extractor.rules.zones import EDGE, Column
 from extractor.tokens import Token
 
 _LONGEST_FRAGMENT = 6
@@ -27,23 +26,23 @@ def pieces(
     columns: Sequence[Column],
     index: LabelIndex,
     cells: Sequence[int],
-) -> tuple[list[Piece], list[int]]:
-    """The tokens of a list with stacks read as one piece each, and those that are parts of a label cut by a page break.
-
-    `cells` counts the cells of each row.
-    """
+) -> list[Piece]:
+    """The tokens of a list with stacks read as one piece each. `cells` counts the cells of each row."""
     header = cells[tokens[columns[0].token].row]
     keys = [re.compile(c.field.printed.pattern) for c in columns if c.field.printed.pattern]
-    own = [p for n, p in enumerate(positions) if not (n and repeats(tokens, p, columns))]
-    whole, labels = stitched(_pieces(tokens, own, columns, index), columns, index)
-    marked = [
+    own = [
+        p
+        for n, p in enumerate(positions)
+        if not (n and repeats(tokens, p, columns)) and not _beside(tokens[p], columns[0])
+    ]
+    whole = _pieces(tokens, own, columns, index)
+    return [
         p._replace(
             whole=bool(p.token.table) and cells[p.token.row] == header,
             begins=any(key.fullmatch(p.fold) for key in keys),
         )
         for p in whole
     ]
-    return marked, labels
 
 
 def repeats(tokens: Sequence[Token], position: int, columns: Sequence[Column]) -> bool:
@@ -52,6 +51,14 @@ def repeats(tokens: Sequence[Token], position: int, columns: Sequence[Column]) -
     if not same_merged_cell(before, here, numbers=True):
         return False
     return any(c.col <= before.col and here.col < c.end for c in columns)
+
+
+def _beside(token: Token, first: Column) -> bool:
+    """Whether a cell stands to the left of all columns, and so in none of them."""
+    box = token.unit.box
+    if box is not None and first.x0 is not None:
+        return token.exact and box.x1 <= first.x0 + EDGE
+    return token.exact and token.col + token.span <= first.col
 
 
 def _pieces(

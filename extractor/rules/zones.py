@@ -40,7 +40,7 @@ def column_under(token: Token, columns: Sequence[Column]) -> int:
     best = -1
     for n, column in enumerate(columns):
         if column.x0 is not None and box is not None:
-            under = column.x0 <= box.x0 + _EDGE
+            under = column.x0 <= box.x0 + EDGE
         else:
             under = 0 <= column.col <= token.col
         if under:
@@ -48,7 +48,7 @@ def column_under(token: Token, columns: Sequence[Column]) -> int:
     return best
 
 
-_EDGE = 3.0
+EDGE = 3.0
 """Points by which the same ruling line may differ from page to page."""
 
 
@@ -189,6 +189,8 @@ class _Reader:
                 self.units.append((target.field, hit, target.unit))
         fields = tuple(t.field for t in targets if not t.heading and not (t.unit and t.field.printed.suffix_of))
         self.labels.append(hit)
+        if not only_unit and self._is_below_list(hit, targets):
+            self.active = None
         if not fields:
             self.receiver = self.receiver if only_unit else self.active
             return
@@ -197,6 +199,17 @@ class _Reader:
             return
         self.buckets.append(bucket)
         self.receiver = bucket
+
+    def _is_below_list(self, hit: Hit, targets: Sequence[Target]) -> bool:
+        """Whether a label stands below the open list, and not beside it: in a column of the list or to the left."""
+        active, token = self.active, self.tokens[hit.first]
+        if active is None or active.kind != "list" or not active.tokens:
+            return False
+        last = self.tokens[active.columns[-1].token]
+        if not (last.exact and token.exact) or {t.field.path + "[]" for t in targets} & _groups_of_rows(active):
+            return False
+        here, there = token.unit.box, last.unit.box
+        return here.x0 < there.x1 - EDGE if here and there else token.col < active.columns[-1].end
 
     def _bucket(self, fields: tuple[FieldSpec, ...], hit: Hit) -> Bucket | None:
         """The bucket that a label opens; None for a heading."""
@@ -344,6 +357,10 @@ def _names(bucket: Bucket) -> tuple[str, ...]:
 
 def _groups(bucket: Bucket) -> set[str]:
     return {group_of(c.field.path) for c in bucket.columns}
+
+
+def _groups_of_rows(bucket: Bucket) -> set[str]:
+    return {c.field.path.rpartition(".")[0] for c in bucket.columns}
 
 
 def _walk(fields: Sequence[FieldSpec]) -> list[FieldSpec]:
