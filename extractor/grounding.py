@@ -96,7 +96,8 @@ def label_places(form: Form) -> tuple[Place, ...]:
     """The places of all labels of a form's schema, for engines that do not report them."""
     index = label_index(form.schema)
     tokens = unglue(tokenize(form.rows), index)
-    return tuple(tokens[p].place for hit in spot(tokens, index).values() for p in range(hit.first, hit.last + 1))
+    hits = (hit for hit in spot(tokens, index).values() if hit.targets)
+    return tuple(tokens[p].place for hit in hits for p in range(hit.first, hit.last + 1))
 
 
 def _unasked_places(form: Form) -> list[Place]:

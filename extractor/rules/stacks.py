@@ -12,6 +12,7 @@ from itertools import takewhile
 
 from extractor.labels import LabelIndex, same_merged_cell, stacked_word
 from extractor.regions import PAGE_GAP
+from extractor.results import LOW_CONFIDENCE
 from extractor.rules.pieces import Piece
 from extractor.rules.zones import EDGE, Column
 from extractor.tokens import Token
@@ -30,11 +31,8 @@ def pieces(
     """The tokens of a list with stacks read as one piece each. `cells` counts the cells of each row."""
     header = cells[tokens[columns[0].token].row]
     keys = [re.compile(c.field.printed.pattern) for c in columns if c.field.printed.pattern]
-    own = [
-        p
-        for n, p in enumerate(positions)
-        if not (n and repeats(tokens, p, columns)) and not _beside(tokens[p], columns[0])
-    ]
+    kept = [p for p in positions if not _beside(tokens[p], columns[0])]
+    own = [p for n, p in enumerate(kept) if not (n and repeats(tokens, p, columns))]
     whole = _pieces(tokens, own, columns, index)
     return [
         p._replace(
@@ -54,11 +52,14 @@ def repeats(tokens: Sequence[Token], position: int, columns: Sequence[Column]) -
 
 
 def _beside(token: Token, first: Column) -> bool:
-    """Whether a cell stands to the left of all columns, and so in none of them."""
+    """Whether a cell stands to the left of all columns, and so in none of them; in a guessed table nobody knows."""
+    guessed = any(w.confidence is not None and w.confidence < LOW_CONFIDENCE for w in token.unit.words)
+    if not token.exact or guessed:
+        return False
     box = token.unit.box
     if box is not None and first.x0 is not None:
-        return token.exact and box.x1 <= first.x0 + EDGE
-    return token.exact and token.col + token.span <= first.col
+        return box.x1 <= first.x0 + EDGE
+    return token.col + token.span <= first.col
 
 
 def _pieces(
