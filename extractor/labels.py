@@ -108,12 +108,18 @@ def _prefixes(keys: dict[str, object] | dict[str, list[FieldSpec]] | dict[str, t
 
 
 def unglue(tokens: Sequence[Token], index: LabelIndex) -> list[Token]:
-    """The tokens with `label:value` cut in two."""
+    """The tokens with `label:value` cut in two; below a column's header its label is text, as other words are."""
     out: list[Token] = []
     headed: set[str] = set()
     for token in tokens:
         colon = token.fold.find(":")
         whole = token.fold.replace(":", "") in index.labels
+        if whole:
+            headed.update(t.field.path for t in index.labels[token.fold.replace(":", "")] if t.column)
+        named = index.labels.get(token.fold[:colon], ()) if 0 < colon < len(token.fold) - 1 and not whole else ()
+        if token.exact and named and all(t.column and t.field.path in headed for t in named):
+            out.append(token)
+            continue
         if 0 < colon < len(token.fold) - 1 and not whole and token.fold[:colon] in index.labels:
             text = token.text
             at = min((p for p in (text.find(":"), text.find("："), text.find("﹕")) if p >= 0), default=-1)

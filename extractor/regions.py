@@ -330,6 +330,7 @@ def _untitled(
     best = max(shares, key=lambda s: s[1], default=None)
     if best is not None and best[1] >= _HEAD_SHARE:
         spec, _, first = best
+        first = _with_lines_above(rows, first, spec)
         message = f"no title stands above this form; read as {spec.name} by its labels"
         notes = (Finding("", "source", "no_title", "warning", message),) if spec.titles else ()
     else:
@@ -344,6 +345,14 @@ def _untitled(
     starts = [first, *(n for n in _key_rows(rows, spec) if n > first)]
     for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
         forms.append(Form(len(forms), spec, tuple(rows[start:end]), notes=notes))
+
+
+def _with_lines_above(rows: Sequence[Row], first: int, spec: SchemaSpec) -> int:
+    """The first row of a form without a title: the lines right above are its own that are what a field looks like."""
+    patterns = [f.printed.pattern for f in spec.fields if f.structure == "scalar" and f.printed.pattern]
+    while first and not rows[first - 1].table and any(re.fullmatch(p, _row_text(rows[first - 1])) for p in patterns):
+        first -= 1
+    return first
 
 
 def _key_rows(rows: Sequence[Row], spec: SchemaSpec) -> list[int]:

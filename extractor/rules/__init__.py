@@ -83,6 +83,8 @@ def _answer(reading: _Reading, widths: Widths) -> Answer:
         if handler is not None:
             handler(draft, bucket)
     read_matrix(draft, [b for b in zones.buckets if b.kind == "matrix" and b.fields], form.schema)
+    for path in zones.stray:
+        draft.doubt(path, "header_unclear", "the label of a column stands apart from the header")
     labels = [tokens[p].place for hit in zones.labels for p in range(hit.first, hit.last + 1)]
     loose = [p for b in zones.buckets if b.kind == "loose" for p in b.tokens]
     _standing_alone(draft, form, loose, labels)

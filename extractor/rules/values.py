@@ -94,6 +94,9 @@ def _items(draft: Draft, spec: FieldSpec, positions: Sequence[int]) -> None:
     if strange is not None and texts.is_item(parts[0][1]):
         message = f"no item of the numbered list, and maybe of another field: {strange[:40]}"
         draft.doubt(spec.path, "item_unnumbered", message)
+    joined = next((text for _, text in parts if texts.run_on(text)), None)
+    if joined is not None:
+        draft.doubt(spec.path, "items_run_on", f"several items of a numbered list, read as one: {joined[:40]}")
     for places, text in parts:
         draft.candidates.append(Candidate(f"{spec.path}[{number}]", text, places))
         number += 1
@@ -117,7 +120,9 @@ def _cell_items(token: Token) -> list[tuple[tuple[Place, ...], str]]:
     """The paragraphs of a cell, those without a number joined to the one before where the list is numbered."""
     text = token.unit.text
     out: list[tuple[tuple[Place, ...], str]] = []
-    starts = [m.start() for m in re.finditer(r"[^\n]+", text[token.start : token.end])]
+    whole = text[token.start : token.end]
+    run_on = texts.run_on(whole) if texts.is_item(whole) else []
+    starts = sorted({*(m.start() for m in re.finditer(r"[^\n]+", whole)), *run_on})
     bounds = [
         (token.start + s, token.start + e) for s, e in zip(starts, [*starts[1:], token.end - token.start], strict=True)
     ]

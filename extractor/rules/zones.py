@@ -72,6 +72,8 @@ class Zones:
     buckets: tuple[Bucket, ...]
     labels: tuple[Hit, ...]
     units: tuple[tuple[FieldSpec, Hit, str], ...]
+    stray: tuple[str, ...] = ()
+    """Lists and matrices of which a column's label stands apart from their header."""
 
 
 def group_of(path: str) -> str:
@@ -95,7 +97,7 @@ def read_zones(tokens: Sequence[Token], hits: dict[int, Hit], spec: SchemaSpec) 
             position += 1
             continue
         position = reader.run(run)
-    return Zones(tuple(reader.buckets), tuple(reader.labels), tuple(reader.units))
+    return Zones(tuple(reader.buckets), tuple(reader.labels), tuple(reader.units), tuple(dict.fromkeys(reader.stray)))
 
 
 def _runs(hits: dict[int, Hit]) -> dict[int, list[Hit]]:
@@ -132,6 +134,7 @@ class _Reader:
         self.order = {f.path: n for n, f in enumerate(_walk(spec.fields))}
         self.last = -1
         self.spec = spec
+        self.stray: list[str] = []
 
     def run(self, hits: list[Hit]) -> int:
         """Takes a run of labels; gives the position behind it."""
@@ -249,6 +252,9 @@ class _Reader:
 
     def plain(self, hit: Hit) -> None:
         """A label that is no label here: its tokens are text."""
+        groups = {group_of(t.field.path) for t in hit.targets if t.column}
+        if self.tokens[hit.first].exact and len(groups) == 1:
+            self.stray.extend(group for group in groups if group)
         for position in range(hit.first, hit.last + 1):
             self.token(position)
 
