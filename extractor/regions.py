@@ -16,7 +16,7 @@ from extractor.furniture import furniture
 from extractor.labels import label_index, label_key, spot, unglue
 from extractor.layout import Cell, Document, Grid, Line
 from extractor.results import Finding, Form, Place, Row
-from extractor.stitch import stitched
+from extractor.stitch import Known, stitched
 from extractor.tokens import tokenize
 from schemas.spec import FieldSpec, SchemaSpec
 from schemas.values import fold
@@ -50,7 +50,7 @@ def cut(document: Document, schemas: Sequence[SchemaSpec]) -> Regions:
     """The forms of a document, and what is left outside."""
     titled = tuple(s for s in schemas if s.titles)
     marks = furniture(document, lambda text: any(_declared(spec, text) for spec in schemas))
-    rows = stitched(_without_furniture(rows_of(document), marks), lambda text: _known(schemas, text))
+    rows = stitched(_without_furniture(rows_of(document), marks), _known(schemas))
     titles = _starts(_titles(rows, titled), rows)
     forms: list[Form] = []
     outside: list[Row] = []
@@ -69,10 +69,14 @@ def cut(document: Document, schemas: Sequence[SchemaSpec]) -> Regions:
     return Regions(tuple(map(numbered, forms)), tuple(outside), marks, tuple(notes))
 
 
-def _known(schemas: Sequence[SchemaSpec], text: str) -> bool:
-    """Whether a text is a label of a schema, or a word of its spanning labels."""
+def _known(schemas: Sequence[SchemaSpec]) -> Known:
+    """The labels of schemas, and the words of their spanning labels."""
     indices = [label_index(spec) for spec in schemas]
-    return any(label_key(text) in index.labels or fold(text) in index.words for index in indices)
+    return Known(
+        lambda text: any(label_key(text) in index.labels for index in indices),
+        lambda text: any(fold(text) in index.words for index in indices),
+        lambda text: any(fold(text) in index.word_prefixes for index in indices),
+    )
 
 
 def numbered(form: Form) -> Form:
@@ -310,7 +314,7 @@ def _form(index: int, title: _Title, rows: Sequence[Row]) -> Form:
             body.append(row._replace(gap=max(row.gap, PAGE_GAP)) if broken else row)
             broken = False
     if repeated:
-        body = stitched(body, lambda text: _known([title.schema], text))
+        body = stitched(body, _known([title.schema]))
     return Form(index, title.schema, tuple(body), tuple(places), tuple(rows[:height]), tuple(repeated))
 
 

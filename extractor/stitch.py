@@ -25,8 +25,13 @@ LINES = (
     2.5  # lines; with more room below its last line a cell did not end at the break (one more may be kept from its end)
 )
 
-Known = Callable[[str], bool]
-"""Whether a text is a label or a word that a schema declares."""
+
+class Known(NamedTuple):
+    """What schemas declare: whether a text is a label, a word of a spanning label, or the beginning of such a word."""
+
+    label: Callable[[str], bool]
+    word: Callable[[str], bool]
+    begun: Callable[[str], bool]
 
 
 class Pair(NamedTuple):
@@ -113,9 +118,8 @@ def _repeated(above: Sequence[Row], below: Sequence[Row]) -> int:
     """How many rows at the start of a table only repeat rows of the part before: its header."""
     said = [_said(row) for row in above]
     head = [_said(row) for row in below]
-    if len([text for text in head[0] if text]) < 2:
-        return 0
-    for start, row in enumerate(said):
+    alone = sum(bool(text) for text in head[0]) < 2  # such a row is the start of a header only where a table begins
+    for start, row in enumerate(said[:1] if alone else said):
         count = 0
         while row == head[0] and start + count < len(said) and count < len(head) and said[start + count] == head[count]:
             count += 1
@@ -131,16 +135,26 @@ def _said(row: Row) -> tuple[str, ...]:
 def _pairs(above: Sequence[Row], below: Sequence[Row], first: int) -> list[Pair]:
     """The cells of the first row below that stand under a cell in the same columns, with that."""
     shift = _shift(above, below)
-    cells = [u for r in above for u in r.units if isinstance(u, Cell)]
-    last = last_part(next(u for u in reversed(above[-1].units) if isinstance(u, Cell)))
-    bottom = last.row + last.row_span
-    lowest = [c for c in cells if (p := last_part(c)).page == last.page and p.row + p.row_span >= bottom]
+    lowest = _lowest(above)
     out: list[Pair] = []
     for unit in (u for u in below[first].units if isinstance(u, Cell)):
         over = next((c for c in lowest if _same_columns(last_part(c), unit, shift)), None)
         if over is not None:
             out.append(Pair(over, unit))
     return out
+
+
+def _lowest(rows: Sequence[Row]) -> list[Cell]:
+    """The cells of the last row, and those from above that reach down to it."""
+    cells = [u for r in rows for u in r.units if isinstance(u, Cell)]
+    page = max(last_part(cell).page for cell in cells)
+    parts = [part for cell in cells if (part := last_part(cell)).page == page]
+    bottom = max(part.row + part.row_span for part in parts)
+    return [
+        cell
+        for cell in cells
+        if cell in rows[-1].units or ((p := last_part(cell)).page == page and p.row + p.row_span >= bottom)
+    ]
 
 
 def _same_columns(above: Cell, below: Cell, shift: float) -> bool:
@@ -156,13 +170,7 @@ def _join(above: list[Row], below: list[Row], first: int, known: Known) -> None:
     alone = any(unit.text.strip() and unit.id not in paired for unit in below[first].units)
     cut = not alone and _is_cut(above, pairs, known)
     padding = _padding(above)
-    going = [
-        pair
-        for pair in pairs
-        if pair.above.text.strip() and pair.below.text.strip() and (
-            _completes(pair, known) or (cut and (not pair.spanning or _goes_on(pair, padding)))
-        )
-    ]  # fmt: skip
+    going = [pair for pair in pairs if _is_one(above, pair, cut, padding, known)]
     for pair in going:
         _replace_unit(above, pair.above, joined(pair.above, pair.below))
     done = {pair.below.id for pair in going}
@@ -177,6 +185,30 @@ def _join(above: list[Row], below: list[Row], first: int, known: Known) -> None:
     if later and first < len(below):  # labels that stand beside the rows that follow too
         units = sorted((*later, *below[first].units), key=lambda u: u.col if isinstance(u, Cell) else 0)
         below[first] = below[first]._replace(units=tuple(units))
+
+
+def _is_one(above: Sequence[Row], pair: Pair, cut: bool, padding: float, known: Known) -> bool:
+    """Whether both halves are one cell: of a cut row, of a cut label, or a label that is printed below the break."""
+    if not pair.below.text.strip():
+        return False
+    if not pair.above.text.strip():
+        return _is_label_of_both(above, pair, known)
+    return _completes(pair, known) or (cut and (not pair.spanning or _goes_on(pair, padding)))
+
+
+def _is_label_of_both(above: Sequence[Row], pair: Pair, known: Known) -> bool:
+    """Whether a blank cell has its label behind the break: where labels are merged, each cell but this one has its own.
+
+    Printers set a label in the middle of its merged cell, be that on the next page.
+    """
+    beside = [
+        unit
+        for row in above
+        for unit in row.units
+        if isinstance(unit, Cell) and unit is not pair.above and _same_columns(unit, pair.above, 0.0)
+    ]
+    merged = pair.spanning or any(cell.row_span > 1 for cell in beside)
+    return merged and known.word(pair.below.text) and bool(beside) and all(cell.text.strip() for cell in beside)
 
 
 def _replace_unit(rows: list[Row], old: Unit, new: Unit) -> None:
@@ -205,9 +237,11 @@ def _is_cut(above: Sequence[Row], pairs: Sequence[Pair], known: Known) -> bool:
 
 
 def _completes(pair: Pair, known: Known) -> bool:
-    """Whether both halves together are a label or a word, and the first alone is none."""
+    """Whether both halves together are a label or a word, or the start of one, and the first alone is none."""
     above, below = pair.above.text, pair.below.text
-    return bool(above.strip() and below.strip()) and not known(above) and known(above + below)
+    if not above.strip() or not below.strip() or known.label(above) or known.word(above):
+        return False
+    return known.label(above + below) or known.begun(above + below)
 
 
 def _is_fragment(rows: Sequence[Row], pair: Pair) -> bool:

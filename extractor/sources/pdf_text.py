@@ -15,6 +15,7 @@ from extractor.sources.pdfium import address, raw
 from extractor.sources.words import Token
 
 FLAT = 0.75  # of the type size; a character's box that is flatter is not that of its line
+SLANTED = 0.2  # the share of slanted characters up to which they are a watermark
 ABOVE = 0.88  # of the type size; so much of a line is above its baseline, as ideographs are drawn
 BAD = {0, 0xFFFD, 0xFFFE, 0xFFFF}
 # Radicals that fonts map where the ideograph is meant, and that compatibility normalisation leaves or gets wrong.
@@ -47,7 +48,16 @@ def _sheet(text: int, page: int, number: int, bounds: tuple[float, ...], rotatio
     sheet = Sheet(number, view.width, view.height, turned)
     styles = Objects(sheet, view).read(page)
     _read_chars(sheet, text, view, (rotation + turned) % 4, styles)
+    _put_watermark_aside(sheet)
     return sheet
+
+
+def _put_watermark_aside(sheet: Sheet) -> None:
+    """Takes slanted characters from a page on which few are: a watermark runs over what is to be read."""
+    slanted = [t for t in sheet.tokens if t[6] < 0]
+    if 0 < len(slanted) < SLANTED * len(sheet.tokens):
+        sheet.tokens = [t for t in sheet.tokens if t[6] >= 0]
+        sheet.hidden += [("slanted, as a watermark is,", token) for token in slanted]
 
 
 def _most_turned(sheet: Sheet) -> int:

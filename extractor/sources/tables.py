@@ -25,7 +25,10 @@ MAX_SLOTS = 200_000  # a drawing, not a table
 
 
 class Slot(NamedTuple):
-    """A cell before it has text: place, spans, and whether lines close it on all sides."""
+    """A cell before it has text: place, spans, and whether lines close it.
+
+    Above the first row and below the last none is needed: a page break leaves merged cells open there.
+    """
 
     row: int
     col: int
@@ -192,8 +195,8 @@ def tile(left: list[list[bool]], above: list[list[bool]]) -> tuple[list[Slot], l
             closed = (
                 all(left[col][row:low])
                 and all(left[end][row:low])
-                and all(above[row][col:end])
-                and all(above[low][col:end])
+                and (row == 0 or all(above[row][col:end]))
+                and (low == high or all(above[low][col:end]))
             )
             for r in range(row, low):
                 owner[r * wide + col : r * wide + end] = [len(slots)] * (end - col)
