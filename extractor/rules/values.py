@@ -147,6 +147,11 @@ def labelled_row(draft: Draft, bucket: Bucket) -> None:
             if p in fitting:
                 draft.give(spec.path, [p])
         return
+    told = _told_by_header(draft, bucket, fitting) if len(fitting) == len(values) < len(bucket.fields) else None
+    if told is not None:
+        for spec, p in zip(told, fitting, strict=True):
+            draft.give(spec.path, [p])
+        return
     if len(fitting) >= len(bucket.fields):
         for spec, p in zip(bucket.fields, fitting, strict=False):
             draft.give(spec.path, [p])
@@ -157,6 +162,18 @@ def labelled_row(draft: Draft, bucket: Bucket) -> None:
         for spec in bucket.fields:
             draft.doubt(spec.path, "columns_lost", f"which column is it? {draft.join(rest)[:40]}")
         draft.loose.extend(rest)
+
+
+def _told_by_header(draft: Draft, bucket: Bucket, positions: Sequence[int]) -> list[FieldSpec] | None:
+    """The field of each value of a row, where cells have true columns: that of the column it stands under in the list."""
+    above = [one.columns for label, one in draft.listings.items() if label < bucket.label]
+    if not positions or not above or not all(draft.tokens[p].exact for p in positions):
+        return None
+    under = [column_under(draft.tokens[p], above[-1]) for p in positions]
+    labels = [set(above[-1][n].field.printed.column) if n >= 0 else set() for n in under]
+    found = [[f for f in bucket.fields if own & set(f.printed.column)] for own in labels]
+    fields = [own[0] for own in found if len(own) == 1]
+    return fields if len({f.path for f in fields}) == len(positions) else None
 
 
 def text_columns(draft: Draft, bucket: Bucket) -> None:
