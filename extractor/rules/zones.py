@@ -73,7 +73,7 @@ class Zones:
     labels: tuple[Hit, ...]
     units: tuple[tuple[FieldSpec, Hit, str], ...]
     stray: tuple[str, ...] = ()
-    """Lists and matrices of which a column's label stands apart from their header."""
+    """Lists and matrices of which a column's label stands apart from their header, and long texts that took it."""
 
 
 def group_of(path: str) -> str:
@@ -253,8 +253,10 @@ class _Reader:
     def plain(self, hit: Hit) -> None:
         """A label that is no label here: its tokens are text."""
         groups = {group_of(t.field.path) for t in hit.targets if t.column}
-        if self.tokens[hit.first].exact and len(groups) == 1:
-            self.stray.extend(group for group in groups if group)
+        token = self.tokens[hit.first]
+        if token.exact and len(groups) == 1 and groups != {""}:
+            taker = self._taker(token)
+            self.stray.extend([*groups, *(f.path for f in _fields(taker) if f.printed.long)])
         for position in range(hit.first, hit.last + 1):
             self.token(position)
 
@@ -363,6 +365,10 @@ def _names(bucket: Bucket) -> tuple[str, ...]:
 
 def _groups(bucket: Bucket) -> set[str]:
     return {group_of(c.field.path) for c in bucket.columns}
+
+
+def _fields(bucket: Bucket | None) -> list[FieldSpec]:
+    return [] if bucket is None else [*bucket.fields, *(c.field for c in bucket.columns)]
 
 
 def _groups_of_rows(bucket: Bucket) -> set[str]:
