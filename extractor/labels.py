@@ -76,7 +76,9 @@ def label_index(spec: SchemaSpec) -> LabelIndex:
     for label in spec.unasked:
         labels.setdefault(label_key(label), [])
     keys = {key: tuple(dict.fromkeys(targets)) for key, targets in labels.items()}
-    return LabelIndex(keys, _numberless(keys), _prefixes(keys), {w: tuple(f) for w, f in words.items()}, _prefixes(words))
+    return LabelIndex(
+        keys, _numberless(keys), _prefixes(keys), {w: tuple(f) for w, f in words.items()}, _prefixes(words)
+    )
 
 
 def _numberless(keys: dict[str, tuple[Target, ...]]) -> dict[str, tuple[Target, ...]]:
@@ -86,7 +88,9 @@ def _numberless(keys: dict[str, tuple[Target, ...]]) -> dict[str, tuple[Target, 
     return {key: tuple(dict.fromkeys(targets)) for key, targets in out.items()}
 
 
-_SECTION = re.compile(r"(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|\d{1,2}[、.](?!\d)|\(\d{1,2}\))(?=.)")
+_SECTION = re.compile(
+    r"(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|\d{1,2}[、.](?!\d)|\(\d{1,2}\))(?=.)"
+)
 """The number of a section before a label: `一、`, `(二)`, `3.`."""
 
 

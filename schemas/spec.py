@@ -153,7 +153,7 @@ def _variants_of(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def variants_beside(schema: Path) -> dict[str, Any]:
-    """`titles = [...]`, `unasked = [...]` and `[labels] "项目名称" = [variants]` from the TOML beside a schema's file."""
+    """`titles = [...]`, `unasked = [...]`, `[labels] "项目名称" = [variants]`: the TOML beside a schema's file."""
     path = schema.with_suffix(".toml")
     if not path.is_file():
         return {}

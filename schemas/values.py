@@ -100,7 +100,7 @@ _INDICATOR = re.compile(
 
 
 _CALENDAR = re.compile(r"月|日|号|年(?!$)")
-"""What follows a number that is a date and no quantity (`6月底前`); days and months with decimals (`4.00日`) are one."""
+"""What follows a number that is a date (`6月底前`) and no quantity (as `4.00日` is, by its decimals)."""
 
 
 def parse_indicator(text: str) -> IndicatorValue:

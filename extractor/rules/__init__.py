@@ -64,7 +64,7 @@ def _read(form: Form) -> _Reading:
     listings: dict[int, Listing] = {}
     for bucket in zones.buckets:
         if bucket.kind == "list":
-            own = pieces(tokens, bucket.tokens, bucket.columns, index, cells)
+            own = pieces(tokens, bucket, index, cells)
             listings[bucket.label] = listing(own, bucket.columns)
     return _Reading(form, tokens, zones, listings)
 

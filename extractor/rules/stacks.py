@@ -12,10 +12,9 @@ from itertools import takewhile
 
 from extractor.labels import LabelIndex, same_merged_cell, stacked_word
 from extractor.regions import PAGE_GAP
-from extractor.results import LOW_CONFIDENCE
 from extractor.rules.pieces import Piece
-from extractor.rules.zones import EDGE, Column
-from extractor.tokens import Token
+from extractor.rules.zones import EDGE, Bucket, Column, is_foreign
+from extractor.tokens import Token, in_column
 
 _LONGEST_FRAGMENT = 6
 _LONGEST_LINE = 40
@@ -23,15 +22,19 @@ _LONGEST_LINE = 40
 
 def pieces(
     tokens: Sequence[Token],
-    positions: Sequence[int],
-    columns: Sequence[Column],
+    bucket: Bucket,
     index: LabelIndex,
     cells: Sequence[int],
 ) -> list[Piece]:
     """The tokens of a list with stacks read as one piece each. `cells` counts the cells of each row."""
+    columns = bucket.columns
     header = cells[tokens[columns[0].token].row]
     keys = [re.compile(c.field.printed.pattern) for c in columns if c.field.printed.pattern]
-    kept = [p for p in positions if not _beside(tokens[p], columns[0])]
+    kept = [
+        p
+        for p in bucket.tokens
+        if not _beside(tokens[p], columns[0]) and not is_foreign(tokens[p], columns, bucket.foreign)
+    ]
     own = [p for n, p in enumerate(kept) if not (n and repeats(tokens, p, columns))]
     whole = _pieces(tokens, own, columns, index)
     return [
@@ -53,8 +56,7 @@ def repeats(tokens: Sequence[Token], position: int, columns: Sequence[Column]) -
 
 def _beside(token: Token, first: Column) -> bool:
     """Whether a cell stands to the left of all columns, and so in none of them; in a guessed table nobody knows."""
-    guessed = any(w.confidence is not None and w.confidence < LOW_CONFIDENCE for w in token.unit.words)
-    if not token.exact or guessed:
+    if not in_column(token):
         return False
     box = token.unit.box
     if box is not None and first.x0 is not None:

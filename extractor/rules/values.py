@@ -13,7 +13,7 @@ from extractor.rules import texts
 from extractor.rules.drafts import Draft, join
 from extractor.rules.pieces import is_null, parses
 from extractor.rules.zones import Bucket, Column, column_under
-from extractor.tokens import Token
+from extractor.tokens import Token, in_column
 from schemas.spec import FieldSpec
 
 
@@ -165,7 +165,7 @@ def labelled_row(draft: Draft, bucket: Bucket) -> None:
 
 
 def _told_by_header(draft: Draft, bucket: Bucket, positions: Sequence[int]) -> list[FieldSpec] | None:
-    """The field of each value of a row, where cells have true columns: that of the column it stands under in the list."""
+    """The field of each value of a row in true columns: that of the list's column it stands under."""
     above = [one.columns for label, one in draft.listings.items() if label < bucket.label]
     if not positions or not above or not all(draft.tokens[p].exact for p in positions):
         return None
@@ -251,6 +251,11 @@ def _grid_columns(draft: Draft, bucket: Bucket, fields: Sequence[FieldSpec]) -> 
             if not draft.tokens[p].table and own:
                 own[max(own)].append(p)
     for column, positions in sorted(own.items()):
+        cells = [draft.tokens[p] for p in positions]
+        rows = {(t.page, t.row) for t in cells}
+        if len(rows) > len({page for page, _ in rows}) and all(map(in_column, cells)):
+            message = f"cells of several rows stand below its label: {draft.join(positions[-1:])[:40]}"
+            draft.doubt(fields[column].path, "columns_unclear", message)
         _long(draft, fields[column].path, texts.lines_of(draft.tokens, positions))
 
 
