@@ -9,6 +9,7 @@ import pytest
 from extractor.layout import Document
 from extractor.results import Record
 from tests.form_cases import (
+    DEPARTMENT_TITLE,
     INDICATOR_HEADER,
     INDICATOR_ROWS,
     PROJECT_TITLE,
@@ -191,3 +192,13 @@ def test_a_merged_cell_written_out_once_a_column_is_one_value() -> None:
         ]
     )
     assert rows(record_of(read)) == WHOLE[:2]
+
+
+def test_a_row_without_its_key_is_in_doubt_and_a_row_of_labels_alone_is_not() -> None:
+    header = ["一级指标", "二级指标", "三级指标", "指标值"]
+    rows = [["产出指标", "数量指标", "巡护河段", "≥3.00(公里)"], ["", "质量指标", "", "=98.00(%)"]]
+    record = record_of(paged([*lines(PROJECT_TITLE), grid(header, *rows)]))
+    assert ("indicators[1]", "row_incomplete") in {(f.path, f.kind) for f in record.findings}
+    labels = record_of(paged([*lines(DEPARTMENT_TITLE), grid(header, rows[0], ["", "质量指标", "", ""])]))
+    assert labels.values["indicators"][1]["level3"] is None
+    assert labels.settled
