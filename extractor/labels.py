@@ -242,17 +242,20 @@ def unasked(tokens: Sequence[Token], index: LabelIndex) -> list[int]:
 
 
 def _behind(tokens: Sequence[Token], hit: Hit, end: int) -> int:
-    """Where the value behind a label ends: with its cell, in a line before the next word that ends like a label."""
-    start = hit.last + 1
-    if tokens[hit.last].table:
-        return min(start + 1, end)
+    """Where the value behind a label ends: with the next cell, in a line before a word that ends like a label."""
+    start, label = hit.last + 1, tokens[hit.last]
+    if label.table:
+        beside = start < end and (not label.exact or tokens[start].col == label.col + label.span)
+        return start + 1 if beside else start
     return next((p for p in range(start, end) if tokens[p].fold.endswith(":") and p > start), end)
 
 
 def _tells_unasked(tokens: Sequence[Token], row: Sequence[int], hits: dict[int, Hit], index: LabelIndex) -> bool:
-    """Whether a row begins with a label, and has one of those whose values are not asked for."""
+    """Whether a row begins with a label, has one of those whose values are not asked for, and is no row of a list."""
+    own = [hits[p] for p in row if p in hits]
     words = any(tokens[p].fold in index.words for p in row)
-    return row[0] in hits and not words and any(p in hits and not hits[p].targets for p in row)
+    header = sum(any(t.column for t in hit.targets) for hit in own) > 1
+    return row[0] in hits and not words and not header and any(not hit.targets for hit in own)
 
 
 def _has_colon(tokens: Sequence[Token], row: Sequence[int]) -> bool:

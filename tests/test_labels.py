@@ -132,6 +132,7 @@ def test_what_forms_print_and_records_do_not_hold_is_told_with_its_value() -> No
 def test_behind_a_label_that_is_not_asked_for_only_its_own_cell_is_told() -> None:
     assert aside(["负责人", "丁一", "备案编号", "31-07"]) == ["负责人", "丁一"]
     assert aside(["负责人", "项目名称", "河湖巡护经费"]) == ["负责人"]
+    assert aside(["负责人", "", "备案编号", "31-07"]) == ["负责人"]
 
 
 @pytest.mark.parametrize(
@@ -139,6 +140,7 @@ def test_behind_a_label_that_is_not_asked_for_only_its_own_cell_is_told() -> Non
     [
         pytest.param((["产出指标", "数量指标", "联系人", "≥3人"],), id="a row of a list"),
         pytest.param((["巡护河段", "联系人"],), id="behind a text"),
+        pytest.param((["一级指标", "二级指标", "三级指标", "联系人"],), id="a header"),
         pytest.param(("项目名称 河湖巡护经费", "联系人：丁一", "主管部门 云桥县水务局"), id="a line among others"),
         pytest.param(("联系人 丁一", "项目名称 河湖巡护经费"), id="a line without a colon"),
     ],

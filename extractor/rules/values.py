@@ -251,9 +251,9 @@ def _grid_columns(draft: Draft, bucket: Bucket, fields: Sequence[FieldSpec]) -> 
             if not draft.tokens[p].table and own:
                 own[max(own)].append(p)
     for column, positions in sorted(own.items()):
-        cells = [draft.tokens[p] for p in positions]
-        rows = {(t.page, t.row) for t in cells}
-        if len(rows) > len({page for page, _ in rows}) and all(map(in_column, cells)):
+        below = [draft.tokens[p] for p in positions]
+        rows = {(token.page, token.row) for token in below}
+        if len(rows) > len({page for page, _ in rows}) and all(map(in_column, below)):
             message = f"cells of several rows stand below its label: {draft.join(positions[-1:])[:40]}"
             draft.doubt(fields[column].path, "columns_unclear", message)
         _long(draft, fields[column].path, texts.lines_of(draft.tokens, positions))
