@@ -13,7 +13,7 @@ from itertools import takewhile
 from extractor.labels import LabelIndex, same_merged_cell, stacked_word
 from extractor.regions import PAGE_GAP
 from extractor.rules.pieces import Piece
-from extractor.rules.zones import EDGE, Bucket, Column, is_foreign
+from extractor.rules.zones import EDGE, Bucket, Column, column_under, is_foreign
 from extractor.tokens import Token, in_column
 
 _LONGEST_FRAGMENT = 6
@@ -36,7 +36,7 @@ def pieces(
         if not _beside(tokens[p], columns[0]) and not is_foreign(tokens[p], columns, bucket.foreign)
     ]
     own = [p for n, p in enumerate(kept) if not (n and repeats(tokens, p, columns))]
-    whole = _pieces(tokens, own, columns, index)
+    whole = _completed(_pieces(tokens, own, columns, index), columns, index)
     return [
         p._replace(
             whole=bool(p.token.table) and cells[p.token.row] == header,
@@ -62,6 +62,28 @@ def _beside(token: Token, first: Column) -> bool:
     if box is not None and first.x0 is not None:
         return box.x1 <= first.x0 + EDGE
     return token.col + token.span <= first.col
+
+
+def _completed(found: Sequence[Piece], columns: Sequence[Column], index: LabelIndex) -> list[Piece]:
+    """The pieces with words put together of which the end stands behind a page break, in the same column.
+
+    For tables of two pages that are not seen to be one; neither half alone is a word.
+    """
+    own = {c.field.path: n for n, c in enumerate(columns)}
+    out: list[Piece] = []
+    last: dict[int, int] = {}
+    for piece in found:
+        column = column_under(piece.token, columns) if piece.token.exact else -1
+        head = out[last[column]] if column in last else None
+        word = head.fold + piece.fold if head is not None and head.token.page < piece.token.page else ""
+        if head is not None and word in index.words and not {head.fold, piece.fold} & set(index.words):
+            fields = frozenset(own[f.path] for f in index.words[word] if f.path in own)
+            out[last[column]] = head._replace(tokens=(*head.tokens, *piece.tokens), fold=word, word=fields)
+            continue
+        if column >= 0:
+            last[column] = len(out)
+        out.append(piece)
+    return out
 
 
 def _pieces(
