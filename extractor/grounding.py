@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
-from extractor.labels import LabelIndex, label_index, label_key, spot, unglue
+from extractor.labels import LabelIndex, label_index, label_key, spot, unasked, unglue
 from extractor.layout import Box, Cell, Unit
 from extractor.regions import PAGE_GAP
 from extractor.results import LOW_CONFIDENCE, Answer, Candidate, Finding, Form, Match, Place, Residue, Row, Span, placed
@@ -78,6 +78,8 @@ def ground(form: Form, answer: Answer) -> Grounded:
         sheet.mark(place, LABEL)
     for place in answer.nulls:
         sheet.mark(place, NULL)
+    for place in _unasked_places(form):
+        sheet.mark(place, FURNITURE)
     residue = list(_residue(sheet))
     tail, unclaimed = _tail(form, sheet, residue)
     residue = [r for r in residue if (r.place.page, r.place.unit) not in tail]
@@ -95,7 +97,17 @@ def label_places(form: Form) -> tuple[Place, ...]:
     """The places of all labels of a form's schema, for engines that do not report them."""
     index = label_index(form.schema)
     tokens = unglue(tokenize(form.rows), index)
-    return tuple(tokens[p].place for hit in spot(tokens, index).values() for p in range(hit.first, hit.last + 1))
+    hits = (hit for hit in spot(tokens, index).values() if hit.targets)
+    return tuple(tokens[p].place for hit in hits for p in range(hit.first, hit.last + 1))
+
+
+def _unasked_places(form: Form) -> list[Place]:
+    """The places of what forms of the schema print and its records do not hold: it is accounted for, and no value."""
+    if not form.schema.unasked:
+        return []
+    index = label_index(form.schema)
+    tokens = unglue(tokenize(form.rows), index)
+    return [tokens[position].place for position in unasked(tokens, index)]
 
 
 def _spans(

@@ -248,7 +248,8 @@ def _announces(rows: Sequence[Row], title: _Title, end: int, following: Sequence
     if following[0].schema is not title.schema or end - title.last > _COVER_ROWS:
         return False
     index = label_index(title.schema)
-    return not spot(unglue(tokenize(rows[title.last + 1 : end]), index), index)
+    hits = spot(unglue(tokenize(rows[title.last + 1 : end]), index), index).values()
+    return not any(hit.targets for hit in hits)  # who filled it in stands on a cover too
 
 
 def _announced(rows: Sequence[Row], title: _Title, end: int, following: Sequence[_Title]) -> list[Finding]:
@@ -293,7 +294,7 @@ def _related(spec: SchemaSpec, rows: Sequence[Row]) -> bool:
     hits = spot(tokens, index).values()
     headings = any(t.field.structure == "rows" or t.heading for h in hits for t in h.targets)
     words = any(t.fold in index.words for t in tokens)
-    fields = {h.targets[0].field.path for h in hits}
+    fields = {h.targets[0].field.path if h.targets else "" for h in hits}
     return headings or words or len(fields) > 1 or (bool(fields) and len(rows) < 3)
 
 
@@ -333,6 +334,7 @@ def _untitled(
     best = max(shares, key=lambda s: s[1], default=None)
     if best is not None and best[1] >= _HEAD_SHARE:
         spec, _, first = best
+        first = _with_lines_above(rows, first, spec)
         message = f"no title stands above this form; read as {spec.name} by its labels"
         notes = (Finding("", "source", "no_title", "warning", message),) if spec.titles else ()
     else:
@@ -347,6 +349,14 @@ def _untitled(
     starts = [first, *(n for n in _key_rows(rows, spec) if n > first)]
     for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
         forms.append(Form(len(forms), spec, tuple(rows[start:end]), notes=notes))
+
+
+def _with_lines_above(rows: Sequence[Row], first: int, spec: SchemaSpec) -> int:
+    """The first row of a form without a title: the lines right above are its own that are what a field looks like."""
+    patterns = [f.printed.pattern for f in spec.fields if f.structure == "scalar" and f.printed.pattern]
+    while first and not rows[first - 1].table and any(re.fullmatch(p, _row_text(rows[first - 1])) for p in patterns):
+        first -= 1
+    return first
 
 
 def _key_rows(rows: Sequence[Row], spec: SchemaSpec) -> list[int]:

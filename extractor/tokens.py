@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from extractor.layout import Cell, Unit
-from extractor.results import Place, Row
+from extractor.results import LOW_CONFIDENCE, Place, Row
 from schemas.values import fold
 
 
@@ -47,6 +47,11 @@ class Token(NamedTuple):
     def place(self) -> Place:
         """Where the token stands."""
         return Place(self.page, self.unit.id, self.start, self.end)
+
+
+def in_column(token: Token) -> bool:
+    """Whether a token's column is a fact: columns are true in its table, and nobody guessed where its cell stands."""
+    return token.exact and not any(w.confidence is not None and w.confidence < LOW_CONFIDENCE for w in token.unit.words)
 
 
 NULLS = frozenset({"-", "--", "—", "——", "/", "\\", "–", "□"})

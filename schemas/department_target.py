@@ -36,9 +36,9 @@ class Budget(Part):
         "单位", "金额单位", suffix_of="一、部门整体预算总额", vocabulary=("元", "万元", "亿元")
     )
     total: Amount | None = printed("一、部门整体预算总额")
-    fiscal: Amount | None = printed("1、资金来源:(1)财政拨款")
+    fiscal: Amount | None = printed("1、资金来源:(1)财政拨款", heading="1、资金来源")
     other: Amount | None = printed("(2)其他资金")
-    basic: Amount | None = printed("2、资金结构:(1)基本支出")
+    basic: Amount | None = printed("2、资金结构:(1)基本支出", heading="2、资金结构")
     project: Amount | None = printed("(2)项目支出")
 
 
@@ -49,7 +49,7 @@ class Indicator(Part):
         column="一级指标", spans=True, vocabulary=(*LEVEL1, "投入管理指标", "立项决策指标", "长效管理指标")
     )
     level2: str | None = printed(
-        column="二级指标", spans=True, vocabulary=(*LEVEL2, *MANAGEMENT, "立项决策指标", "长效管理")
+        column="二级指标", spans=True, vocabulary=(*LEVEL2, *MANAGEMENT, "立项决策指标", "长效管理", "长效管理指标")
     )
     level3: str | None = printed(column="三级指标", key=True)
     target: IndicatorValue | None = printed(column="指标值")

@@ -92,7 +92,11 @@ class Part(BaseModel):
 
 
 class Form(Part):
-    """A form: one record comes from each of its kind. `titles` cut a document into forms; `relations` become checks."""
+    """A form: one record comes from each of its kind. `titles` cut a document into forms; `relations` become checks.
+
+    `unasked` are labels that such forms print and whose values the record does not hold.
+    """
 
     titles: ClassVar[tuple[str, ...]] = ()
+    unasked: ClassVar[tuple[str, ...]] = ()
     relations: ClassVar[tuple[Relation, ...]] = ()

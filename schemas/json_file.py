@@ -23,6 +23,7 @@ from referencing.jsonschema import specification_with
 from schemas.fields import KEYS, declared
 
 TITLES = "x-titles"
+UNASKED = "x-unasked"
 MOST = 20_000
 """So many subschemas are followed; a schema of more (references that double and double again) is refused."""
 _NAMED = frozenset({"properties", "patternProperties", "$defs", "definitions", "dependentSchemas"})
@@ -202,12 +203,14 @@ def _check(node: Node) -> None:
     node.target()
     try:
         declared(node.schema)
-        texts = node.schema.get(TITLES, [])
-        if not isinstance(texts, list) or not all(isinstance(text, str) and text.strip() for text in texts):
-            raise ValueError(f"{TITLES} must be a list of texts, none of them empty")
+        for key in (TITLES, UNASKED):
+            texts = node.schema.get(key, [])
+            if not isinstance(texts, list) or not all(isinstance(text, str) and text.strip() for text in texts):
+                raise ValueError(f"{key} must be a list of texts, none of them empty")
     except ValueError as error:
         raise node.error(f"{error}; correct it there") from None
     for key in node.schema:
-        close = difflib.get_close_matches(key, [*KEYS, TITLES], n=1, cutoff=0.8) if key.startswith("x-") else []
-        if close and key not in KEYS and key != TITLES:
+        known = [*KEYS, TITLES, UNASKED]
+        close = difflib.get_close_matches(key, known, n=1, cutoff=0.8) if key.startswith("x-") else []
+        if close and key not in known:
             raise node.error(f"{key!r} means nothing here; did you mean {close[0]}?")

@@ -39,10 +39,12 @@ def load(path: Path) -> SchemaSpec:
     fields = _Reader(validator, variants).fields(place, "", in_rows=False)
     own = tuple(place.first(json_file.TITLES) or ())
     titles = (*(own or filter(None, [place.first("title")])), *variants.get("titles", ()))
+    unasked = (*(place.first(json_file.UNASKED) or ()), *variants.get("unasked", ()))
     shape = digest([(f.path, f.structure, f.kind, sorted(f.wanted.types if f.wanted else ())) for f in every(fields)])
-    labels = digest([titles, [repr(f.printed) for f in every(fields)], repr(root.schema)])
+    labels = digest([titles, unasked, [repr(f.printed) for f in every(fields)], repr(root.schema)])
     whole = not own and "titles" not in variants
-    return SchemaSpec(name, model_of(name, validator), titles, fields, (), shape, labels, keeps=True, whole=whole)
+    model = model_of(name, validator)
+    return SchemaSpec(name, model, titles, fields, (), shape, labels, keeps=True, whole=whole, unasked=unasked)
 
 
 def name_of(path: Path) -> str:

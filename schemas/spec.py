@@ -65,7 +65,7 @@ class SchemaSpec:
     """A schema as the machinery sees it.
 
     `keeps` says that a value which the model refuses stays as it is printed; `whole` that a document without a title
-    of the schema may be one form of it all the same.
+    of the schema may be one form of it all the same; `unasked` are labels whose values its records do not hold.
     """
 
     name: str
@@ -77,6 +77,7 @@ class SchemaSpec:
     labels: str
     keeps: bool = False
     whole: bool = False
+    unasked: tuple[str, ...] = ()
 
     def leaves(self) -> Iterator[FieldSpec]:
         """Every scalar and list of texts, in order."""
@@ -127,8 +128,9 @@ def spec_of(model: type[BaseModel], name: str) -> SchemaSpec:
     titles: tuple[str, ...] = getattr(model, "titles", ()) + tuple(variants.get("titles", ()))
     relations: tuple[Relation, ...] = getattr(model, "relations", ()) if issubclass(model, Form) else ()
     shape = digest([(f.path, f.structure, f.kind) for f in every(fields)])
-    labels = digest([titles, [repr(f.printed) for f in every(fields)], repr(relations)])
-    return SchemaSpec(name, model, titles, fields, relations, shape, labels, whole=not titles)
+    unasked: tuple[str, ...] = getattr(model, "unasked", ()) + tuple(variants.get("unasked", ()))
+    labels = digest([titles, unasked, [repr(f.printed) for f in every(fields)], repr(relations)])
+    return SchemaSpec(name, model, titles, fields, relations, shape, labels, whole=not titles, unasked=unasked)
 
 
 def every(fields: tuple[FieldSpec, ...]) -> Iterator[FieldSpec]:
@@ -151,7 +153,7 @@ def _variants_of(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def variants_beside(schema: Path) -> dict[str, Any]:
-    """`titles = [...]` and `[labels] "项目名称" = [variants]` from the TOML beside a schema's file."""
+    """`titles = [...]`, `unasked = [...]`, `[labels] "项目名称" = [variants]`: the TOML beside a schema's file."""
     path = schema.with_suffix(".toml")
     if not path.is_file():
         return {}

@@ -100,7 +100,7 @@ _INDICATOR = re.compile(
 
 
 _CALENDAR = re.compile(r"月|日|号|年(?!$)")
-"""What follows a number that is a date and no quantity (`6月底前`)."""
+"""What follows a number that is a date (`6月底前`) and no quantity (as `4.00日` is, by its decimals)."""
 
 
 def parse_indicator(text: str) -> IndicatorValue:
@@ -112,7 +112,7 @@ def parse_indicator(text: str) -> IndicatorValue:
     unit = match["unit"]
     if unit.startswith("(") and unit.endswith(")"):
         unit = unit[1:-1]
-    elif match["op"] is None and _CALENDAR.match(unit):
+    elif match["op"] is None and _CALENDAR.match(unit) and not ("." in match["value"] and len(unit) == 1):
         return IndicatorValue(text=whole)
     if len(unit) > 8:
         return IndicatorValue(text=whole)

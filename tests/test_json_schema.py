@@ -152,8 +152,10 @@ def test_titles_cut_documents_and_only_declared_ones_must_be_there(
 
 
 def test_variants_in_the_toml_beside_it_widen_labels_and_titles(load: Load, tmp_path: Path) -> None:
-    (tmp_path / "case.toml").write_text('titles = ["价格表"]\n[labels]\n"店名" = ["商铺"]\n', encoding="utf-8")
-    spec = load({"shop": {**TEXT, "title": "店名"}}, title="价目表")
+    toml = 'titles = ["价格表"]\nunasked = ["店主"]\n[labels]\n"店名" = ["商铺"]\n'
+    (tmp_path / "case.toml").write_text(toml, encoding="utf-8")
+    spec = load({"shop": {**TEXT, "title": "店名"}}, title="价目表", **{"x-unasked": ["电话"]})
+    assert spec.unasked == ("电话", "店主")
     shop = spec.field("shop")
     assert shop and shop.printed.labels[:2] == ("店名", "商铺")
     assert (spec.titles, spec.whole) == (("价目表", "价格表"), False)
@@ -348,12 +350,13 @@ DOUBLING = {
         (OBJECT % '{"x-lables": ["甲"]}', "#/properties/a", "did you mean x-labels?"),
         ('{"type": "object", "properties": {"a.b": {}}}', "#/properties/a.b", "rename it"),
         ('{"type": "object", "properties": {"a": {}}, "x-titles": "登记表"}', "#", "x-titles must be a list"),
+        ('{"type": "object", "properties": {"a": {}}, "x-unasked": [""]}', "#", "x-unasked must be a list"),
         (json.dumps(ENDLESS), "#/properties/kids/items", "a form has no endless levels"),
         (OBJECT % '{"$ref": "#/properties/a"}', "#/properties/a", "endless levels"),
         (json.dumps(DOUBLING), "", "simplify it"),
         ("[" * 100_000, "", "nested too deeply"),
     ],
-    ids=range(34),
+    ids=range(35),
 )
 def test_a_bad_file_is_refused_with_its_name_the_place_and_what_to_do(
     tmp_path: Path, text: str, place: str, says: str

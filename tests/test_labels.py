@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
-from extractor.labels import label_index, label_key, spot, stacked_word, unglue
-from extractor.layout import Document
+from extractor.labels import label_index, label_key, spot, stacked_word, unasked, unglue
+from extractor.layout import Block, Document, Line
 from extractor.regions import rows_of
 from extractor.tokens import Token, tokenize
 from schemas.spec import SchemaSpec
@@ -112,3 +114,54 @@ def test_every_label_of_a_schema_is_found_where_it_stands_alone(spec: SchemaSpec
 
 def test_label_keys_ignore_white_space_width_and_colons() -> None:
     assert label_key("其中： 财政资金") == label_key("其中:财政资金：") == "其中财政资金"
+
+
+def aside(*rows: Sequence[str] | str) -> list[str]:
+    """What a project form prints and its record does not hold; a text is a line, a list of texts a row of cells."""
+    blocks: list[Block] = []
+    for n, row in enumerate(rows, 1):
+        blocks.extend([Line(1, n, row)] if isinstance(row, str) else [grid(row, number=n)])
+    tokens = tokens_of(paged(blocks))
+    return [tokens[p].text for p in unasked(tokens, label_index(PROJECT))]
+
+
+def test_what_forms_print_and_records_do_not_hold_is_told_with_its_value() -> None:
+    assert aside("填报单位：云桥县水务局（盖章） 填报日期：2031年1月2日", ["项目名称", "河湖巡护经费"]) == [
+        "填报单位：", "云桥县水务局（盖章）", "填报日期：", "2031年1月2日",
+    ]  # fmt: skip
+    assert aside(["一、项目基本情况"], ["项目名称", "河湖巡护经费"]) == ["一、项目基本情况"]
+    assert aside(["项目名称", "河湖巡护经费", "联系人", "丁一"]) == ["联系人", "丁一"]
+    assert aside(["项目名称", "河湖巡护经费"], "填表人：丁一") == ["填表人：", "丁一"]
+
+
+def test_behind_a_label_that_is_not_asked_for_only_its_own_cell_is_told() -> None:
+    assert aside(["负责人", "丁一", "备案编号", "31-07"]) == ["负责人", "丁一"]
+    assert aside(["负责人", "项目名称", "河湖巡护经费"]) == ["负责人"]
+    assert aside(["负责人", "", "备案编号", "31-07"]) == ["负责人"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param((["产出指标", "数量指标", "联系人", "≥3人"],), id="a row of a list"),
+        pytest.param((["巡护河段", "联系人"],), id="behind a text"),
+        pytest.param((["一级指标", "二级指标", "三级指标", "联系人"],), id="a header"),
+        pytest.param(("项目名称 河湖巡护经费", "联系人：丁一", "主管部门 云桥县水务局"), id="a line among others"),
+        pytest.param(("联系人 丁一", "项目名称 河湖巡护经费"), id="a line without a colon"),
+    ],
+)
+def test_a_label_that_may_be_text_is_not_put_aside(rows: tuple[Sequence[str] | str, ...]) -> None:
+    assert aside(*rows) == []
+
+
+def test_a_cell_is_a_label_with_another_section_s_number_or_none() -> None:
+    read = paged([grid(["二、项目资金（万元）"], ["(一)项目名称", "河湖巡护经费"])])
+    assert found(read) == [("二、项目资金(万元)", "funding"), ("(一)项目名称", "project_name")]
+    assert found(paged([grid(["项目支出", "9.00"])]), DEPARTMENT) == [("项目支出", "budget.project")]
+    assert found("项目支出 9.00", DEPARTMENT) == []
+
+
+def test_below_its_header_a_column_s_label_is_text() -> None:
+    read = paged([grid(["项目总目标", "年度总体目标"], ["三年内清理。", "年度目标：全年巡护。"])])
+    assert tokens_of(read)[-1].text == "年度目标：全年巡护。"
+    assert [t.text for t in tokens_of("年度目标：全年巡护。")] == ["年度目标：", "全年巡护。"]

@@ -16,7 +16,7 @@ from extractor.cli.parser import parser
 from extractor.config import Settings
 from extractor.results import DocumentResult, Record
 from schemas.fields import KEYS
-from schemas.json_file import TITLES
+from schemas.json_file import TITLES, UNASKED
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (Path(__file__).parent.parent / "Makefile").read_text(encoding="utf-8")
@@ -123,7 +123,7 @@ def test_the_json_schema_works_as_shown(tmp_path: Path, monkeypatch: pytest.Monk
     assert (record["schema"], record["settled"], record["residue"]) == ("lending", True, [])
 
 
-@pytest.mark.parametrize("key", [*KEYS, TITLES])
+@pytest.mark.parametrize("key", [*KEYS, TITLES, UNASKED])
 def test_every_key_of_a_json_schema_is_shown(key: str) -> None:
     assert f"`{key}`" in README
 

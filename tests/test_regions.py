@@ -25,6 +25,7 @@ from tests.form_cases import (
     paged,
     project_form,
     project_head,
+    result_of,
 )
 
 
@@ -188,3 +189,16 @@ def test_every_row_is_in_one_form_or_outside(text: str) -> None:
 def test_tables_are_numbered_through_the_document_and_gaps_counted() -> None:
     rows = rows_of(paged([*lines("甲", "", "", "乙"), grid(["a", "b"])], [grid(["c", "d"], page=2)]))
     assert [(r.table, r.gap) for r in rows] == [(0, 0), (0, 2), (1, 0), (2, 0)]
+
+
+def test_a_year_right_above_a_form_without_a_title_is_the_form_s() -> None:
+    rows = [line.split("\t") for line in project_form().splitlines()[2:]]
+    wide = [[*row, *[""] * (6 - len(row))] for row in rows]
+    record = result_of(paged([*lines("云桥县水务局文件", "(2031年度)"), grid(*wide)])).records[0]
+    assert (record.schema, record.values["year"]) == ("project_target", 2031)
+
+
+def test_who_filled_it_in_makes_no_form_of_a_cover() -> None:
+    cover = [PROJECT_TITLE, "填报单位：云桥县水务局", "填报日期：2031年1月2日"]
+    result = result_of("\n".join([*cover, project_form()]))
+    assert len(result.records) == 1

@@ -9,6 +9,7 @@ import pytest
 from extractor.layout import Document
 from extractor.results import Record
 from tests.form_cases import (
+    DEPARTMENT_TITLE,
     INDICATOR_HEADER,
     INDICATOR_ROWS,
     PROJECT_TITLE,
@@ -191,3 +192,21 @@ def test_a_merged_cell_written_out_once_a_column_is_one_value() -> None:
         ]
     )
     assert rows(record_of(read)) == WHOLE[:2]
+
+
+def test_a_word_of_a_spanning_label_is_whole_over_a_page_break() -> None:
+    header = ["一级指标", "二级指标", "三级指标", "指标值"]
+    above = grid(header, ["效益指标", "可持续\n影响指", "养护制度", "健全"])
+    below = grid(["", "标", "巡护队伍", "稳定"], page=2)
+    record = record_of(paged([*lines(PROJECT_TITLE), above], [below]))
+    assert [row["level2"] for row in record.values["indicators"]] == ["可持续影响指标", "可持续影响指标"]
+
+
+def test_a_row_without_its_key_is_in_doubt_and_a_row_of_labels_alone_is_not() -> None:
+    header = ["一级指标", "二级指标", "三级指标", "指标值"]
+    rows = [["产出指标", "数量指标", "巡护河段", "≥3.00(公里)"], ["", "质量指标", "", "=98.00(%)"]]
+    record = record_of(paged([*lines(PROJECT_TITLE), grid(header, *rows)]))
+    assert ("indicators[1]", "row_incomplete") in {(f.path, f.kind) for f in record.findings}
+    labels = record_of(paged([*lines(DEPARTMENT_TITLE), grid(header, rows[0], ["", "质量指标", "", ""])]))
+    assert labels.values["indicators"][1]["level3"] is None
+    assert labels.settled

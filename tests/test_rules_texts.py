@@ -5,11 +5,16 @@ from __future__ import annotations
 import pytest
 
 from extractor.results import Record
+from extractor.rules import texts
 from tests.form_cases import (
     DEPARTMENT_TITLE,
     EVALUATION_TITLE,
     PROJECT_TITLE,
     document,
+    grid,
+    kinds,
+    lines,
+    paged,
     project_form,
     record_of,
     result_of,
@@ -138,3 +143,31 @@ def test_the_evidence_of_a_text_is_its_lines() -> None:
     record = project(*RIGHT)
     assert "".join("".join(s.text.split()) for s in record.evidence["annual_goal"]) == "".join(RIGHT)
     assert {s.match for s in record.evidence["annual_goal"]} == {"exact"}
+
+
+@pytest.mark.parametrize(
+    ("text", "starts"),
+    [
+        ("1、巡护河道。2、清理垃圾；3、修补护栏。", [7, 14]),
+        ("1、巡护河道。\n2、清理垃圾", [8]),
+        ("1、巡护河道，共2、3两段。", []),
+        ("1、巡护河道。3、修补护栏。", []),
+        ("（一）巡护：1.上游；2.下游。（二）清理。", [16]),
+    ],
+)
+def test_items_run_on_behind_sentences_and_count_up(text: str, starts: list[int]) -> None:
+    assert texts.run_on(text) == starts
+
+
+def test_items_that_run_on_in_a_cell_are_items() -> None:
+    duties = "1、巡护河道。2、清理水面垃\n圾，2.5吨以上；3、修补护栏。"
+    record = record_of(paged([*lines(DEPARTMENT_TITLE), grid(["部门职责", duties])]))
+    assert [text.replace("\n", "") for text in record.values["duties"]] == [
+        "1、巡护河道。", "2、清理水面垃圾，2.5吨以上；", "3、修补护栏。",
+    ]  # fmt: skip
+    assert record.settled
+
+
+def test_items_that_run_on_behind_other_words_are_in_doubt() -> None:
+    record = record_of(paged([*lines(DEPARTMENT_TITLE), grid(["部门职责", "主要职责：1、巡护河道。2、清理垃圾。"])]))
+    assert "items_run_on" in kinds(record)

@@ -186,3 +186,75 @@ def test_columns_held_apart_by_spaces_are_in_doubt() -> None:
     body = [f"河段{n}号      ≥{n}.00(公里)      备注{n}" for n in range(1, 9)]
     record = project("项目名称    河湖巡护经费    项目性质    经常性项目", *body)
     assert not record.settled
+
+
+def department(*rows: list[str]) -> Record:
+    return record_of(paged([*lines(DEPARTMENT_TITLE), grid(*rows)]))
+
+
+TASKS = [["年度重点任务", "内容", "主要内容", ""], ["", "任务1", "巡护河道", ""], ["", "任务2", "清理垃圾", ""]]
+
+
+def test_a_list_ends_at_a_label_below_it() -> None:
+    record = department(
+        *TASKS,
+        ["预算情况", "部门整体预算总额（万元）", "9.00", ""],
+        ["", "资金来源", "财政拨款", "8.00"],
+        ["", "", "其他资金", "1.00"],
+        ["", "资金结构", "基本支出", "5.00"],
+        ["", "", "项目支出", "4.00"],
+    )
+    assert [task["name"] for task in record.values["key_tasks"]] == ["任务1", "任务2"]
+    assert record.values["budget"] == {
+        "currency_unit": "万元", "total": "9.00", "fiscal": "8.00", "other": "1.00", "basic": "5.00", "project": "4.00",
+    }  # fmt: skip
+    assert record.settled
+
+
+def test_a_cell_to_the_left_of_a_list_is_in_none_of_its_rows() -> None:
+    record = department(*TASKS, ["附注甲", "任务3", "修补护栏", ""])
+    assert record.values["key_tasks"][2] == {"name": "任务3", "content": "修补护栏"}
+    assert [r.text for r in record.residue] == ["附注甲"]
+
+
+def test_a_line_above_a_table_is_no_part_of_the_value_in_its_first_cell() -> None:
+    record = record_of(paged([*lines(PROJECT_TITLE, "编号甲之七"), grid(["项目名称", "河湖巡护经费"])]))
+    assert record.values["project_name"] == "河湖巡护经费"
+    assert [r.text for r in record.residue] == ["编号甲之七"]
+
+
+def test_who_filled_a_form_in_is_no_residue_and_no_value() -> None:
+    above = lines(PROJECT_TITLE, "（2031年度）", "填报单位：云桥县水务局（盖章） 填报日期：2031年1月2日 单位：万元")
+    below = lines("单位负责人：丁一 联系电话：0000-5550101", first=9)
+    record = record_of(paged([*above, grid(["项目名称", "河湖巡护经费"], ["项目负责人", "乙二"]), *below]))
+    assert (record.values["project_name"], record.values["funding"]["currency_unit"]) == ("河湖巡护经费", "万元")
+    assert record.residue == ()
+    assert record.settled
+
+
+@pytest.mark.parametrize(("col", "path"), [(5, "total_weight"), (6, "total_score")])
+def test_one_figure_of_a_row_of_totals_is_that_of_its_column(col: int, path: str) -> None:
+    header = ["一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分"]
+    row = ["产出指标", "数量指标", "巡护河段", "≥3.00(公里)", "3.00(公里)", "90.00", "90.00"]
+    total = ["总分", "", "", "", "", "", ""]
+    total[col] = "98.50"
+    values = record_of(paged([*lines(EVALUATION_TITLE), grid(header, row, total)])).values
+    assert {name: values[name] for name in ("total_weight", "total_score") if values[name]} == {path: "98.50"}
+
+
+def test_a_label_in_a_text_puts_the_text_in_doubt_where_it_heads_a_column() -> None:
+    texts = ["三年内清理。", "三级指标"]
+    record = record_of(paged([*lines(PROJECT_TITLE), grid(["项目总目标", "年度总体目标"], texts)]))
+    assert {"annual_goal", "indicators"} <= flags(record)
+
+
+def test_cells_of_several_rows_below_the_label_of_a_text_are_in_doubt() -> None:
+    rows = [["项目总目标", "年度总体目标"], ["三年内清理。", "全年巡护。"], ["", "本行另有说明"]]
+    assert "annual_goal" in flags(record_of(paged([*lines(PROJECT_TITLE), grid(*rows)])))
+
+
+def test_a_column_of_a_matrix_that_nobody_knows_shifts_no_value() -> None:
+    header = ["项目资金(万元)", "", "年初预算数", "全年预算数", "测算依据", "全年执行数", "分数", "执行率(%)", "得分"]
+    row = ["", "年度资金总额", "9.00", "", "8.00", "7.00", "10.00", "77.78", "7.78"]
+    total = record_of(paged([*lines(EVALUATION_TITLE), grid(header, row)])).values["funding"]["total"]
+    assert (total["initial_budget"], total["annual_budget"], total["executed"]) == ("9.00", None, "7.00")

@@ -137,8 +137,11 @@ def test_a_new_label_changes_the_labels_and_not_the_shape(tmp_path: Path) -> Non
     (tmp_path / "other.toml").write_text('[labels]\n"店名" = ["商店名称"]\n', encoding="utf-8")
     other = spec_of(module(tmp_path, "other").PriceList, "price_list")
     renamed = spec_of(module(tmp_path, "renamed", column="价格").PriceList, "price_list")
-    assert one.shape == other.shape == renamed.shape
-    assert len({one.labels, other.labels, renamed.labels}) == 3
+    (tmp_path / "aside.toml").write_text('unasked = ["店主"]\n', encoding="utf-8")
+    aside = spec_of(module(tmp_path, "aside").PriceList, "price_list")
+    assert aside.unasked == ("店主",)
+    assert one.shape == other.shape == renamed.shape == aside.shape
+    assert len({one.labels, other.labels, renamed.labels, aside.labels}) == 4
 
 
 def test_a_new_field_changes_the_shape(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def labels_of(form: Form) -> Labels:
     tokens = unglue(tokenize(form.rows), index)
     places: list[Place] = [*form.furniture]
     own: dict[str, list[Place]] = {}
-    for hit in spot(tokens, index).values():
+    for hit in (hit for hit in spot(tokens, index).values() if hit.targets):
         places.extend(tokens[p].place for p in range(hit.first, hit.last + 1))
         for target in hit.targets:
             own.setdefault(target.field.path, []).append(tokens[hit.last].place)

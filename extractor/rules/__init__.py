@@ -10,11 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from extractor.labels import label_index, spot, unglue
+from extractor.labels import label_index, spot, unasked, unglue
 from extractor.results import Answer, Candidate, Form, Place
 from extractor.rules import values
 from extractor.rules.decoding import Listing, listing
 from extractor.rules.drafts import Draft
+from extractor.rules.headers import leaves_in_order
 from extractor.rules.lists import Widths, learn_widths, merge_widths
 from extractor.rules.matrix import read_matrix
 from extractor.rules.rows import list_rows
@@ -24,7 +25,7 @@ from extractor.tokens import Token, tokenize
 from schemas.spec import FieldSpec, SchemaSpec
 from schemas.values import fold
 
-VERSION = "4"
+VERSION = "5"
 """Changes whenever the engine may answer differently: results of another version are done again."""
 
 _HANDLERS: dict[str, Callable[[Draft, Bucket], None]] = {
@@ -43,7 +44,6 @@ class _Reading:
     tokens: list[Token]
     zones: Zones
     listings: dict[int, Listing]
-    cut_labels: tuple[int, ...]
 
 
 def extract(forms: Sequence[Form]) -> list[Answer]:
@@ -55,17 +55,18 @@ def extract(forms: Sequence[Form]) -> list[Answer]:
 
 def _read(form: Form) -> _Reading:
     index = label_index(form.schema)
-    tokens = unglue(tokenize(form.rows), index)
-    zones = read_zones(tokens, spot(tokens, index), form.schema)
+    tokens = leaves_in_order(unglue(tokenize(form.rows), index), index)
+    aside = set(unasked(tokens, index))
+    tokens = [token for position, token in enumerate(tokens) if position not in aside]
+    hits = {position: hit for position, hit in spot(tokens, index).items() if hit.targets}
+    zones = read_zones(tokens, hits, form.schema)
     cells = [len(row.units) for row in form.rows]
     listings: dict[int, Listing] = {}
-    cut_labels: list[int] = []
     for bucket in zones.buckets:
         if bucket.kind == "list":
-            own, cut = pieces(tokens, bucket.tokens, bucket.columns, index, cells)
+            own = pieces(tokens, bucket, index, cells)
             listings[bucket.label] = listing(own, bucket.columns)
-            cut_labels.extend(cut)
-    return _Reading(form, tokens, zones, listings, tuple(cut_labels))
+    return _Reading(form, tokens, zones, listings)
 
 
 def _answer(reading: _Reading, widths: Widths) -> Answer:
@@ -82,8 +83,9 @@ def _answer(reading: _Reading, widths: Widths) -> Answer:
         if handler is not None:
             handler(draft, bucket)
     read_matrix(draft, [b for b in zones.buckets if b.kind == "matrix" and b.fields], form.schema)
+    for path in zones.stray:
+        draft.doubt(path, "header_unclear", "the label of a column stands apart from the header")
     labels = [tokens[p].place for hit in zones.labels for p in range(hit.first, hit.last + 1)]
-    labels.extend(tokens[p].place for p in reading.cut_labels)
     loose = [p for b in zones.buckets if b.kind == "loose" for p in b.tokens]
     _standing_alone(draft, form, loose, labels)
     if not zones.labels:
@@ -128,10 +130,13 @@ def _ending(tokens: Sequence[Token], unit: str) -> tuple[Place, ...]:
 
 
 def _around_labels(draft: Draft, zones: Zones) -> None:
-    """Text that stands right before a label and belongs to nothing: the value was wrapped around its label."""
+    """Text that stands right before a label and belongs to nothing: the value was wrapped around its label.
+
+    In a table with cells a value stands in a cell of its own, so a line above it is no part of one.
+    """
     buckets = zones.buckets
     for before, bucket in pairwise(buckets):
-        near = bool(before.tokens) and before.tokens[-1] + 1 == bucket.label
+        near = bool(before.tokens) and before.tokens[-1] + 1 == bucket.label and not draft.tokens[bucket.label].exact
         if before.kind != "loose" or bucket.kind != "value" or not near or bucket.fields[0].kind != "text":
             continue
         head = [p for p in before.tokens if not _is_year(draft.tokens[p])]

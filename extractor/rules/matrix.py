@@ -15,7 +15,7 @@ from extractor.checks import outcomes
 from extractor.rules.drafts import Draft
 from extractor.rules.pieces import is_null, parses
 from extractor.rules.stacks import repeats
-from extractor.rules.zones import Bucket, Column, column_under
+from extractor.rules.zones import Bucket, Column, column_under, is_foreign
 from schemas.spec import SchemaSpec
 from schemas.values import parse_amount
 
@@ -40,13 +40,15 @@ def read_matrix(draft: Draft, buckets: Sequence[Bucket], schema: SchemaSpec) -> 
 def _merge(draft: Draft, bucket: Bucket) -> None:
     repeated = [p for n, p in enumerate(bucket.tokens) if n and repeats(draft.tokens, p, bucket.columns)]
     draft.null(repeated)
-    bucket.tokens[:] = [p for p in bucket.tokens if p not in repeated]
+    foreign = [p for p in bucket.tokens if is_foreign(draft.tokens[p], bucket.columns, bucket.foreign)]
+    draft.loose.extend(foreign)
+    bucket.tokens[:] = [p for p in bucket.tokens if p not in repeated and p not in foreign]
 
 
 def _placed(draft: Draft, bucket: Bucket) -> dict[int, int] | None:
     """Column → token, where the row says it: by its count, or because cells have true columns."""
     tokens = bucket.tokens
-    if len(tokens) == len(bucket.columns):
+    if len(tokens) == len(bucket.columns) and not bucket.foreign:
         return dict(enumerate(tokens))
     if all(is_null("amount", draft.tokens[p].fold) for p in tokens):
         draft.null(tokens)

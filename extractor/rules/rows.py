@@ -128,3 +128,5 @@ def _doubt_row(draft: Draft, columns: Sequence[Column], kinds: Sequence[str], ro
         draft.doubt(path, "row_incomplete", f"no {', '.join(lacking)} stands in this row")
     elif len(row) == 1 and lacking and not set(row) & labels:
         draft.doubt(path, "row_incomplete", f"a lone cell was read as a row; no {', '.join(lacking)}")
+    elif key is None and "key" in kinds and set(row) - labels:
+        draft.doubt(path, "row_incomplete", "no key stands in this row; it may be the end of the row above")

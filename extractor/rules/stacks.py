@@ -13,9 +13,8 @@ from itertools import takewhile
 from extractor.labels import LabelIndex, same_merged_cell, stacked_word
 from extractor.regions import PAGE_GAP
 from extractor.rules.pieces import Piece
-from extractor.rules.stitching import stitched
-from extractor.rules.zones import Column
-from extractor.tokens import Token
+from extractor.rules.zones import EDGE, Bucket, Column, column_under, is_foreign
+from extractor.tokens import Token, in_column
 
 _LONGEST_FRAGMENT = 6
 _LONGEST_LINE = 40
@@ -23,27 +22,28 @@ _LONGEST_LINE = 40
 
 def pieces(
     tokens: Sequence[Token],
-    positions: Sequence[int],
-    columns: Sequence[Column],
+    bucket: Bucket,
     index: LabelIndex,
     cells: Sequence[int],
-) -> tuple[list[Piece], list[int]]:
-    """The tokens of a list with stacks read as one piece each, and those that are parts of a label cut by a page break.
-
-    `cells` counts the cells of each row.
-    """
+) -> list[Piece]:
+    """The tokens of a list with stacks read as one piece each. `cells` counts the cells of each row."""
+    columns = bucket.columns
     header = cells[tokens[columns[0].token].row]
     keys = [re.compile(c.field.printed.pattern) for c in columns if c.field.printed.pattern]
-    own = [p for n, p in enumerate(positions) if not (n and repeats(tokens, p, columns))]
-    whole, labels = stitched(_pieces(tokens, own, columns, index), columns, index)
-    marked = [
+    kept = [
+        p
+        for p in bucket.tokens
+        if not _beside(tokens[p], columns[0]) and not is_foreign(tokens[p], columns, bucket.foreign)
+    ]
+    own = [p for n, p in enumerate(kept) if not (n and repeats(tokens, p, columns))]
+    whole = _completed(_pieces(tokens, own, columns, index), columns, index)
+    return [
         p._replace(
             whole=bool(p.token.table) and cells[p.token.row] == header,
             begins=any(key.fullmatch(p.fold) for key in keys),
         )
         for p in whole
     ]
-    return marked, labels
 
 
 def repeats(tokens: Sequence[Token], position: int, columns: Sequence[Column]) -> bool:
@@ -52,6 +52,38 @@ def repeats(tokens: Sequence[Token], position: int, columns: Sequence[Column]) -
     if not same_merged_cell(before, here, numbers=True):
         return False
     return any(c.col <= before.col and here.col < c.end for c in columns)
+
+
+def _beside(token: Token, first: Column) -> bool:
+    """Whether a cell stands to the left of all columns, and so in none of them; in a guessed table nobody knows."""
+    if not in_column(token):
+        return False
+    box = token.unit.box
+    if box is not None and first.x0 is not None:
+        return box.x1 <= first.x0 + EDGE
+    return token.col + token.span <= first.col
+
+
+def _completed(found: Sequence[Piece], columns: Sequence[Column], index: LabelIndex) -> list[Piece]:
+    """The pieces with words put together of which the end stands behind a page break, in the same column.
+
+    For tables of two pages that are not seen to be one; neither half alone is a word.
+    """
+    own = {c.field.path: n for n, c in enumerate(columns)}
+    out: list[Piece] = []
+    last: dict[int, int] = {}
+    for piece in found:
+        column = column_under(piece.token, columns) if piece.token.exact else -1
+        head = out[last[column]] if column in last else None
+        word = head.fold + piece.fold if head is not None and head.token.page < piece.token.page else ""
+        if head is not None and word in index.words and not {head.fold, piece.fold} & set(index.words):
+            fields = frozenset(own[f.path] for f in index.words[word] if f.path in own)
+            out[last[column]] = head._replace(tokens=(*head.tokens, *piece.tokens), fold=word, word=fields)
+            continue
+        if column >= 0:
+            last[column] = len(out)
+        out.append(piece)
+    return out
 
 
 def _pieces(

@@ -19,6 +19,7 @@ _ITEM = re.compile(
 )
 _FIRST_ITEM = re.compile(r"[(（]?[1一①](?!\d)")
 _SENTENCE_END = frozenset("。！？；：.!?;:")
+_ITEM_END = frozenset("。！？；!?;")
 
 
 class TextLine(NamedTuple):
@@ -216,8 +217,24 @@ _MOST_READINGS = 3000
 def _item_number(line: TextLine) -> tuple[str, int] | None:
     """The style and the number of the item that begins with a line."""
     match = _ITEM.match(line.text)
-    if match is None:
-        return None
+    return None if match is None else _counted(match)
+
+
+def run_on(text: str) -> list[int]:
+    """Where in a text the items behind the first begin: behind a sentence or a line end, counting up in its style."""
+    last: tuple[str, int] | None = None
+    out: list[int] = []
+    for match in _ITEM.finditer(text):
+        number, before = _counted(match), text[: match.start()]
+        if last is None:
+            last = number
+        elif (before[-1:] == "\n" or before.rstrip()[-1:] in _ITEM_END) and number == (last[0], last[1] + 1):
+            out.append(match.start())
+            last = number
+    return out
+
+
+def _counted(match: re.Match[str]) -> tuple[str, int] | None:
     digits = re.search(r"\d+|[一二三四五六七八九十]+|[①-⑳]", match[0])
     if digits is None:
         return None

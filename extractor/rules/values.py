@@ -13,7 +13,7 @@ from extractor.rules import texts
 from extractor.rules.drafts import Draft, join
 from extractor.rules.pieces import is_null, parses
 from extractor.rules.zones import Bucket, Column, column_under
-from extractor.tokens import Token
+from extractor.tokens import Token, in_column
 from schemas.spec import FieldSpec
 
 
@@ -94,6 +94,9 @@ def _items(draft: Draft, spec: FieldSpec, positions: Sequence[int]) -> None:
     if strange is not None and texts.is_item(parts[0][1]):
         message = f"no item of the numbered list, and maybe of another field: {strange[:40]}"
         draft.doubt(spec.path, "item_unnumbered", message)
+    joined = next((text for _, text in parts if texts.run_on(text)), None)
+    if joined is not None:
+        draft.doubt(spec.path, "items_run_on", f"several items of a numbered list, read as one: {joined[:40]}")
     for places, text in parts:
         draft.candidates.append(Candidate(f"{spec.path}[{number}]", text, places))
         number += 1
@@ -117,7 +120,9 @@ def _cell_items(token: Token) -> list[tuple[tuple[Place, ...], str]]:
     """The paragraphs of a cell, those without a number joined to the one before where the list is numbered."""
     text = token.unit.text
     out: list[tuple[tuple[Place, ...], str]] = []
-    starts = [m.start() for m in re.finditer(r"[^\n]+", text[token.start : token.end])]
+    whole = text[token.start : token.end]
+    run_on = texts.run_on(whole) if texts.is_item(whole) else []
+    starts = sorted({*(m.start() for m in re.finditer(r"[^\n]+", whole)), *run_on})
     bounds = [
         (token.start + s, token.start + e) for s, e in zip(starts, [*starts[1:], token.end - token.start], strict=True)
     ]
@@ -142,6 +147,11 @@ def labelled_row(draft: Draft, bucket: Bucket) -> None:
             if p in fitting:
                 draft.give(spec.path, [p])
         return
+    told = _told_by_header(draft, bucket, fitting) if len(fitting) == len(values) < len(bucket.fields) else None
+    if told is not None:
+        for spec, p in zip(told, fitting, strict=True):
+            draft.give(spec.path, [p])
+        return
     if len(fitting) >= len(bucket.fields):
         for spec, p in zip(bucket.fields, fitting, strict=False):
             draft.give(spec.path, [p])
@@ -152,6 +162,18 @@ def labelled_row(draft: Draft, bucket: Bucket) -> None:
         for spec in bucket.fields:
             draft.doubt(spec.path, "columns_lost", f"which column is it? {draft.join(rest)[:40]}")
         draft.loose.extend(rest)
+
+
+def _told_by_header(draft: Draft, bucket: Bucket, positions: Sequence[int]) -> list[FieldSpec] | None:
+    """The field of each value of a row in true columns: that of the list's column it stands under."""
+    above = [one.columns for label, one in draft.listings.items() if label < bucket.label]
+    if not positions or not above or not all(draft.tokens[p].exact for p in positions):
+        return None
+    under = [column_under(draft.tokens[p], above[-1]) for p in positions]
+    labels = [set(above[-1][n].field.printed.column) if n >= 0 else set() for n in under]
+    found = [[f for f in bucket.fields if own & set(f.printed.column)] for own in labels]
+    fields = [own[0] for own in found if len(own) == 1]
+    return fields if len({f.path for f in fields}) == len(positions) else None
 
 
 def text_columns(draft: Draft, bucket: Bucket) -> None:
@@ -229,6 +251,11 @@ def _grid_columns(draft: Draft, bucket: Bucket, fields: Sequence[FieldSpec]) -> 
             if not draft.tokens[p].table and own:
                 own[max(own)].append(p)
     for column, positions in sorted(own.items()):
+        below = [draft.tokens[p] for p in positions]
+        rows = {(token.page, token.row) for token in below}
+        if len(rows) > len({page for page, _ in rows}) and all(map(in_column, below)):
+            message = f"cells of several rows stand below its label: {draft.join(positions[-1:])[:40]}"
+            draft.doubt(fields[column].path, "columns_unclear", message)
         _long(draft, fields[column].path, texts.lines_of(draft.tokens, positions))
 
 

@@ -10,10 +10,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from extractor.labels import Hit, Target
-from extractor.tokens import HEADING, Token
+from extractor.tokens import HEADING, Token, in_column
 from schemas.spec import FieldSpec, SchemaSpec
 from schemas.values import PARSERS
 
@@ -34,13 +34,37 @@ class Column:
     x0: float | None = None
 
 
+class Foreign(NamedTuple):
+    """A cell of a header that is no label: what stands below it belongs to none of the columns."""
+
+    col: int
+    x0: float | None
+
+
+def is_foreign(token: Token, columns: Sequence[Column], foreign: Sequence[Foreign]) -> bool:
+    """Whether a cell stands below a header's cell that is no label."""
+    if not foreign or not in_column(token):
+        return False
+    under = column_under(token, columns)
+    box = token.unit.box
+    for cell in foreign:
+        if box is not None and cell.x0 is not None:
+            start = columns[under].x0 if under >= 0 else None
+            below = cell.x0 <= box.x0 + EDGE and (start is None or start < cell.x0)
+        else:
+            below = cell.col <= token.col and (under < 0 or columns[under].col < cell.col)
+        if below:
+            return True
+    return False
+
+
 def column_under(token: Token, columns: Sequence[Column]) -> int:
     """The column under whose label a cell begins; -1 for none."""
     box = token.unit.box
     best = -1
     for n, column in enumerate(columns):
         if column.x0 is not None and box is not None:
-            under = column.x0 <= box.x0 + _EDGE
+            under = column.x0 <= box.x0 + EDGE
         else:
             under = 0 <= column.col <= token.col
         if under:
@@ -48,7 +72,7 @@ def column_under(token: Token, columns: Sequence[Column]) -> int:
     return best
 
 
-_EDGE = 3.0
+EDGE = 3.0
 """Points by which the same ruling line may differ from page to page."""
 
 
@@ -59,6 +83,7 @@ class Bucket:
     kind: BucketKind
     fields: tuple[FieldSpec, ...] = ()
     columns: tuple[Column, ...] = ()
+    foreign: tuple[Foreign, ...] = ()
     label: int = -1
     unit: str = ""
     tokens: list[int] = field(default_factory=list)
@@ -72,6 +97,8 @@ class Zones:
     buckets: tuple[Bucket, ...]
     labels: tuple[Hit, ...]
     units: tuple[tuple[FieldSpec, Hit, str], ...]
+    stray: tuple[str, ...] = ()
+    """Lists and matrices of which a column's label stands apart from their header, and long texts that took it."""
 
 
 def group_of(path: str) -> str:
@@ -95,7 +122,7 @@ def read_zones(tokens: Sequence[Token], hits: dict[int, Hit], spec: SchemaSpec) 
             position += 1
             continue
         position = reader.run(run)
-    return Zones(tuple(reader.buckets), tuple(reader.labels), tuple(reader.units))
+    return Zones(tuple(reader.buckets), tuple(reader.labels), tuple(reader.units), tuple(dict.fromkeys(reader.stray)))
 
 
 def _runs(hits: dict[int, Hit]) -> dict[int, list[Hit]]:
@@ -132,6 +159,9 @@ class _Reader:
         self.order = {f.path: n for n, f in enumerate(_walk(spec.fields))}
         self.last = -1
         self.spec = spec
+        self.labelled = {p for hit in hits.values() for p in range(hit.first, hit.last + 1)}
+        self.stray: list[str] = []
+        self.header_rows: set[int] = set()
 
     def run(self, hits: list[Hit]) -> int:
         """Takes a run of labels; gives the position behind it."""
@@ -172,11 +202,28 @@ class _Reader:
 
     def _open(self, header: Bucket, hits: list[Hit]) -> None:
         self.labels.extend(hits)
+        if header.kind != "columns":
+            self.header_rows.update(t.row for h in hits if in_column(t := self.tokens[h.first]))
         if self.active is not None and _names(self.active) == _names(header):
             self.receiver = self.active  # the header stands again at the top of a page
             return
+        header.foreign = self._foreign_cells(header)
         self.buckets.append(header)
         self.active = self.receiver = header
+
+    def _foreign_cells(self, header: Bucket) -> tuple[Foreign, ...]:
+        """The cells of a header's rows that are no label and stand over none."""
+        labels = [self.tokens[c.token] for c in header.columns]
+        rows = {t.row for t in labels if in_column(t)}
+        out: list[Foreign] = []
+        for position in range(header.label, len(self.tokens)):
+            token = self.tokens[position]
+            if token.row > max(rows, default=-1):
+                break
+            over = any(t.col < token.col + token.span and token.col < t.col + t.span for t in labels)
+            if position not in self.labelled and token.row in rows and in_column(token) and not over:
+                out.append(Foreign(token.col, token.unit.box.x0 if token.unit.box is not None else None))
+        return tuple(out)
 
     def _label(self, hit: Hit) -> None:
         targets = [t for t in hit.targets if not t.column]
@@ -189,6 +236,8 @@ class _Reader:
                 self.units.append((target.field, hit, target.unit))
         fields = tuple(t.field for t in targets if not t.heading and not (t.unit and t.field.printed.suffix_of))
         self.labels.append(hit)
+        if not only_unit and self._is_below_list(hit, targets):
+            self.active = None
         if not fields:
             self.receiver = self.receiver if only_unit else self.active
             return
@@ -198,6 +247,17 @@ class _Reader:
         self.buckets.append(bucket)
         self.receiver = bucket
 
+    def _is_below_list(self, hit: Hit, targets: Sequence[Target]) -> bool:
+        """Whether a label stands below the open list, and not beside it: in a column of the list or to the left."""
+        active, token = self.active, self.tokens[hit.first]
+        if active is None or active.kind != "list" or not active.tokens:
+            return False
+        last = self.tokens[active.columns[-1].token]
+        if not (last.exact and token.exact) or {t.field.path + "[]" for t in targets} & _groups_of_rows(active):
+            return False
+        here, there = token.unit.box, last.unit.box
+        return here.x0 < there.x1 - EDGE if here and there else token.col < active.columns[-1].end
+
     def _bucket(self, fields: tuple[FieldSpec, ...], hit: Hit) -> Bucket | None:
         """The bucket that a label opens; None for a heading."""
         first = fields[0]
@@ -206,7 +266,8 @@ class _Reader:
             return Bucket("row", fields, label=hit.first)
         if first.structure == "group" and any(c.printed.column for c in first.children):
             chosen, doubt = self._choose(fields, self.counts[hit.targets])
-            return Bucket("matrix", (chosen,), label=hit.first, doubtful=doubt, columns=self._matrix_columns())
+            header = self._matrix_header()
+            return Bucket("matrix", (chosen,), header.columns, header.foreign, hit.first, doubtful=doubt)
         if first.structure in ("group", "rows"):
             if first.structure == "rows" and (
                 self.active is None or group_of(first.path + "[]") not in _groups(self.active)
@@ -219,9 +280,9 @@ class _Reader:
             self.active = None
         return Bucket("value", (chosen,), label=hit.first, doubtful=doubt)
 
-    def _matrix_columns(self) -> tuple[Column, ...]:
+    def _matrix_header(self) -> Bucket:
         headers = [b for b in self.buckets if b.kind == "matrix" and b.columns and not b.fields]
-        return headers[-1].columns if headers else ()
+        return headers[-1] if headers else Bucket("matrix")
 
     def _choose(self, fields: tuple[FieldSpec, ...], printed: int) -> tuple[FieldSpec, str]:
         """Of several fields under one label: in order, if printed for each; else the next in the schema's order."""
@@ -236,6 +297,11 @@ class _Reader:
 
     def plain(self, hit: Hit) -> None:
         """A label that is no label here: its tokens are text."""
+        groups = {group_of(t.field.path) for t in hit.targets if t.column}
+        token = self.tokens[hit.first]
+        if token.exact and len(groups) == 1 and groups != {""}:
+            taker = self._taker(token)
+            self.stray.extend([*groups, *(f.path for f in _fields(taker) if f.printed.long)])
         for position in range(hit.first, hit.last + 1):
             self.token(position)
 
@@ -249,6 +315,8 @@ class _Reader:
         bucket.tokens.append(position)
 
     def _taker(self, token: Token) -> Bucket | None:
+        if token.row in self.header_rows and in_column(token):
+            return None
         if self.active is not None and self.active.kind == "list" and self._outside_list(self.active, token):
             if not self.tokens[self.active.tokens[-1]].table:
                 self.active = None
@@ -344,6 +412,14 @@ def _names(bucket: Bucket) -> tuple[str, ...]:
 
 def _groups(bucket: Bucket) -> set[str]:
     return {group_of(c.field.path) for c in bucket.columns}
+
+
+def _fields(bucket: Bucket | None) -> list[FieldSpec]:
+    return [] if bucket is None else [*bucket.fields, *(c.field for c in bucket.columns)]
+
+
+def _groups_of_rows(bucket: Bucket) -> set[str]:
+    return {c.field.path.rpartition(".")[0] for c in bucket.columns}
 
 
 def _walk(fields: Sequence[FieldSpec]) -> list[FieldSpec]:

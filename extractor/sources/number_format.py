@@ -115,9 +115,9 @@ def _digits(value: Decimal, pattern: Pattern) -> str:
     while len(fraction) > least and fraction.endswith("0"):
         fraction = fraction[:-1]
     whole = whole.rjust(pattern.digits, "0")
-    if pattern.digits == 0 and whole == "0" and (fraction or pattern.optional):
-        whole = ""
-    return f"{whole}.{fraction}" if fraction else whole or "0"
+    if pattern.digits == 0 and whole == "0":
+        whole = ""  # `#` and `?` show no zero: an accountant's dash stands alone
+    return f"{whole}.{fraction}" if fraction else whole
 
 
 def _general(value: int | float) -> str:
