@@ -7,7 +7,7 @@ from typing import ClassVar
 from schemas.fields import Form, Part, printed
 from schemas.relations import Owns, PercentAtMost100, Present, Relation, Sums
 from schemas.values import Amount, IndicatorValue
-from schemas.vocabulary import LEVEL1, LEVEL2, OWNERSHIP
+from schemas.vocabulary import LEVEL1, LEVEL2, OWNERSHIP, UNASKED
 
 MANAGEMENT = (
     "预算编审管理",
@@ -59,6 +59,7 @@ class DepartmentTarget(Form):
     """One declaration form of a department's performance targets."""
 
     titles: ClassVar[tuple[str, ...]] = ("整体支出绩效目标申报表",)
+    unasked: ClassVar[tuple[str, ...]] = UNASKED
 
     year: int | None = printed(pattern=r"\(?(\d{4})年度?\)?")
     department: str | None = printed("部门(单位)名称", key=True)

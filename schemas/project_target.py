@@ -7,7 +7,7 @@ from typing import ClassVar
 from schemas.fields import Form, Part, printed
 from schemas.relations import InOrder, Owns, PercentAtMost100, Present, Relation, Sums
 from schemas.values import Amount, Day, IndicatorValue
-from schemas.vocabulary import LEVEL1, LEVEL2, OWNERSHIP
+from schemas.vocabulary import LEVEL1, LEVEL2, OWNERSHIP, UNASKED
 
 
 class Funding(Part):
@@ -36,6 +36,7 @@ class ProjectTarget(Form):
     """One declaration form of a project's performance targets."""
 
     titles: ClassVar[tuple[str, ...]] = ("财政项目支出绩效目标申报表",)
+    unasked: ClassVar[tuple[str, ...]] = UNASKED
 
     year: int | None = printed(pattern=r"\(?(\d{4})年度?\)?")
     project_name: str | None = printed("项目名称", key=True)

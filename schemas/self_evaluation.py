@@ -7,7 +7,7 @@ from typing import ClassVar
 from schemas.fields import Form, Part, printed
 from schemas.relations import AtMost, Owns, PercentAtMost100, Present, Relation, Share, Sums, SumsTo
 from schemas.values import Amount, IndicatorValue
-from schemas.vocabulary import LEVEL1, LEVEL2, OWNERSHIP, RATINGS
+from schemas.vocabulary import LEVEL1, LEVEL2, OWNERSHIP, RATINGS, UNASKED
 
 
 class FundingRow(Part):
@@ -62,6 +62,7 @@ class SelfEvaluation(Form):
     """One self-evaluation form of a project."""
 
     titles: ClassVar[tuple[str, ...]] = ("财政项目支出绩效自评表",)
+    unasked: ClassVar[tuple[str, ...]] = UNASKED
 
     year: int | None = printed(pattern=r"\(?(\d{4})年度?\)?")
     project_name: str | None = printed("项目名称", key=True)

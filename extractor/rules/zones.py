@@ -35,7 +35,7 @@ class Column:
 
 
 class Foreign(NamedTuple):
-    """A cell of a header that is no label: what stands below it belongs to none of the columns."""
+    """A cell in a header's rows that is none of its labels: what stands below it belongs to none of the columns."""
 
     col: int
     x0: float | None
@@ -159,7 +159,6 @@ class _Reader:
         self.order = {f.path: n for n, f in enumerate(_walk(spec.fields))}
         self.last = -1
         self.spec = spec
-        self.labelled = {p for hit in hits.values() for p in range(hit.first, hit.last + 1)}
         self.stray: list[str] = []
         self.header_rows: set[int] = set()
 
@@ -212,7 +211,7 @@ class _Reader:
         self.active = self.receiver = header
 
     def _foreign_cells(self, header: Bucket) -> tuple[Foreign, ...]:
-        """The cells of a header's rows that are no label and stand over none."""
+        """The cells of a header's rows that are no label of its columns and stand over none."""
         labels = [self.tokens[c.token] for c in header.columns]
         rows = {t.row for t in labels if in_column(t)}
         out: list[Foreign] = []
@@ -221,7 +220,7 @@ class _Reader:
             if token.row > max(rows, default=-1):
                 break
             over = any(t.col < token.col + token.span and token.col < t.col + t.span for t in labels)
-            if position not in self.labelled and token.row in rows and in_column(token) and not over:
+            if token.row in rows and in_column(token) and not over:
                 out.append(Foreign(token.col, token.unit.box.x0 if token.unit.box is not None else None))
         return tuple(out)
 
