@@ -80,3 +80,63 @@ def test_a_blank_merged_cell_without_a_line_at_the_break_is_a_cell(tmp_path: Pat
     below = both(text(224, 560, "步道"), text(224, 545, "护栏"))
     (grid,) = grids(document(tmp_path, both(open_below, words, below)))
     assert [cell[4] for cell in shape(grid)] == ["类别", "子类", "名称", "", "", "步道", "", "护栏"]
+
+
+def test_punctuation_that_hangs_over_the_wall_belongs_to_the_text_before_it(tmp_path: Path) -> None:
+    def words(canvas: Canvas) -> None:
+        canvas.setFont(SONG, 10)
+        canvas.drawString(62, 546, "步道修缮合格率为百分九十。")
+
+    found = document(tmp_path, both(two_cells, words))
+    (grid,) = grids(found)
+    assert [cell[4] for cell in shape(grid)] == ["目标", "措施", "步道修缮合格率为百分九十。", ""]
+
+
+def test_punctuation_that_stands_by_itself_in_a_cell_stays_there(tmp_path: Path) -> None:
+    words = both(text(62, 546, "步道"), text(195, 546, "。"))
+    (grid,) = grids(document(tmp_path, both(two_cells, words)))
+    assert shape(grid)[3][4] == "。"
+
+
+def two_cells(canvas: Canvas) -> None:
+    canvas.setFont(SONG, 10)
+    canvas.drawString(62, 576, "目标")
+    canvas.drawString(192, 576, "措施")
+    for top in (590, 565, 535):
+        canvas.line(60, top, 320, top)
+    for x in (60, 186, 320):
+        canvas.line(x, 590, x, 535)
+
+
+def test_a_line_that_runs_out_of_a_cell_that_a_page_break_left_open_is_of_that_cell(tmp_path: Path) -> None:
+    def open_below(canvas: Canvas) -> None:
+        canvas.setFont(SONG, 10)
+        for x, y, word in (
+            (62, 586, "类别"),
+            (102, 586, "名称"),
+            (62, 566, "质量指"),
+            (62, 550, "标"),
+            (102, 566, "步道"),
+        ):
+            canvas.drawString(x, y, word)
+        canvas.drawString(62, 400, "说明")
+        for x in (60, 100, 200):
+            canvas.line(x, 600, x, 560)
+        for left, top in ((60, 600), (60, 580), (100, 560)):
+            canvas.line(left, top, 200, top)
+
+    found = document(tmp_path, open_below)
+    (grid,) = grids(found)
+    assert [cell[4] for cell in shape(grid)] == ["类别", "名称", "质量指\n标", "步道"]
+    assert lines(found) == ["说明"]
+
+
+def test_one_cell_with_text_is_what_a_page_break_may_leave_of_a_row(tmp_path: Path) -> None:
+    def rest(canvas: Canvas) -> None:
+        for top in (800, 770):
+            canvas.line(60, top, 360, top)
+        for x in (60, 140, 220, 360):
+            canvas.line(x, 800, x, 770)
+
+    (grid,) = grids(document(tmp_path, both(rest, text(144, 785, "度指标"))))
+    assert [cell[4] for cell in shape(grid)] == ["", "度指标", ""]

@@ -23,6 +23,8 @@ class Piece(NamedTuple):
     """Whether it is what a row's key looks like: a row begins here."""
     whole: bool = False
     """Whether its grid row has as many cells as the header: an empty cell is then seen to be empty."""
+    drawn: bool = False
+    """Whether all cells of its row are drawn but those of labels that span, on the page of the row above."""
 
 
 def column_kind(field: FieldSpec) -> str:

@@ -126,7 +126,7 @@ def _doubt_row(draft: Draft, columns: Sequence[Column], kinds: Sequence[str], ro
     if not _in_grid(row) and lacking and set(row) - labels:
         # without columns nobody sees that a cell was empty
         draft.doubt(path, "row_incomplete", f"no {', '.join(lacking)} stands in this row")
-    elif len(row) == 1 and lacking and not set(row) & labels:
+    elif len(row) == 1 and lacking and not set(row) & labels and not (key and key.pieces[0].drawn):
         draft.doubt(path, "row_incomplete", f"a lone cell was read as a row; no {', '.join(lacking)}")
     elif key is None and "key" in kinds and set(row) - labels:
         draft.doubt(path, "row_incomplete", "no key stands in this row; it may be the end of the row above")

@@ -37,12 +37,15 @@ def pieces(
     ]
     own = [p for n, p in enumerate(kept) if not (n and repeats(tokens, p, columns))]
     whole = _completed(_pieces(tokens, own, columns, index), columns, index)
+    least = sum(not c.field.printed.spans for c in columns)
+    above = [tokens[columns[0].token], *(p.token for p in whole)]
     return [
         p._replace(
             whole=bool(p.token.table) and cells[p.token.row] == header,
+            drawn=p.token.exact and cells[p.token.row] >= least and p.token.page == before.page,
             begins=any(key.fullmatch(p.fold) for key in keys),
         )
-        for p in whole
+        for p, before in zip(whole, above, strict=False)
     ]
 
 

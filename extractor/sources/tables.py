@@ -20,7 +20,10 @@ JOIN = 3.0  # a gap in a line that is no gap
 REACH = 3.0  # how far a line may end before the line it meets
 WALL = 0.6  # the share of a slot's side that a line must cover to be its wall
 SHORTEST = 3.0  # a line shorter than this is no line
+LEFT_OVER = 3  # cells of one row that a page break left of a table, where one alone may hold text
+NEXT = 3  # places in the order of drawing; between lines pdfium counts a line end
 SLIVER = 4.0  # an empty row or column thinner than this is a double line
+HANGING = frozenset("，。、；：！？）》」』】”’)]")
 MAX_SLOTS = 200_000  # a drawing, not a table
 
 
@@ -35,6 +38,8 @@ class Slot(NamedTuple):
     row_span: int
     col_span: int
     closed: bool
+    open_below: bool = False
+    """Whether it is in the last row, and no line stands below it: text may run out of it."""
 
 
 class Lattice(NamedTuple):
@@ -200,7 +205,8 @@ def tile(left: list[list[bool]], above: list[list[bool]]) -> tuple[list[Slot], l
             )
             for r in range(row, low):
                 owner[r * wide + col : r * wide + end] = [len(slots)] * (end - col)
-            slots.append(Slot(row, col, low - row, end - col, closed))
+            open_below = low == high and not any(above[low][col:end])
+            slots.append(Slot(row, col, low - row, end - col, closed, open_below))
     return slots, owner
 
 
@@ -222,7 +228,7 @@ def fill(lattices: Sequence[Lattice], tokens: Sequence[Token], page: int) -> Fil
     held: list[dict[int, list[Token]]] = [defaultdict(list) for _ in inner_first]
     rest = list(tokens)
     for lattice, cells in zip(inner_first, held, strict=True):
-        rest = _take(lattice, rest, cells)
+        rest = _overflowing(lattice, _take(lattice, rest, cells), cells)
     grids: list[Grid] = []
     for lattice, cells in zip(inner_first, held, strict=True):
         if is_table(lattice, cells):
@@ -238,20 +244,53 @@ def _take(lattice: Lattice, tokens: list[Token], cells: dict[int, list[Token]]) 
     xs, ys, owner, wide = lattice.xs, lattice.ys, lattice.owner, len(lattice.xs) - 1
     left, right, top, bottom = xs[0], xs[-1], ys[0], ys[-1]
     rest: list[Token] = []
+    last, held = -1, None
     for token in tokens:
         x, y = (token[1] + token[3]) / 2, (token[2] + token[4]) / 2
         if left <= x < right and top <= y < bottom:
-            cells[owner[(bisect_right(ys, y) - 1) * wide + bisect_right(xs, x) - 1]].append(token)
+            cell = owner[(bisect_right(ys, y) - 1) * wide + bisect_right(xs, x) - 1]
+            if cell != last and held is not None and token[0] in HANGING and _hangs(token, held):
+                cell = last
+            cells[cell].append(token)
+            last, held = cell, token
         else:
             rest.append(token)
     return rest
+
+
+def _overflowing(lattice: Lattice, tokens: list[Token], cells: dict[int, list[Token]]) -> list[Token]:
+    """Put the tokens right below cells without a lower line into those whose text they go on with; gives the others.
+
+    A page break leaves such cells, and some printers let the last line of a label stand below them.
+    """
+    if not any(slot.open_below for slot in lattice.slots):
+        return tokens
+    rest: list[Token] = []
+    for token in tokens:
+        size = token.bottom - token.top
+        near = -size <= token.top - lattice.ys[-1] <= 2 * size
+        index = lattice.slot_at((token.x0 + token.x1) / 2, lattice.ys[-1] - 0.1) if near else -1
+        own = cells.get(index, [])
+        if index >= 0 and lattice.slots[index].open_below and own and 0 < token.order - own[-1].order <= NEXT:
+            own.append(token)
+        else:
+            rest.append(token)
+    return rest
+
+
+def _hangs(token: Token, before: Token) -> bool:
+    """Whether punctuation stands right behind the character drawn before it: it hangs over the wall of their cell."""
+    size = before.bottom - before.top
+    level = abs(token.top + token.bottom - before.top - before.bottom) < size
+    return level and token.order == before.order + 1 and abs(token.x0 - before.x1) < 0.6 * size
 
 
 def is_table(lattice: Lattice, cells: dict[int, list[Token]]) -> bool:
     """Whether a lattice with these tokens is a table: not a frame around text, not an empty drawing."""
     used = [i for i, members in cells.items() if any(not t[0].isspace() for t in members)]
     closed = sum(slot.closed for slot in lattice.slots)
-    return len(used) >= 2 and closed >= 2
+    left_over = len(used) == 1 and closed >= LEFT_OVER and closed == len(lattice.slots)
+    return (len(used) >= 2 and closed >= 2) or left_over
 
 
 def make_grid(lattice: Lattice, cells: dict[int, list[Token]], page: int) -> Grid:
