@@ -15,7 +15,18 @@ from typing import NamedTuple
 from extractor.geometry import clusters, overlap
 from extractor.layout import Box
 from extractor.sources.columns import LARGER, Row, Run, may_go_on, middle, row_box
-from extractor.sources.gutters import Band, Block, Clear, Going, block_of, clear_grid, fits, hides_rows, parted
+from extractor.sources.gutters import (
+    Band,
+    Block,
+    Clear,
+    Going,
+    block_of,
+    clear_grid,
+    fits,
+    hides_rows,
+    least_white,
+    parted,
+)
 from extractor.sources.unruled import MARKER
 
 STEP = 0.2  # of the type size: so much wider is the white between rows than the white between lines
@@ -115,7 +126,8 @@ def _table(rows: Sequence[Row], draft: Draft, page: int, going: Going | None, to
     bands = _bands(_levels(draft.cells), topped)
     if bands is None or not _is_table(bands, going is not None):
         return None
-    if any(hides_rows(band.blocks) for band in bands):
+    least = least_white(draft.cells)
+    if any(hides_rows(band.blocks, least) for band in bands):
         return None
     end = _end(bands)
     rest = (

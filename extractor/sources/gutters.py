@@ -23,6 +23,7 @@ TOUCH = 0.5  # points by which texts may overlap that stand side by side
 NARROWEST = 0.3  # of the type size: less white between two texts is no gutter
 JUMP = 0.33  # of the type size: wider white where no space is drawn parts two cells
 WORDS = 0.6  # the same beside a Latin letter: some writers draw no spaces at all
+ROOM = 0.4  # of the type size: so much wider is white between rows that cells have room around their texts
 ALIGNED = 1.5  # points
 TEXT = 12.0  # type sizes; a wider cell holds a text, whose paragraphs end where they end
 NUMBER = re.compile(r"[-+(]?[\d.,]*\d[\d.,]*[%)]?")
@@ -95,16 +96,33 @@ def side_by_side(runs: Iterable[Run]) -> list[Block]:
     return [block_of(runs) for runs in out]
 
 
-def hides_rows(blocks: Sequence[Block]) -> bool:
+def hides_rows(blocks: Sequence[Block], least: float) -> bool:
     """Whether what looks like one row may be several: in two cells or more, lines that stand at the same height do not
-    go on with the line above, which had room for them, or is a number as they are."""
+    go on with the line above, which had room for them, or is a number as they are, or is farther than lines are.
+
+    `least` is the least white between two lines of a cell, in type sizes, as far as the table shows it.
+    """
     found = Counter(
         round(below.box.top / 3)
         for block in blocks
-        for above, below in pairwise(sorted(block.runs, key=middle))
-        if below.box.top > middle(above) and _begins_anew(block, above, below)
+        for above, below in _below_each_other(block)
+        if _white(above, below) > least + ROOM or _begins_anew(block, above, below)
     )
     return any(count > 1 for count in found.values())
+
+
+def least_white(blocks: Iterable[Block]) -> float:
+    """The least white between two lines of a cell, in type sizes."""
+    return min((_white(*pair) for block in blocks for pair in _below_each_other(block)), default=0.0)
+
+
+def _below_each_other(block: Block) -> list[tuple[Run, Run]]:
+    return [(a, b) for a, b in pairwise(sorted(block.runs, key=middle)) if b.box.top > middle(a)]
+
+
+def _white(above: Run, below: Run) -> float:
+    """The white between two lines, in type sizes."""
+    return (below.box.top - above.box.bottom) / max(1.0, below.box.bottom - below.box.top)
 
 
 def _begins_anew(block: Block, above: Run, below: Run) -> bool:
