@@ -20,6 +20,7 @@ from extractor.sources.words import Piece, passage
 LEAST_BANDS = 2  # rows between lines
 MOST_LINES = 3.5  # the median of printed lines in a row
 COMMON = 0.3  # the share of rows that show an edge of a column, for it to hold in others
+UPRIGHT = 0.6  # the share of a row's height that a vertical line must cover to be a wall in it
 LEAST_HEADER = 3  # gaps in a row whose columns the rows below it keep
 
 
@@ -33,10 +34,11 @@ class Banded(NamedTuple):
 
 
 class Proof(NamedTuple):
-    """What helps to prove columns: horizontal lines as they were drawn, columns of the page before."""
+    """What helps to prove columns: horizontal lines as they were drawn, columns of the page before, vertical lines."""
 
     drawn: Sequence[Segment]
     going: Going | None
+    uprights: Sequence[Segment] = ()
 
 
 class Band(NamedTuple):
@@ -109,17 +111,14 @@ def _clear(inside: Inside, place: Box, page: int, proof: Proof, first: bool) -> 
     sides = Box(place.x0, ys[0], place.x1, ys[-1])
     going = proof.going if first else None
     bands = []
-    rows = [
-        (top, bottom, tuple(side_by_side(own)))
-        for top, bottom, own in _bands([part for run in inside.runs for part in parted(run)], ys)
-    ]
+    runs = [part for run in inside.runs for whole in _apart(run, proof.uprights) for part in parted(whole)]
+    rows = [(top, bottom, tuple(side_by_side(own))) for top, bottom, own in _bands(runs, ys)]
     least = least_white(block for _, _, blocks in rows for block in blocks)
     for top, bottom, blocks in rows:
         if hides_rows(blocks, least):
             return None
-        shown = [_ends(proof.drawn, y, sides) for y in (top, bottom)]
-        walls = [x for x in shown[0] if any(abs(x - other) < 1 for other in shown[1])]
-        bands.append(gutters.Band(top, bottom, blocks, tuple(walls)))
+        walls = _walls_of(top, bottom, proof, sides)
+        bands.append(gutters.Band(top, bottom, blocks, walls))
     while bands and not bands[0].blocks:
         ys, bands = ys[1:], bands[1:]
     while bands and not bands[-1].blocks:
@@ -150,6 +149,20 @@ def _joined_over(bands: list[gutters.Band], rules: Sequence[Segment]) -> list[gu
                 kept.append(block)
         out.append(band._replace(blocks=tuple(kept)))
     return out
+
+
+def _walls_of(top: float, bottom: float, proof: Proof, sides: Box) -> tuple[float, ...]:
+    """Where lines show that a column ends in a row: above as well as below it, or beside it."""
+    shown = [_ends(proof.drawn, y, sides) for y in (top, bottom)]
+    ends = [x for x in shown[0] if any(abs(x - other) < 1 for other in shown[1])]
+    least = UPRIGHT * (bottom - top)
+    return (*ends, *(s.at for s in proof.uprights if overlap(s.lo, s.hi, top, bottom) >= least))
+
+
+def _apart(run: Run, uprights: Sequence[Segment]) -> list[Run]:
+    """A run cut where a vertical line stands between two of its words."""
+    y = middle(run)
+    return cut(run, [s.at for s in uprights if s.lo < y < s.hi and run.box.x0 < s.at < run.box.x1])
 
 
 def _ends(drawn: Sequence[Segment], y: float, sides: Box) -> list[float]:

@@ -96,9 +96,9 @@ def side_by_side(runs: Iterable[Run]) -> list[Block]:
     return [block_of(runs) for runs in out]
 
 
-def hides_rows(blocks: Sequence[Block], least: float) -> bool:
-    """Whether what looks like one row may be several: in two cells or more, lines that stand at the same height do not
-    go on with the line above, which had room for them, or is a number as they are, or is farther than lines are.
+def hides_rows(blocks: Sequence[Block], least: float, cells: int = 2) -> bool:
+    """Whether what looks like one row may be several: in so many cells or more, lines that stand at the same height do
+    not go on with the line above, which had room for them, or is a number as they are, or is farther than lines are.
 
     `least` is the least white between two lines of a cell, in type sizes, as far as the table shows it.
     """
@@ -108,7 +108,7 @@ def hides_rows(blocks: Sequence[Block], least: float) -> bool:
         for above, below in _below_each_other(block)
         if _white(above, below) > least + ROOM or _begins_anew(block, above, below)
     )
-    return any(count > 1 for count in found.values())
+    return any(count >= cells for count in found.values())
 
 
 def least_white(blocks: Iterable[Block]) -> float:

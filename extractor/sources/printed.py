@@ -11,8 +11,9 @@ from extractor.layout import Block, Box, Cell, Grid, Line
 from extractor.sources.banded import Banded, Proof, find_banded
 from extractor.sources.columns import Row, Run, row_box, runs_of, split_columns
 from extractor.sources.gutters import Going
+from extractor.sources.lacking import lacking, not_found
 from extractor.sources.spaced import find_spaced
-from extractor.sources.tables import JOIN, fill, find_lattices, free_rules, shaded_lattices
+from extractor.sources.tables import JOIN, Lattice, fill, find_lattices, free_rules, shaded_lattices
 from extractor.sources.unruled import find_unruled
 from extractor.sources.words import Piece, Token, passage, pieces_of, read_rows, rows_of
 
@@ -36,7 +37,7 @@ def drawn_blocks(
 
     `shades` are areas of colour, maybe of cells; `going` are the columns that the page before ends with.
     """
-    return _printed(tokens, rulings, page, shades, JOIN, Proof(rulings.horizontal, going))
+    return _printed(tokens, rulings, page, shades, JOIN, Proof(rulings.horizontal, going, rulings.vertical))
 
 
 def _printed(
@@ -48,7 +49,26 @@ def _printed(
     proof: Proof | None,
 ) -> Printed:
     lattices = find_lattices(rulings, join=join)
-    grids, rest = fill(lattices + shaded_lattices(shades, lattices, tokens), tokens, page)
+    lattices += shaded_lattices(shades, lattices, tokens)
+    if proof is None:
+        return _with_lattices(lattices, tokens, rulings, page, join, None)
+    partial = lacking(lattices, tokens)
+    whole = [lattice for lattice in lattices if lattice not in partial]
+    found = _with_lattices(whole, tokens, rulings, page, join, proof)
+    missed = not_found(partial, [block for block in found.blocks if isinstance(block, Grid)])
+    if not missed:
+        return found
+    # What its lines show is all that is known of such a table, and its cells may hold several.
+    found = _with_lattices(whole + missed, tokens, rulings, page, join, proof)
+    boxes = [lattice.box for lattice in missed]
+    blocks = [replace(b, ragged=True) if isinstance(b, Grid) and b.box in boxes else b for b in found.blocks]
+    return found._replace(blocks=blocks)
+
+
+def _with_lattices(
+    lattices: Sequence[Lattice], tokens: Sequence[Token], rulings: Rulings, page: int, join: float, proof: Proof | None
+) -> Printed:
+    grids, rest = fill(lattices, tokens, page)
     boxes = [g.box for g in grids if g.box is not None]
     rows = _rows(rest, boxes)
     rows += [[Run(g.box, grid=g)] for g in grids if g.box is not None]
