@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from extractor.geometry import covered
+from extractor.geometry import clusters, covered
 from extractor.layout import Grid
 from extractor.sources.columns import RUN_GAP, Run
-from extractor.sources.gutters import block_of, hides_rows, least_white
+from extractor.sources.gutters import ALIGNED, block_of, hides_rows, least_white
 from extractor.sources.tables import Lattice
 from extractor.sources.words import Piece, Token, pieces_of, rows_of
 
-FEW = 2.0  # cells in a row of a lattice, or in a column; one that has more is not looked at
+FEW = 2  # cells in a quarter of the rows of a lattice, or of its columns; one that has more is not looked at
 LEAST_ROWS = 2  # that hold texts side by side in one cell
 LEAST_SHARE = 0.5  # of the rows that hold text
 LEAST_CELLS = 3  # that hold lines at the same height, each of a row of its own
@@ -27,7 +27,7 @@ def lacking(lattices: Sequence[Lattice], tokens: Sequence[Token]) -> list[Lattic
     """The lattices in which lines between columns or between rows are not drawn."""
     out = []
     for lattice in lattices:
-        columns, rows = _per_row(lattice) <= FEW, _per_column(lattice) <= FEW
+        columns, rows = _has_few(_rows(lattice)), _has_few(_columns(lattice))
         if columns or rows:
             lines = _lines(lattice, tokens)
             if (columns and _lacks_columns(lattice, lines)) or (rows and _lacks_rows(lattice, lines)):
@@ -41,14 +41,20 @@ def not_found(lattices: Iterable[Lattice], grids: Sequence[Grid]) -> list[Lattic
     return [lattice for lattice in lattices if not any(covered(lattice.box, box) > FOUND for box in boxes)]
 
 
-def _per_row(lattice: Lattice) -> float:
-    wide, high = len(lattice.xs) - 1, len(lattice.ys) - 1
-    return sum(len(set(lattice.owner[r * wide : (r + 1) * wide])) for r in range(high)) / high
+def _has_few(lines: Sequence[set[int]]) -> bool:
+    """Whether a quarter of the rows, or columns, has few cells."""
+    counts = sorted(map(len, lines))
+    return counts[len(counts) // 4] <= FEW
 
 
-def _per_column(lattice: Lattice) -> float:
+def _rows(lattice: Lattice) -> list[set[int]]:
     wide = len(lattice.xs) - 1
-    return sum(len(set(lattice.owner[c::wide])) for c in range(wide)) / wide
+    return [set(lattice.owner[r * wide : (r + 1) * wide]) for r in range(len(lattice.ys) - 1)]
+
+
+def _columns(lattice: Lattice) -> list[set[int]]:
+    wide = len(lattice.xs) - 1
+    return [set(lattice.owner[c::wide]) for c in range(wide)]
 
 
 def _lines(lattice: Lattice, tokens: Sequence[Token]) -> Lines:
@@ -62,23 +68,23 @@ def _lines(lattice: Lattice, tokens: Sequence[Token]) -> Lines:
 
 
 def _lacks_columns(lattice: Lattice, lines: Lines) -> bool:
-    """Whether in half of the rows some cell holds texts side by side."""
-    wide = len(lattice.xs) - 1
-    rows = [set(lattice.owner[r * wide : (r + 1) * wide]) & lines.keys() for r in range(len(lattice.ys) - 1)]
-    filled = [own for own in rows if own]
-    several = sum(any(_is_parted(line) for index in own for line in lines[index]) for own in filled)
-    return several >= max(LEAST_ROWS, LEAST_SHARE * len(filled))
+    """Whether some cells hold texts side by side: in half of the rows, or in two where they begin in line."""
+    rows = [own & lines.keys() for own in _rows(lattice)]
+    starts = [{x for index in own for line in lines[index] for x in _starts(line)} for own in rows]
+    inline = any(len(group) > 1 for group in clusters([x for own in starts for x in own], ALIGNED / 2))
+    several, filled = sum(map(bool, starts)), sum(map(bool, rows))
+    least = LEAST_SHARE * filled
+    return several >= max(1, least) if len(lattice.xs) == 2 else several >= LEAST_ROWS and (inline or several >= least)
 
 
-def _is_parted(line: Sequence[Piece]) -> bool:
-    """Whether wide white stands between two words, and no spaces, which writers use to spread a word."""
-    return any(not b.spaced and b.box.x0 - a.box.x1 > RUN_GAP * b.size for a, b in pairwise(line))
+def _starts(line: Sequence[Piece]) -> list[float]:
+    """Where words begin behind wide white, but for white of spaces, which writers use to spread a word."""
+    return [b.box.x0 for a, b in pairwise(line) if not b.spaced and b.box.x0 - a.box.x1 > RUN_GAP * b.size]
 
 
 def _lacks_rows(lattice: Lattice, lines: Lines) -> bool:
     """Whether several cells beside each other hold lines that are rows of their own."""
     blocks = {index: block_of(Run(line[0].box, tuple(line)) for line in own) for index, own in lines.items()}
     least = least_white(blocks.values())
-    wide = len(lattice.xs) - 1
-    rows = [set(lattice.owner[r * wide : (r + 1) * wide]) & blocks.keys() for r in range(len(lattice.ys) - 1)]
+    rows = [own & blocks.keys() for own in _rows(lattice)]
     return any(hides_rows([blocks[index] for index in own], least, LEAST_CELLS) for own in rows)

@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 from extractor.geometry import Rulings, union
 from extractor.layout import Block, Box, Cell, Grid, Line
-from extractor.sources.banded import Banded, Proof, find_banded
+from extractor.sources.banded import Banded, Proof, find_banded, left_edges
 from extractor.sources.columns import Row, Run, row_box, runs_of, split_columns
 from extractor.sources.gutters import Going
 from extractor.sources.lacking import lacking, not_found
 from extractor.sources.spaced import find_spaced
 from extractor.sources.tables import JOIN, Lattice, fill, find_lattices, free_rules, shaded_lattices
 from extractor.sources.unruled import find_unruled
-from extractor.sources.words import Piece, Token, passage, pieces_of, read_rows, rows_of
+from extractor.sources.words import Piece, Token, parts_at, passage, pieces_of, read_rows, rows_of
 
 
 class Printed(NamedTuple):
@@ -113,7 +113,7 @@ def _with_tables(rows: list[Row], found: Sequence[Banded]) -> list[Row]:
 
 def _rows(tokens: Sequence[Token], walls: Sequence[Box]) -> list[Row]:
     """The rows of runs outside of tables; turned text has rows of its own, slanted text comes as one run."""
-    rows = [row for line in rows_of(t for t in tokens if t[6] == 0) if (row := runs_of(pieces_of(line), walls))]
+    rows = _upright([t for t in tokens if t[6] == 0], walls)
     turned = [t for t in tokens if t[6] > 0]
     if turned:
         rows += [
@@ -123,6 +123,19 @@ def _rows(tokens: Sequence[Token], walls: Sequence[Box]) -> list[Row]:
     if slanted:
         rows.append([_slanted(slanted)])
     return rows
+
+
+def _upright(tokens: Sequence[Token], walls: Sequence[Box]) -> list[Row]:
+    """The rows of upright text; a word that goes on over a place where others begin may be two that nearly touch."""
+    lines = rows_of(tokens)
+    rows = [runs_of(pieces_of(line), walls) for line in lines]
+    starts = left_edges([run for row in rows for run in row[1:]])
+    for n, row in enumerate(rows):
+        if len(row) > 1 and any(
+            piece.box.x0 + 1 < x < piece.box.x1 - 1 for x in starts for run in row for piece in run.pieces
+        ):
+            rows[n] = [run for part in parts_at(lines[n], starts) for run in runs_of(pieces_of(part), walls)]
+    return [row for row in rows if row]
 
 
 def _slanted(tokens: Sequence[Token]) -> Run:
