@@ -128,7 +128,14 @@ def _clear(inside: Inside, place: Box, page: int, proof: Proof, first: bool) -> 
         return None
 
     def ruled(xs: list[float]) -> Above:
-        return [[_is_ruled(rules, y, a, b) for a, b in pairwise(xs)] for y in ys]
+        near = [[*above, *below] for above, below in pairwise([(), *(band.blocks for band in bands), ()])]
+        return [
+            [
+                _is_ruled(rules, y, a, b) or _is_ruled_at(rules, y, [t.box for t in texts if a < _center(t.box) < b])
+                for a, b in pairwise(xs)
+            ]
+            for y, texts in zip(ys, near, strict=True)
+        ]
 
     return clear_grid(bands, page, sides._replace(bottom=ys[-1]), ruled, going)
 
@@ -293,6 +300,16 @@ def _fits(blocks: list[tuple[float, float]], edges: list[float]) -> bool:
     """Whether each text of a row stands in a column of its own between these edges."""
     columns = [(bisect_right(edges, lo + 1), bisect_right(edges, hi - 1)) for lo, hi in blocks]
     return len(blocks) > 1 and all(a == b for a, b in columns) and len({a for a, _ in columns}) == len(columns)
+
+
+def _is_ruled_at(rules: Sequence[Segment], y: float, texts: Sequence[Box]) -> bool:
+    """Whether a line stands above or below one of the texts at a height: a column of which only a part holds text may
+    be two, and the line ends with the first."""
+    return any(_is_ruled(rules, y, box.x0, box.x1) for box in texts)
+
+
+def _center(box: Box) -> float:
+    return (box.x0 + box.x1) / 2
 
 
 def _is_ruled(rules: Sequence[Segment], y: float, start: float, end: float) -> bool:

@@ -10,7 +10,7 @@ from statistics import median
 from extractor.geometry import Segment
 from extractor.layout import Box
 from extractor.sources.columns import Row, Run, may_go_on, middle, row_box
-from extractor.sources.gutters import ALIGNED, Going
+from extractor.sources.gutters import ALIGNED, Going, parted
 
 SAME = 4.0  # points; lines that end this near each other end together
 SHORTEST = 100.0  # points; a line that is no longer makes no table
@@ -56,10 +56,10 @@ def _open_bottom(rows: Sequence[Row], extent: Box) -> float:
     columns of the rows above, and only a page number is below it."""
     inside = [row for row in rows if extent.top < middle(row[0]) < extent.bottom]
     below = [row for row in rows if middle(row[0]) > extent.bottom]
-    places = [(run.box.x0, run.box.x0 + run.box.x1) for row in inside for run in row]
+    places = [(run.box.x0, run.box.x0 + run.box.x1) for row in inside for run in _parts(row)]
     own = list(takewhile(lambda row: _is_in_line(row, places, extent), below))
     rest = below[len(own) :]
-    several = any(len(row) > 1 for row in own)
+    several = any(len(_parts(row)) > 1 for row in own)
     if not several or len(rest) > 1 or any(len(row) > 1 or not _has_digit(row[0]) for row in rest):
         return extent.bottom
     close = row_box(own[0]).top - extent.bottom < WIDEST_MARGIN * _size(own)
@@ -69,8 +69,9 @@ def _open_bottom(rows: Sequence[Row], extent: Box) -> float:
 def _is_in_line(row: Row, places: Sequence[tuple[float, float]], extent: Box) -> bool:
     """Whether all texts of a row begin or have their middles where others do: one that stands alone as no text outside
     of tables does, from their very ends or in their middle."""
+    parts = _parts(row)
     if any(run.grid is not None for run in row) or (
-        len(row) == 1 and _is_free([row], Segment(0, extent.x0, extent.x1))
+        len(parts) == 1 and _is_free([row], Segment(0, extent.x0, extent.x1))
     ):
         return False
     return all(
@@ -78,8 +79,12 @@ def _is_in_line(row: Row, places: Sequence[tuple[float, float]], extent: Box) ->
             abs(run.box.x0 - lo) <= ALIGNED or abs(run.box.x0 + run.box.x1 - twice) <= 2 * ALIGNED
             for lo, twice in places
         )
-        for run in row
+        for run in parts
     )
+
+
+def _parts(row: Row) -> list[Run]:
+    return [part for run in row for part in (parted(run) if run.pieces else [run])]
 
 
 def _size(rows: Sequence[Row]) -> float:
