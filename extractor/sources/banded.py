@@ -13,7 +13,17 @@ from extractor.layout import Box, Cell, Grid
 from extractor.sources import gutters
 from extractor.sources.columns import Row, Run, lines_of, may_go_on, middle
 from extractor.sources.extents import SAME, extents_of, opened
-from extractor.sources.gutters import Above, Clear, Going, clear_grid, hides_rows, least_white, parted, side_by_side
+from extractor.sources.gutters import (
+    Above,
+    Clear,
+    Going,
+    Held,
+    clear_grid,
+    hides_rows,
+    least_white,
+    parted,
+    side_by_side,
+)
 from extractor.sources.tables import tile
 from extractor.sources.words import Piece, passage
 
@@ -127,14 +137,13 @@ def _clear(inside: Inside, place: Box, page: int, proof: Proof, first: bool) -> 
     if len(bands) < (1 if going is not None else LEAST_BANDS):
         return None
 
-    def ruled(xs: list[float]) -> Above:
-        near = [[*above, *below] for above, below in pairwise([(), *(band.blocks for band in bands), ()])]
+    def ruled(xs: list[float], held: Held) -> Above:
         return [
             [
-                _is_ruled(rules, y, a, b) or _is_ruled_at(rules, y, [t.box for t in texts if a < _center(t.box) < b])
-                for a, b in pairwise(xs)
+                _is_ruled(rules, y, a, b) or _is_ruled_at(rules, y, held, row, col)
+                for col, (a, b) in enumerate(pairwise(xs))
             ]
-            for y, texts in zip(ys, near, strict=True)
+            for row, y in enumerate(ys)
         ]
 
     return clear_grid(bands, page, sides._replace(bottom=ys[-1]), ruled, going)
@@ -302,14 +311,11 @@ def _fits(blocks: list[tuple[float, float]], edges: list[float]) -> bool:
     return len(blocks) > 1 and all(a == b for a, b in columns) and len({a for a, _ in columns}) == len(columns)
 
 
-def _is_ruled_at(rules: Sequence[Segment], y: float, texts: Sequence[Box]) -> bool:
-    """Whether a line stands above or below one of the texts at a height: a column of which only a part holds text may
-    be two, and the line ends with the first."""
-    return any(_is_ruled(rules, y, box.x0, box.x1) for box in texts)
-
-
-def _center(box: Box) -> float:
-    return (box.x0 + box.x1) / 2
+def _is_ruled_at(rules: Sequence[Segment], y: float, held: Held, row: int, col: int) -> bool:
+    """Whether a line stands between a text of a column and the row above or below it: a column of which only a part
+    holds text may be two, and the line ends with the first."""
+    near = (block.box for at, begins, block in held if begins == col and at in (row - 1, row))
+    return any(_is_ruled(rules, y, box.x0, box.x1) for box in near)
 
 
 def _is_ruled(rules: Sequence[Segment], y: float, start: float, end: float) -> bool:

@@ -320,12 +320,17 @@ Above = list[list[bool]]
 """For each row and each column, whether a cell begins there; one row more than there are."""
 
 
-def clear_grid(
-    bands: Sequence[Band], page: int, sides: Box, ruled: Callable[[list[float]], Above] | None, going: Going | None
-) -> Clear | None:
+Held = Sequence[tuple[int, int, Block]]
+"""The texts of a table, each with its row and the column that it begins in."""
+
+Ruled = Callable[[list[float], Held], Above]
+"""Where lines stand above the columns between given places, which hold given texts."""
+
+
+def clear_grid(bands: Sequence[Band], page: int, sides: Box, ruled: Ruled | None, going: Going | None) -> Clear | None:
     """The table of some rows, None where its columns are in doubt.
 
-    `ruled` says where lines stand above the columns between given places; without it a row that begins with white goes
+    `ruled` says where lines stand above columns; without it a row that begins with white goes
     on with the cells above. `going` are columns of the page before that the table may go on with.
     """
     before = [] if going is None else _ghosts(going, sides.top)
@@ -341,7 +346,7 @@ def clear_grid(
         return None
     starts = [[max(n for n, place in enumerate(xs) if n == 0 or place <= x) for x in own] for own in edges]
     held = _held(sections, starts)
-    above = _begun(held, len(bands), len(xs) - 1) if ruled is None else ruled(xs)
+    above = _begun(held, len(bands), len(xs) - 1) if ruled is None else ruled(xs, held)
     slots, owner = tile(_walls(sections, starts, xs, len(bands)), above)
     ys = [bands[0].top, *(_between(a, b) for a, b in pairwise(bands)), sides.bottom]
     texts: list[list[Run]] = [[] for _ in slots]
@@ -360,7 +365,7 @@ def _ghosts(going: Going, top: float) -> list[Band]:
     ]
 
 
-def _going(held: Sequence[tuple[int, int, Block]], xs: Sequence[float], first: int) -> Going:
+def _going(held: Held, xs: Sequence[float], first: int) -> Going:
     rows: dict[int, list[Text]] = {}
     for row, col, block in held:
         if row >= first:
@@ -437,7 +442,7 @@ def _walls(
     return out
 
 
-def _begun(held: Sequence[tuple[int, int, Block]], rows: int, columns: int) -> Above:
+def _begun(held: Held, rows: int, columns: int) -> Above:
     """Rows begin with their first text: what is white before it goes on with the cells above."""
     firsts = [min((col for row, col, _ in held if row == n), default=0) for n in range(rows)]
     return [[col >= first for col in range(columns)] for first in (0, *firsts[1:], 0)]
