@@ -26,6 +26,7 @@ from extractor.sources.gutters import (
     hides_rows,
     least_white,
     parted,
+    parts_of_row,
 )
 from extractor.sources.unruled import MARKER
 
@@ -121,7 +122,7 @@ def apart_tables(rows: Sequence[Row], page: int, going: Going | None) -> list[Fo
 
 def _table(rows: Sequence[Row], draft: Draft, page: int, going: Going | None, topped: bool) -> Found | None:
     """The table of a range of rows, or of what is below lines above it that stand by themselves after all."""
-    if len(rows[draft.start]) == 1 and _is_head(draft.cells):
+    if _is_alone(rows[draft.start]) and _is_head(draft.cells):
         return _below(rows, draft, page, going, topped)
     bands = _bands(_levels(draft.cells), topped)
     if bands is None or not _is_table(bands, going is not None):
@@ -141,7 +142,11 @@ def _table(rows: Sequence[Row], draft: Draft, page: int, going: Going | None, to
     if clear is not None:
         after = clear.going._replace(topped=topped, apart=draft.apart)
         return Found(draft.start, draft.end, clear._replace(going=after))
-    return _below(rows, draft, page, None, topped) if len(rows[draft.start]) == 1 else None
+    return _below(rows, draft, page, None, topped) if _is_alone(rows[draft.start]) else None
+
+
+def _is_alone(row: Row) -> bool:
+    return len(parts_of_row(row)) == 1
 
 
 def _columns(band: Band) -> int:

@@ -28,6 +28,7 @@ from extractor.sources.tables import tile
 from extractor.sources.words import Piece, passage
 
 LEAST_BANDS = 2  # rows between lines
+LEAST_CELLS = 3  # in a row that is all that a table has
 MOST_LINES = 3.5  # the median of printed lines in a row
 COMMON = 0.3  # the share of rows that show an edge of a column, for it to hold in others
 UPRIGHT = 0.6  # the share of a row's height that a vertical line must cover to be a wall in it
@@ -134,7 +135,7 @@ def _clear(inside: Inside, place: Box, page: int, proof: Proof, first: bool) -> 
     while bands and not bands[-1].blocks:
         ys, bands = ys[:-1], bands[:-1]
     bands = _joined_over(bands, rules)
-    if len(bands) < (1 if going is not None else LEAST_BANDS):
+    if len(bands) < LEAST_BANDS and (not bands or (going is None and len(bands[0].blocks) < LEAST_CELLS)):
         return None
 
     def ruled(xs: list[float], held: Held) -> Above:

@@ -10,7 +10,7 @@ from statistics import median
 from extractor.geometry import Segment
 from extractor.layout import Box
 from extractor.sources.columns import Row, Run, may_go_on, middle, row_box
-from extractor.sources.gutters import ALIGNED, Going, parted
+from extractor.sources.gutters import ALIGNED, Going, parts_of_row
 
 SAME = 4.0  # points; lines that end this near each other end together
 SHORTEST = 100.0  # points; a line that is no longer makes no table
@@ -22,7 +22,7 @@ EVEN = 1.0  # points by which the white around a row may differ from that around
 def extents_of(rows: Sequence[Row], rules: Sequence[Segment], going: Going | None) -> list[Box]:
     """The places of tables that have lines between their rows, from top to bottom."""
     out: list[Box] = []
-    for full in _full_rules(rules, going):
+    for full in _full_rules(rows, rules, going):
         left, right = median(s.lo for s in full), median(s.hi for s in full)
         for ys in _split(full, rows, rules):
             extent = _grown(Box(left, ys[0], right, ys[-1]), rows, rules)
@@ -56,11 +56,11 @@ def _open_bottom(rows: Sequence[Row], extent: Box) -> float:
     columns of the rows above, and only a page number is below it."""
     inside = [row for row in rows if extent.top < middle(row[0]) < extent.bottom]
     below = [row for row in rows if middle(row[0]) > extent.bottom]
-    places = [(run.box.x0, run.box.x0 + run.box.x1) for row in inside for run in _parts(row)]
+    places = [(run.box.x0, run.box.x0 + run.box.x1) for row in inside for run in parts_of_row(row)]
     own = list(takewhile(lambda row: _is_in_line(row, places, extent), below))
     rest = below[len(own) :]
-    several = any(len(_parts(row)) > 1 for row in own)
-    if not several or len(rest) > 1 or any(len(row) > 1 or not _has_digit(row[0]) for row in rest):
+    several = any(len(parts_of_row(row)) > 1 for row in own)
+    if not several or not _are_numbers(rest):
         return extent.bottom
     close = row_box(own[0]).top - extent.bottom < WIDEST_MARGIN * _size(own)
     return row_box(own[-1]).bottom + 1 if close else extent.bottom
@@ -69,7 +69,7 @@ def _open_bottom(rows: Sequence[Row], extent: Box) -> float:
 def _is_in_line(row: Row, places: Sequence[tuple[float, float]], extent: Box) -> bool:
     """Whether all texts of a row begin or have their middles where others do: one that stands alone as no text outside
     of tables does, from their very ends or in their middle."""
-    parts = _parts(row)
+    parts = parts_of_row(row)
     if any(run.grid is not None for run in row) or (
         len(parts) == 1 and _is_free([row], Segment(0, extent.x0, extent.x1))
     ):
@@ -81,10 +81,6 @@ def _is_in_line(row: Row, places: Sequence[tuple[float, float]], extent: Box) ->
         )
         for run in parts
     )
-
-
-def _parts(row: Row) -> list[Run]:
-    return [part for run in row for part in (parted(run) if run.pieces else [run])]
 
 
 def _size(rows: Sequence[Row]) -> float:
@@ -135,7 +131,7 @@ def _belongs(rule: Segment, extent: Box, rows: Sequence[Row], rules: Sequence[Se
     )
 
 
-def _full_rules(rules: Sequence[Segment], going: Going | None) -> list[list[Segment]]:
+def _full_rules(rows: Sequence[Row], rules: Sequence[Segment], going: Going | None) -> list[list[Segment]]:
     """Groups of lines with the same two ends, from top to bottom: of two lines, where a table may go on in them."""
     groups: list[list[Segment]] = []
     for rule in sorted(rules):
@@ -144,9 +140,21 @@ def _full_rules(rules: Sequence[Segment], going: Going | None) -> list[list[Segm
             same.append(rule)
         elif rule.hi - rule.lo > SHORTEST:
             groups.append([rule])
-    groups = [g for g in groups if len(g) >= 3 or (len(g) == 2 and (_goes_on(g[0], going) or _has_partial(g, rules)))]
+    groups = [g for g in groups if len(g) >= 3 or (len(g) == 2 and _may_be_table(g, rows, rules, going))]
     # Lines within longer ones are the partial rules of that table.
     return [g for g in groups if not any(_holds(other, g) for other in groups if other is not g)]
+
+
+def _may_be_table(pair: list[Segment], rows: Sequence[Row], rules: Sequence[Segment], going: Going | None) -> bool:
+    """Whether a table may stand between two lines: one that goes on there, has shorter lines, or is cut by the end of
+    the page."""
+    rest = [row for row in rows if middle(row[0]) > pair[1].at]
+    return _goes_on(pair[0], going) or _has_partial(pair, rules) or _are_numbers(rest)
+
+
+def _are_numbers(rows: Sequence[Row]) -> bool:
+    """Whether there is at most a page number."""
+    return len(rows) < 2 and all(len(row) == 1 and _has_digit(row[0]) for row in rows)
 
 
 def _goes_on(rule: Segment, going: Going | None) -> bool:

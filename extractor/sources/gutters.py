@@ -24,6 +24,7 @@ NARROWEST = 0.3  # of the type size: less white between two texts is no gutter
 JUMP = 0.33  # of the type size: wider white where no space is drawn parts two cells
 WORDS = 0.6  # the same beside a Latin letter: some writers draw no spaces at all
 ROOM = 0.4  # of the type size: so much wider is white between rows that cells have room around their texts
+INDENT = 2.5  # of the type size: so far a first line is indented at most
 ALIGNED = 1.5  # points
 TEXT = 12.0  # type sizes; a wider cell holds a text, whose paragraphs end where they end
 NUMBER = re.compile(r"[-+(]?[\d.,]*\d[\d.,]*[%)]?")
@@ -62,6 +63,11 @@ class Section(NamedTuple):
     columns: list[Column]
 
 
+def parts_of_row(row: Sequence[Run]) -> list[Run]:
+    """The runs of a row, each cut where it holds several texts; a table stays as it is."""
+    return [part for run in row for part in (parted(run) if run.pieces else [run])]
+
+
 def block_of(runs: Iterable[Run]) -> Block:
     """The block of some runs."""
     own = tuple(runs)
@@ -93,7 +99,27 @@ def side_by_side(runs: Iterable[Run]) -> list[Block]:
         else:
             out.append([run])
         reach = max(reach, run.box.x1) if len(out[-1]) > 1 else run.box.x1
-    return [block_of(runs) for runs in out]
+    return _with_indents([block_of(runs) for runs in out])
+
+
+def _with_indents(blocks: Sequence[Block]) -> list[Block]:
+    """Blocks with a short second line that ends before its indented first line begins joined to that: as a cell of its
+    own it would stand at the height of others."""
+    out: list[Block] = []
+    for block in blocks:
+        if out and _is_indented(block, out[-1]):
+            out[-1] = block_of([*block.runs, *out[-1].runs])
+        else:
+            out.append(block)
+    return out
+
+
+def _is_indented(first: Block, second: Block) -> bool:
+    if len(first.runs) > 1 or len(second.runs) > 1:
+        return False
+    size = second.box.bottom - second.box.top
+    below = -0.3 * size < second.box.top - first.box.bottom < size
+    return below and first.box.x0 - second.box.x0 < INDENT * size
 
 
 def hides_rows(blocks: Sequence[Block], least: float, cells: int = 2) -> bool:
