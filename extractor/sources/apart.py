@@ -38,6 +38,8 @@ EXACT = 0.12  # of the type size: so near they are meant to be at one height
 LEAST_VOTES = 2  # cells that show where cells begin
 SELDOM = 0.25  # of those that show it may be cells that show the other
 ALIGNED = 1.5  # points
+BEARING = 0.18  # of the type size: the white that a character may have on its left
+NEAR = 3  # rows above one, in which texts may stand that it goes on with
 STUB = 0.3  # of the table's width: how far the labels on its left reach at most
 SMALLER = 0.93  # times the type size of a table: a running head
 FARTHER = 1.5  # times the white between rows: what stands so far above a table is none of it
@@ -72,7 +74,7 @@ def apart_ranges(rows: Sequence[Row]) -> list[tuple[int, int]]:
     start = -1
     for index, row in enumerate(rows):
         far = start >= 0 and row_box(row).top - max(row_box(r).bottom for r in rows[start:index]) > FAR * size
-        above = rows[index - 1 : index] if start >= 0 else ()
+        above = rows[max(start, index - NEAR) : index] if start >= 0 else ()
         free = row[0].grid is not None or (len(row) == 1 and _is_free(row[0], above, several, size))
         if start >= 0 and (far or free):
             out.append((start, index))
@@ -99,7 +101,8 @@ def _is_free(run: Run, above: Sequence[Row], several: Sequence[Row], size: float
         return False
     others = [r.box for row in several for r in row]
     centred = bool(above) and any(abs(b.x0 + b.x1 - box.x0 - box.x1) < ALIGNED for b in others)
-    return not (centred or any(abs(b.x0 - box.x0) < ALIGNED for b in others))
+    least = max(ALIGNED, BEARING * size)
+    return not (centred or any(abs(b.x0 - box.x0) < least for b in others))
 
 
 def apart_tables(rows: Sequence[Row], page: int, going: Going | None) -> list[Found]:

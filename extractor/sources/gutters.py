@@ -165,8 +165,11 @@ def fits(bands: Sequence[Band], index: int, end: int) -> bool:
     return columns is not None and _with(columns, index, bands[index]) is not None
 
 
-def sections_of(bands: Sequence[Band]) -> list[Section] | None:
-    """The sections of a table, cut from below: a header stands above its rows. None where a column is in doubt."""
+def sections_of(bands: Sequence[Band], before: int = 0) -> list[Section] | None:
+    """The sections of a table, cut from below: a header stands above its rows. None where a column is in doubt.
+
+    The first bands, `before` so many, stand on the page before; rows that are in line with them go on with them.
+    """
     out: list[Section] = []
     starts = _starts(bands)
     end = len(bands)
@@ -177,6 +180,8 @@ def sections_of(bands: Sequence[Band]) -> list[Section] | None:
             if _columns(bands, first - 1, first + 1) is None:
                 break
             first += 1
+        if first == before:
+            first += _going_on(bands, before, end)
         columns = _columns(bands, first, end)
         settled = columns and _settled(columns, bands, starts)
         if not settled:
@@ -184,6 +189,20 @@ def sections_of(bands: Sequence[Band]) -> list[Section] | None:
         out.append(Section(first, end, settled))
         end = first
     return out[::-1]
+
+
+def _going_on(bands: Sequence[Band], before: int, end: int) -> int:
+    """How many rows on top of a section are in line with the rows of the page before, and stand in their columns."""
+    columns = _columns(bands, 0, before) if before else None
+    places = [_set(block) for band in bands[:before] for block in band.blocks]
+    count = 0
+    while columns is not None and before + count < end - 1:
+        band = bands[before + count]
+        if not all(any(_alike(_set(block), place) for place in places) for block in band.blocks):
+            break
+        columns = _with(columns, before + count, band)
+        count += columns is not None
+    return count
 
 
 def _label(bands: Sequence[Band], first: int, end: int) -> int:
@@ -360,7 +379,7 @@ def clear_grid(bands: Sequence[Band], page: int, sides: Box, ruled: Ruled | None
     on with the cells above. `going` are columns of the page before that the table may go on with.
     """
     before = [] if going is None else _ghosts(going, sides.top)
-    sections = sections_of([*before, *bands])
+    sections = sections_of([*before, *bands], len(before))
     if sections is None:
         return None if going is None else clear_grid(bands, page, sides, ruled, None)
     shared = [_shared(section, going, len(before)) for section in sections if section.end > len(before)]

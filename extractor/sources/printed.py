@@ -77,8 +77,6 @@ def _with_lattices(
     ruled = find_banded(rows, rules, page, proof) if rules else []
     rows = _with_tables(rows, ruled)
     before = proof.going if proof is not None else None
-    if proof is not None and ruled:
-        proof = proof._replace(going=before and before._replace(rows=()))
     spaced = find_spaced(rows, page, proof)
     blocks = _numbered(_ordered(_with_tables(rows, spaced), page), page)
     return Printed(blocks, _going(rows, [*ruled, *spaced], before))
