@@ -75,7 +75,7 @@ def apart_ranges(rows: Sequence[Row]) -> list[tuple[int, int]]:
     for index, row in enumerate(rows):
         far = start >= 0 and row_box(row).top - max(row_box(r).bottom for r in rows[start:index]) > FAR * size
         above = rows[max(start, index - NEAR) : index] if start >= 0 else ()
-        free = row[0].grid is not None or (len(row) == 1 and _is_free(row[0], above, several, size))
+        free = row[0].grid is not None or (_is_alone(row) and _is_free(row[0], above, several, size))
         if start >= 0 and (far or free):
             out.append((start, index))
             start = -1

@@ -382,6 +382,9 @@ def clear_grid(bands: Sequence[Band], page: int, sides: Box, ruled: Ruled | None
     sections = sections_of([*before, *bands], len(before))
     if sections is None:
         return None if going is None else clear_grid(bands, page, sides, ruled, None)
+    if ruled is None and going is not None and any(section.first < len(before) < section.end for section in sections):
+        # Without lines a table reaches as far as its texts, and those of its other rows stand on the page before.
+        sides = sides._replace(x1=max(sides.x1, going.right))
     shared = [_shared(section, going, len(before)) for section in sections if section.end > len(before)]
     sections = [_without(section, len(before)) for section in sections if section.end > len(before)]
     edges = _edges(sections, shared)
