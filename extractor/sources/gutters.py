@@ -24,6 +24,7 @@ NARROWEST = 0.3  # of the type size: less white between two texts is no gutter
 JUMP = 0.33  # of the type size: wider white where no space is drawn parts two cells
 WORDS = 0.6  # the same beside a Latin letter: some writers draw no spaces at all
 ROOM = 0.4  # of the type size: so much wider is white between rows that cells have room around their texts
+LEVEL = 3  # cells that have lines at the same heights
 INDENT = 2.5  # of the type size: so far a first line is indented at most
 ALIGNED = 1.5  # points
 TEXT = 12.0  # type sizes; a wider cell holds a text, whose paragraphs end where they end
@@ -134,7 +135,13 @@ def hides_rows(blocks: Sequence[Block], least: float, cells: int = 2) -> bool:
         for above, below in _below_each_other(block)
         if _white(above, below) > least + ROOM or _begins_anew(block, above, below)
     )
-    return any(count >= cells for count in found.values())
+    return any(count >= cells for count in found.values()) or (bool(found) and _are_level(blocks))
+
+
+def _are_level(blocks: Sequence[Block]) -> bool:
+    """Whether several cells have lines at the same heights, all of them: wrapped texts have as many as they need."""
+    heights = [frozenset(round(middle(run) / 3) for run in block.runs) for block in blocks]
+    return any(count >= LEVEL for own, count in Counter(heights).items() if len(own) > 1)
 
 
 def least_white(blocks: Iterable[Block]) -> float:
