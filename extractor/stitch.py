@@ -194,7 +194,7 @@ def _is_cut(above: Sequence[Row], pairs: Sequence[Pair], known: Known) -> bool:
     """
     own = [pair for pair in pairs if not pair.spanning]
     filled = [pair for pair in own if pair.below.text.strip()]
-    if not filled or not all(pair.above.text.strip() for pair in filled):
+    if not filled or not all(pair.above.text.strip() for pair in filled) or any(map(_are_two_figures, filled)):
         return False
     padding = _padding(above)
     broken = [_completes(pair, known) or _is_fragment(above, pair) for pair in filled]
@@ -220,6 +220,13 @@ def _is_fragment(rows: Sequence[Row], pair: Pair) -> bool:
     if one is None or both is None or not below[0].isdigit():
         return False
     return len(one[1] or "") < decimals == len(both[1] or "")
+
+
+def _are_two_figures(pair: Pair) -> bool:
+    """Whether both halves are figures, and together none."""
+    above, below = fold(pair.above.text), fold(pair.below.text)
+    each = bool(_FIGURE.fullmatch(above) and _FIGURE.fullmatch(below))
+    return each and not _FIGURE.fullmatch(above + below)
 
 
 _OPEN = re.compile(r"[(\[【《“‘][^)\]】》”’]*$|[≥≤><=]$|\d[.,]$")
