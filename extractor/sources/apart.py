@@ -23,11 +23,10 @@ from extractor.sources.gutters import (
     block_of,
     clear_grid,
     fits,
-    hides_rows,
-    least_white,
     parted,
     parts_of_row,
 )
+from extractor.sources.hidden_rows import hides_rows, least_white
 from extractor.sources.unruled import MARKER
 
 STEP = 0.2  # of the type size: so much wider is the white between rows than the white between lines

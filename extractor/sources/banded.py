@@ -19,11 +19,10 @@ from extractor.sources.gutters import (
     Going,
     Held,
     clear_grid,
-    hides_rows,
-    least_white,
     parted,
     side_by_side,
 )
+from extractor.sources.hidden_rows import hides_rows, least_white
 from extractor.sources.tables import tile
 from extractor.sources.words import Piece, passage
 

@@ -9,7 +9,8 @@ from itertools import pairwise
 from extractor.geometry import clusters, covered
 from extractor.layout import Grid
 from extractor.sources.columns import RUN_GAP, Run
-from extractor.sources.gutters import ALIGNED, block_of, hides_rows, least_white
+from extractor.sources.gutters import ALIGNED, block_of
+from extractor.sources.hidden_rows import hides_rows, least_white
 from extractor.sources.tables import Lattice
 from extractor.sources.words import Piece, Token, pieces_of, rows_of
 
