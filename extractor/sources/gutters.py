@@ -18,7 +18,7 @@ from extractor.sources.tables import Slot, tile
 from extractor.sources.words import Piece, passage
 
 TOUCH = 0.5  # points by which texts may overlap that stand side by side
-NARROWEST = 0.3  # of the type size: less white between two texts is no gutter
+NARROWEST = 0.15  # of the type size: less white between two texts is no gutter
 JUMP = 0.33  # of the type size: wider white where no space is drawn parts two cells
 WORDS = 0.6  # the same beside a Latin letter: some writers draw no spaces at all
 INDENT = 2.5  # of the type size: so far a first line is indented at most

@@ -129,9 +129,7 @@ def _upright(tokens: Sequence[Token], walls: Sequence[Box]) -> list[Row]:
     rows = [runs_of(pieces_of(line), walls) for line in lines]
     starts = left_edges([run for row in rows for run in row[1:]])
     for n, row in enumerate(rows):
-        if len(row) > 1 and any(
-            piece.box.x0 + 1 < x < piece.box.x1 - 1 for x in starts for run in row for piece in run.pieces
-        ):
+        if len(row) > 1 and any(run.box.x0 + 1 < x < run.box.x1 - 1 for x in starts for run in row):
             rows[n] = [run for part in parts_at(lines[n], starts) for run in runs_of(pieces_of(part), walls)]
     return [row for row in rows if row]
 

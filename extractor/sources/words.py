@@ -137,14 +137,17 @@ def pieces_of(row: Sequence[Token]) -> list[Piece]:
 
 def parts_at(row: Sequence[Token], starts: Sequence[float]) -> list[list[Token]]:
     """A printed line, cut where a number begins right at one of some places behind another sign: with white before it
-    that is less than between words and more than between the characters before. Letters are never cut from each other:
+    that is no space and more than between the characters before. Letters are never cut from each other:
     some fonts give them boxes that are narrower than they are."""
     out: list[list[Token]] = [list(row[:1])]
     for (last, token), before in zip(pairwise(row), [0.0, *(b.x0 - a.x1 for a, b in pairwise(row))], strict=False):
         gap, size = token.x0 - last.x1, max(token.bottom - token.top, 1.0)
-        slight = max(before, 0.0) + HAIR * size < gap <= WORD_GAP * size
-        slight = slight and not last.text.isalpha() and not token.text.isalpha()
-        if slight and any(abs(token.x0 - x) < START for x in starts):
+        wider = gap > max(before, 0.0) + HAIR * size
+        if (
+            wider
+            and not (last.text.isalpha() or token.text.isalpha())
+            and any(abs(token.x0 - x) < START for x in starts)
+        ):
             out.append([])
         out[-1].append(token)
     return out
