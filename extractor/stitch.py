@@ -225,13 +225,14 @@ def _is_fragment(rows: Sequence[Row], pair: Pair) -> bool:
 def _are_two_figures(pair: Pair) -> bool:
     """Whether both halves are figures, and together none."""
     above, below = fold(pair.above.text), fold(pair.below.text)
-    each = bool(_FIGURE.fullmatch(above) and _FIGURE.fullmatch(below))
-    return each and not _FIGURE.fullmatch(above + below)
+    each = bool(_AMOUNT.fullmatch(above) and _AMOUNT.fullmatch(below))
+    return each and not _AMOUNT.fullmatch(above + below)
 
 
 _OPEN = re.compile(r"[(\[【《“‘][^)\]】》”’]*$|[≥≤><=]$|\d[.,]$")
 _CLOSING = re.compile(r"[)\]】》”’%,.;:、。，；：！？!?]")
 _UNIT = re.compile(r"[(][^()]{1,8}[)]|%")
+_AMOUNT = re.compile(r"[-+≥≤><=]*[\d,]+(?:\.\d+)?(?:%|[(][^()]{1,8}[)])?")
 _FIGURE = re.compile(r"[-+≥≤><=]*[\d,]+(?:\.(\d*))?")
 
 

@@ -63,18 +63,21 @@ class Found(NamedTuple):
     table: Clear
 
 
-def apart_ranges(rows: Sequence[Row]) -> list[tuple[int, int]]:
-    """Ranges of rows that may be tables: lines that stand by themselves, wide white and other tables end them."""
+def apart_ranges(rows: Sequence[Row], going: Going | None = None) -> list[tuple[int, int]]:
+    """Ranges of rows that may be tables: lines that stand by themselves, wide white and other tables end them. On top
+    of the page, lines in line with inner columns of a table that may go on there do not stand by themselves."""
     several = [row for row in rows if len(row) > 1 and all(run.grid is None for run in row)]
     if not several:
         return []
     size = Counter(round(_height(run), 1) for row in several for run in row).most_common(1)[0][0]
     out: list[tuple[int, int]] = []
-    start = -1
+    start, goes_on = -1, 0
     for index, row in enumerate(rows):
         far = start >= 0 and row_box(row).top - max(row_box(r).bottom for r in rows[start:index]) > FAR * size
         above = rows[max(start, index - NEAR) : index] if start >= 0 else ()
         free = row[0].grid is not None or (_is_alone(row) and _is_free(row[0], above, several, size))
+        free = free and not (index == goes_on and _goes_on(row, going, size))
+        goes_on += index == goes_on and not free and len(row) == 1
         if start >= 0 and (far or free):
             out.append((start, index))
             start = -1
@@ -83,6 +86,14 @@ def apart_ranges(rows: Sequence[Row]) -> list[tuple[int, int]]:
     if start >= 0:
         out.append((start, len(rows)))
     return out
+
+
+def _goes_on(row: Row, going: Going | None, size: float) -> bool:
+    """Whether a lone line begins where texts of an inner column of the page before do."""
+    if going is None or row[0].grid is not None or _height(row[0]) > LARGER * size:
+        return False
+    starts = [text.lo for texts in going.rows for text in texts if text.lo > going.left + 2 * size]
+    return any(abs(row[0].box.x0 - x) < ALIGNED for x in starts)
 
 
 def _height(run: Run) -> float:
@@ -110,7 +121,7 @@ def apart_tables(rows: Sequence[Row], page: int, going: Going | None) -> list[Fo
     known = going.apart if going is not None and goes_on else 0.0
     drafts = [
         draft
-        for start, end in apart_ranges(rows)
+        for start, end in apart_ranges(rows, going)
         if (draft := _draft(rows, start, end, known if may_go_on(rows, start) else 0.0)) is not None
     ]
     topped = _is_topped(drafts, going is not None and going.topped)
