@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from extractor.layout import Box, Cell, Word
@@ -192,7 +193,23 @@ def test_two_texts_close_to_each_other_are_no_lone_line(tmp_path: Path) -> None:
     assert not lines(found) and any(cell.text == "栽种树木的数量" for grid in grids(found) for cell in grid.cells)
 
 
-def test_two_figures_are_not_one_that_a_page_break_cut() -> None:
+def test_lines_that_go_on_alone_overleaf_stay_in_their_column(tmp_path: Path) -> None:
+    """The cell beside them ended on the page before, and much white is below them."""
+    starts = (60, 150, 260, 380)
+    rows = [HEADER, *(("总体目标的分解", "栽种树木的数量", "按期完成的比例", "12.50") for _ in range(2))]
+    first = both(cells(rows, 700, 36, starts), text(154, 588, "和修缮的步道"), text(264, 588, "没有更改"))
+    rest = both(text(154, 790, "和更新的路灯"), text(154, 778, "以及其他项目"))
+    below = cells([("效益指标的", "合格的比例", "问卷的结果", "9.50")] * 3, 768, 24, starts)
+    above, grid = grids(document(tmp_path, first, both(rest, below)))
+    column = next(cell.col for cell in above.cells if cell.text.startswith("栽种树木的数量"))
+    assert [cell.col for cell in grid.cells if cell.text == "和更新的路灯\n以及其他项目"] == [column]
+
+
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [(("按期", "5.00", "4.50"), ("", "100.00", "95.35")), (("效益", "99%", "完成"), ("", "98.00%", ""))],
+)
+def test_two_amounts_are_not_one_that_a_page_break_cut(above: Sequence[str], below: Sequence[str]) -> None:
     """The second stands in a row of its own, whose other cells are blank."""
 
     def row(page: int, words: Sequence[str]) -> Row:
@@ -203,5 +220,5 @@ def test_two_figures_are_not_one_that_a_page_break_cut() -> None:
         )
         return Row(page, tuple(found), page, True)
 
-    rows = stitched([row(1, ("按期", "5.00", "4.50")), row(2, ("", "100.00", "95.35"))], lambda _: False)
-    assert [[unit.text for unit in one.units] for one in rows] == [["按期", "5.00", "4.50"], ["", "100.00", "95.35"]]
+    rows = stitched([row(1, above), row(2, below)], lambda _: False)
+    assert [tuple(unit.text for unit in one.units) for one in rows] == [above, below]

@@ -40,7 +40,7 @@ ALIGNED = 1.5  # points
 BEARING = 0.18  # of the type size: the white that a character may have on its left
 NEAR = 3  # rows above one, in which texts may stand that it goes on with
 STUB = 0.3  # of the table's width: how far the labels on its left reach at most
-SMALLER = 0.93  # times the type size of a table: a running head
+SMALLER = 0.9  # times the type size of a table: a running head; Latin characters alone make a line a little higher
 FARTHER = 1.5  # times the white between rows: what stands so far above a table is none of it
 LEAST_ROWS = 3
 LEAST_CELLS = 6  # of fewer rows
@@ -135,7 +135,8 @@ def apart_tables(rows: Sequence[Row], page: int, going: Going | None) -> list[Fo
 
 def _table(rows: Sequence[Row], draft: Draft, page: int, going: Going | None, topped: bool) -> Found | None:
     """The table of a range of rows, or of what is below lines above it that stand by themselves after all."""
-    if _is_alone(rows[draft.start]) and _is_head(draft.cells):
+    first = rows[draft.start]
+    if _is_alone(first) and _is_head(draft.cells, _goes_on(first, going, _height(first[0]))):
         return _below(rows, draft, page, going, topped)
     bands = _bands(_levels(draft.cells), topped)
     if bands is None or not _is_table(bands, going is not None):
@@ -197,8 +198,9 @@ def _below(rows: Sequence[Row], draft: Draft, page: int, going: Going | None, to
     return below and _table(rows, below, page, going, topped)
 
 
-def _is_head(cells: Sequence[Block]) -> bool:
-    """Whether the first text is set smaller than the others, or farther from the next than rows are from each other."""
+def _is_head(cells: Sequence[Block], goes_on: bool) -> bool:
+    """Whether the first text is set smaller than the others, or farther from the next than rows are from each other,
+    unless it goes on from the page before: then a longer cell beside it may have ended there."""
     first, *others = sorted(cells, key=lambda block: block.box.top)
     tops = sorted({round(block.box.top) for block in cells})
     if len(tops) < 2:
@@ -206,7 +208,8 @@ def _is_head(cells: Sequence[Block]) -> bool:
     size = median(_height(run) for block in others for run in block.runs)
     steps = [b - a for a, b in pairwise(tops)]
     lines = len(first.runs) * size
-    return _height(first.runs[0]) < SMALLER * size or steps[0] - lines > FARTHER * (median(steps) - size) + size
+    far = steps[0] - lines > FARTHER * (median(steps) - size) + size
+    return _height(first.runs[0]) < SMALLER * size or (far and not goes_on)
 
 
 def _draft(rows: Sequence[Row], start: int, end: int, known: float) -> Draft | None:
