@@ -226,7 +226,7 @@ def _is_cut(above: Sequence[Row], pairs: Sequence[Pair], known: Known) -> bool:
     """
     own = [pair for pair in pairs if not pair.spanning]
     filled = [pair for pair in own if pair.below.text.strip()]
-    if not filled or not all(pair.above.text.strip() for pair in filled):
+    if not filled or not all(pair.above.text.strip() for pair in filled) or any(map(_are_two_figures, filled)):
         return False
     padding = _padding(above)
     broken = [_completes(pair, known) or _is_fragment(above, pair) for pair in filled]
@@ -256,9 +256,17 @@ def _is_fragment(rows: Sequence[Row], pair: Pair) -> bool:
     return len(one[1] or "") < decimals == len(both[1] or "")
 
 
+def _are_two_figures(pair: Pair) -> bool:
+    """Whether both halves are figures, and together none."""
+    above, below = fold(pair.above.text), fold(pair.below.text)
+    each = bool(_AMOUNT.fullmatch(above) and _AMOUNT.fullmatch(below))
+    return each and not _AMOUNT.fullmatch(above + below)
+
+
 _OPEN = re.compile(r"[(\[【《“‘][^)\]】》”’]*$|[≥≤><=]$|\d[.,]$")
 _CLOSING = re.compile(r"[)\]】》”’%,.;:、。，；：！？!?]")
 _UNIT = re.compile(r"[(][^()]{1,8}[)]|%")
+_AMOUNT = re.compile(r"[-+≥≤><=]*[\d,]+(?:\.\d+)?(?:%|[(][^()]{1,8}[)])?")
 _FIGURE = re.compile(r"[-+≥≤><=]*[\d,]+(?:\.(\d*))?")
 
 

@@ -15,7 +15,18 @@ from typing import NamedTuple
 from extractor.geometry import clusters, overlap
 from extractor.layout import Box
 from extractor.sources.columns import LARGER, Row, Run, may_go_on, middle, row_box
-from extractor.sources.gutters import Band, Block, Clear, Going, block_of, clear_grid, fits, hides_rows, parted
+from extractor.sources.gutters import (
+    Band,
+    Block,
+    Clear,
+    Going,
+    block_of,
+    clear_grid,
+    fits,
+    parted,
+    parts_of_row,
+)
+from extractor.sources.hidden_rows import hides_rows, least_white
 from extractor.sources.unruled import MARKER
 
 STEP = 0.2  # of the type size: so much wider is the white between rows than the white between lines
@@ -26,8 +37,10 @@ EXACT = 0.12  # of the type size: so near they are meant to be at one height
 LEAST_VOTES = 2  # cells that show where cells begin
 SELDOM = 0.25  # of those that show it may be cells that show the other
 ALIGNED = 1.5  # points
+BEARING = 0.18  # of the type size: the white that a character may have on its left
+NEAR = 3  # rows above one, in which texts may stand that it goes on with
 STUB = 0.3  # of the table's width: how far the labels on its left reach at most
-SMALLER = 0.93  # times the type size of a table: a running head
+SMALLER = 0.9  # times the type size of a table: a running head; Latin characters alone make a line a little higher
 FARTHER = 1.5  # times the white between rows: what stands so far above a table is none of it
 LEAST_ROWS = 3
 LEAST_CELLS = 6  # of fewer rows
@@ -50,18 +63,21 @@ class Found(NamedTuple):
     table: Clear
 
 
-def apart_ranges(rows: Sequence[Row]) -> list[tuple[int, int]]:
-    """Ranges of rows that may be tables: lines that stand by themselves, wide white and other tables end them."""
+def apart_ranges(rows: Sequence[Row], going: Going | None = None) -> list[tuple[int, int]]:
+    """Ranges of rows that may be tables: lines that stand by themselves, wide white and other tables end them. On top
+    of the page, lines in line with inner columns of a table that may go on there do not stand by themselves."""
     several = [row for row in rows if len(row) > 1 and all(run.grid is None for run in row)]
     if not several:
         return []
     size = Counter(round(_height(run), 1) for row in several for run in row).most_common(1)[0][0]
     out: list[tuple[int, int]] = []
-    start = -1
+    start, goes_on = -1, 0
     for index, row in enumerate(rows):
         far = start >= 0 and row_box(row).top - max(row_box(r).bottom for r in rows[start:index]) > FAR * size
-        above = rows[index - 1 : index] if start >= 0 else ()
-        free = row[0].grid is not None or (len(row) == 1 and _is_free(row[0], above, several, size))
+        above = rows[max(start, index - NEAR) : index] if start >= 0 else ()
+        free = row[0].grid is not None or (_is_alone(row) and _is_free(row[0], above, several, size))
+        free = free and not (index == goes_on and _goes_on(row, going, size))
+        goes_on += index == goes_on and not free and len(row) == 1
         if start >= 0 and (far or free):
             out.append((start, index))
             start = -1
@@ -70,6 +86,14 @@ def apart_ranges(rows: Sequence[Row]) -> list[tuple[int, int]]:
     if start >= 0:
         out.append((start, len(rows)))
     return out
+
+
+def _goes_on(row: Row, going: Going | None, size: float) -> bool:
+    """Whether a lone line begins where texts of an inner column of the page before do."""
+    if going is None or row[0].grid is not None or _height(row[0]) > LARGER * size:
+        return False
+    starts = [text.lo for texts in going.rows for text in texts if text.lo > going.left + 2 * size]
+    return any(abs(row[0].box.x0 - x) < ALIGNED for x in starts)
 
 
 def _height(run: Run) -> float:
@@ -87,7 +111,8 @@ def _is_free(run: Run, above: Sequence[Row], several: Sequence[Row], size: float
         return False
     others = [r.box for row in several for r in row]
     centred = bool(above) and any(abs(b.x0 + b.x1 - box.x0 - box.x1) < ALIGNED for b in others)
-    return not (centred or any(abs(b.x0 - box.x0) < ALIGNED for b in others))
+    least = max(ALIGNED, BEARING * size)
+    return not (centred or any(abs(b.x0 - box.x0) < least for b in others))
 
 
 def apart_tables(rows: Sequence[Row], page: int, going: Going | None) -> list[Found]:
@@ -96,7 +121,7 @@ def apart_tables(rows: Sequence[Row], page: int, going: Going | None) -> list[Fo
     known = going.apart if going is not None and goes_on else 0.0
     drafts = [
         draft
-        for start, end in apart_ranges(rows)
+        for start, end in apart_ranges(rows, going)
         if (draft := _draft(rows, start, end, known if may_go_on(rows, start) else 0.0)) is not None
     ]
     topped = _is_topped(drafts, going is not None and going.topped)
@@ -110,12 +135,14 @@ def apart_tables(rows: Sequence[Row], page: int, going: Going | None) -> list[Fo
 
 def _table(rows: Sequence[Row], draft: Draft, page: int, going: Going | None, topped: bool) -> Found | None:
     """The table of a range of rows, or of what is below lines above it that stand by themselves after all."""
-    if len(rows[draft.start]) == 1 and _is_head(draft.cells):
+    first = rows[draft.start]
+    if _is_alone(first) and _is_head(draft.cells, _goes_on(first, going, _height(first[0]))):
         return _below(rows, draft, page, going, topped)
     bands = _bands(_levels(draft.cells), topped)
     if bands is None or not _is_table(bands, going is not None):
         return None
-    if any(hides_rows(band.blocks) for band in bands):
+    least = least_white(draft.cells)
+    if any(hides_rows(band.blocks, least) for band in bands):
         return None
     end = _end(bands)
     rest = (
@@ -129,7 +156,11 @@ def _table(rows: Sequence[Row], draft: Draft, page: int, going: Going | None, to
     if clear is not None:
         after = clear.going._replace(topped=topped, apart=draft.apart)
         return Found(draft.start, draft.end, clear._replace(going=after))
-    return _below(rows, draft, page, None, topped) if len(rows[draft.start]) == 1 else None
+    return _below(rows, draft, page, None, topped) if _is_alone(rows[draft.start]) else None
+
+
+def _is_alone(row: Row) -> bool:
+    return len(parts_of_row(row)) == 1
 
 
 def _columns(band: Band) -> int:
@@ -167,8 +198,9 @@ def _below(rows: Sequence[Row], draft: Draft, page: int, going: Going | None, to
     return below and _table(rows, below, page, going, topped)
 
 
-def _is_head(cells: Sequence[Block]) -> bool:
-    """Whether the first text is set smaller than the others, or farther from the next than rows are from each other."""
+def _is_head(cells: Sequence[Block], goes_on: bool) -> bool:
+    """Whether the first text is set smaller than the others, or farther from the next than rows are from each other,
+    unless it goes on from the page before: then a longer cell beside it may have ended there."""
     first, *others = sorted(cells, key=lambda block: block.box.top)
     tops = sorted({round(block.box.top) for block in cells})
     if len(tops) < 2:
@@ -176,7 +208,8 @@ def _is_head(cells: Sequence[Block]) -> bool:
     size = median(_height(run) for block in others for run in block.runs)
     steps = [b - a for a, b in pairwise(tops)]
     lines = len(first.runs) * size
-    return _height(first.runs[0]) < SMALLER * size or steps[0] - lines > FARTHER * (median(steps) - size) + size
+    far = steps[0] - lines > FARTHER * (median(steps) - size) + size
+    return _height(first.runs[0]) < SMALLER * size or (far and not goes_on)
 
 
 def _draft(rows: Sequence[Row], start: int, end: int, known: float) -> Draft | None:

@@ -12,15 +12,25 @@ from extractor.geometry import Segment, clusters, overlap, stab, union
 from extractor.layout import Box, Cell, Grid
 from extractor.sources import gutters
 from extractor.sources.columns import Row, Run, lines_of, may_go_on, middle
-from extractor.sources.gutters import Above, Clear, Going, clear_grid, hides_rows, parted, side_by_side
+from extractor.sources.extents import SAME, extents_of, opened
+from extractor.sources.gutters import (
+    Above,
+    Clear,
+    Going,
+    Held,
+    clear_grid,
+    parted,
+    side_by_side,
+)
+from extractor.sources.hidden_rows import hides_rows, least_white
 from extractor.sources.tables import tile
 from extractor.sources.words import Piece, passage
 
 LEAST_BANDS = 2  # rows between lines
+LEAST_CELLS = 3  # in a row that is all that a table has
 MOST_LINES = 3.5  # the median of printed lines in a row
-SAME = 4.0  # points; lines that end this near each other end together
-WIDEST_MARGIN = 1.6  # of the type size: more white beside a line over its row is a gap between two tables
 COMMON = 0.3  # the share of rows that show an edge of a column, for it to hold in others
+UPRIGHT = 0.6  # the share of a row's height that a vertical line must cover to be a wall in it
 LEAST_HEADER = 3  # gaps in a row whose columns the rows below it keep
 
 
@@ -34,10 +44,11 @@ class Banded(NamedTuple):
 
 
 class Proof(NamedTuple):
-    """What helps to prove columns: horizontal lines as they were drawn, columns of the page before."""
+    """What helps to prove columns: horizontal lines as they were drawn, columns of the page before, vertical lines."""
 
     drawn: Sequence[Segment]
     going: Going | None
+    uprights: Sequence[Segment] = ()
 
 
 class Band(NamedTuple):
@@ -50,145 +61,92 @@ class Band(NamedTuple):
 
 def find_banded(rows: Sequence[Row], rules: Sequence[Segment], page: int, proof: Proof | None = None) -> list[Banded]:
     """The tables whose rows are ruled and whose columns are not; without `proof` their columns are hints."""
-    out: list[Banded] = []
-    for full in _full_rules(rules, proof and proof.going):
-        for ys in _split(full, rows, rules):
-            found = _table(rows, rules, ys, full, page, proof)
-            if found is not None:
-                out.append(found)
-    return sorted(out, key=lambda table: table[:2])
+    extents = extents_of(rows, rules, proof and proof.going)
+    found = (_table(rows, rules, extent, page, proof) for extent in extents)
+    return sorted((table for table in found if table is not None), key=lambda table: table[:2])
 
 
-def _full_rules(rules: Sequence[Segment], going: Going | None) -> list[list[Segment]]:
-    """Groups of lines with the same two ends, from top to bottom: of two lines, where a table may go on in them."""
-    groups: list[list[Segment]] = []
-    for rule in sorted(rules):
-        same = next((g for g in groups if abs(g[0].lo - rule.lo) <= SAME and abs(g[0].hi - rule.hi) <= SAME), None)
-        if same is not None:
-            same.append(rule)
-        elif rule.hi - rule.lo > 100:
-            groups.append([rule])
-    groups = [g for g in groups if len(g) >= 3 or (len(g) == 2 and (_goes_on(g[0], going) or _has_partial(g, rules)))]
-    # Lines within longer ones are the partial rules of that table.
-    return [g for g in groups if not any(_holds(other, g) for other in groups if other is not g)]
+class Inside(NamedTuple):
+    """What stands in the place of a table: the rows of runs, the lines, and where those part its rows."""
+
+    start: int
+    end: int
+    runs: list[Run]
+    rules: list[Segment]
+    ys: list[float]
 
 
-def _goes_on(rule: Segment, going: Going | None) -> bool:
-    """Whether a line is as wide as the table that the page before ends with."""
-    return (
-        going is not None
-        and bool(going.rows)
-        and abs(rule.lo - going.left) <= SAME
-        and abs(rule.hi - going.right) <= SAME
-    )
-
-
-def _has_partial(group: list[Segment], rules: Sequence[Segment]) -> bool:
-    """Whether lines that end with these two, but begin later, stand between them."""
-    top, bottom = group
-    return any(top.at < s.at < bottom.at and abs(s.hi - top.hi) <= SAME < s.lo - top.lo for s in rules)
-
-
-def _holds(outer: list[Segment], inner: list[Segment]) -> bool:
-    wider = outer[0].lo - SAME <= inner[0].lo and inner[0].hi <= outer[0].hi + SAME
-    return wider and outer[0].at <= inner[0].at and inner[-1].at <= outer[-1].at
-
-
-def _split(full: list[Segment], rows: Sequence[Row], rules: Sequence[Segment]) -> list[list[float]]:
-    """The places of the full lines, table by table: cut where free-standing lines of text come between."""
-    out: list[list[float]] = [[full[0].at]]
-    for above, below in pairwise(full):
-        inside = [row for row in rows if above.at < middle(row[0]) < below.at]
-        ruled = any(above.at + SAME < rule.at < below.at - SAME for rule in rules)
-        if inside and not ruled and (_is_gap(inside, above.at, below.at) or _is_free(inside, above)):
-            out.append([])
-        out[-1].append(below.at)
-    return out
-
-
-def _is_gap(rows: Sequence[Row], top: float, bottom: float) -> bool:
-    """Whether what stands between two lines stands between two tables: single lines with much white around."""
-    if any(len(row) > 1 or row[0].grid is not None for row in rows):
-        return any(row[0].grid is not None for row in rows)
-    size = median(row[0].box.bottom - row[0].box.top for row in rows)
-    return max(rows[0][0].box.top - top, bottom - rows[-1][0].box.bottom) > WIDEST_MARGIN * size
-
-
-def _is_free(rows: Sequence[Row], rule: Segment) -> bool:
-    """Whether all lines of text between two lines stand as text outside of tables does: from their very ends, or in
-    their middle, as a title."""
-    if any(len(row) > 1 or row[0].grid is not None for row in rows):
-        return False
-    boxes = [row[0].box for row in rows]
-    return all(b.x0 < rule.lo + 1 or abs(b.x0 + b.x1 - rule.lo - rule.hi) < SAME for b in boxes)
-
-
-def _table(
-    rows: Sequence[Row],
-    rules: Sequence[Segment],
-    full: list[float],
-    group: list[Segment],
-    page: int,
-    proof: Proof | None,
-) -> Banded | None:
-    left, right = median(s.lo for s in group), median(s.hi for s in group)
-    inside = [i for i, row in enumerate(rows) if full[0] < middle(row[0]) < full[-1] and _is_within(row, left, right)]
-    if not inside or inside[-1] - inside[0] + 1 != len(inside):
-        return None
-    partial = [s for s in rules if full[0] <= s.at <= full[-1] and left - SAME <= s.lo and s.hi <= right + SAME]
-    ys = [sum(g) / len(g) for g in clusters({s.at for s in partial}, 2.0)]
-    clear = None
+def _table(rows: Sequence[Row], rules: Sequence[Segment], extent: Box, page: int, proof: Proof | None) -> Banded | None:
+    """The table of an extent, and of what a page break left open above and below it, if its columns are proved."""
     if proof is not None:
-        sides = Box(left, ys[0], right, ys[-1])
-        first = may_go_on(rows, inside[0])
-        clear = _clear(
-            [run for i in inside for run in rows[i]],
-            partial,
-            ys,
-            sides,
-            page,
-            proof if first else Proof(proof.drawn, None),
-        )
-    if clear is not None:
-        return Banded(inside[0], inside[-1] + 1, *clear)
-    ends = [x for s in partial for x in (s.lo, s.hi) if left + SAME < x < right - SAME]
+        for place in opened(rows, extent, proof.going):
+            inside = _inside(rows, rules, place)
+            clear = inside and _clear(inside, place, page, proof, may_go_on(rows, inside.start))
+            if inside is not None and clear is not None:
+                return Banded(inside.start, inside.end, *clear)
+    inside = _inside(rows, rules, extent)
+    return inside and _hinted(inside, extent, page)
+
+
+def _inside(rows: Sequence[Row], rules: Sequence[Segment], place: Box) -> Inside | None:
+    left, top, right, bottom = place
+    found = [i for i, row in enumerate(rows) if top < middle(row[0]) < bottom and _is_within(row, left, right)]
+    if not found or found[-1] - found[0] + 1 != len(found):
+        return None
+    own = [s for s in rules if top <= s.at <= bottom and left - SAME <= s.lo and s.hi <= right + SAME]
+    ys = [sum(g) / len(g) for g in clusters({s.at for s in own}, 2.0)]
+    ys = [*(y for y in (top,) if y < ys[0] - SAME), *ys, *(y for y in (bottom,) if y > ys[-1] + SAME)]
+    return Inside(found[0], found[-1] + 1, [run for i in found for run in rows[i]], own, ys)
+
+
+def _hinted(inside: Inside, extent: Box, page: int) -> Banded | None:
+    """The table whose columns are hints."""
+    left, right, runs = extent.x0, extent.x1, inside.runs
+    ends = [x for s in inside.rules for x in (s.lo, s.hi) if left + SAME < x < right - SAME]
     known = [sum(g) / len(g) for g in clusters(set(ends), SAME)]
-    runs = [run for i in inside for run in rows[i]]
-    bands = _bands([part for run in runs for part in cut(run, [*known, *left_edges(runs)])], ys)
+    bands = _bands([part for run in runs for part in cut(run, [*known, *left_edges(runs)])], inside.ys)
     filled = [band for band in bands if band.runs]
     lines = median(len({round(middle(run)) for run in band.runs}) for band in filled)
     if any(_holds_rows(band) for band in filled):
         return None
     if len(filled) < LEAST_BANDS or lines > MOST_LINES or sum(len(_blocks(b)) > 1 for b in filled) < 0.5 * len(filled):
         return None
-    grid = _grid(bands, partial, ys, [left, *known, right], page)
-    return Banded(inside[0], inside[-1] + 1, grid) if grid is not None else None
+    grid = _grid(bands, inside.rules, inside.ys, [left, *known, right], page)
+    return Banded(inside.start, inside.end, grid) if grid is not None else None
 
 
-def _clear(
-    runs: list[Run], rules: Sequence[Segment], ys: list[float], sides: Box, page: int, proof: Proof
-) -> Clear | None:
-    """The table where lines part all of its rows and its columns are proved."""
+def _clear(inside: Inside, place: Box, page: int, proof: Proof, first: bool) -> Clear | None:
+    """The table where lines part all of its rows and its columns are proved; the `first` of a page may go on there."""
+    rules, ys = inside.rules, inside.ys
+    sides = Box(place.x0, ys[0], place.x1, ys[-1])
+    going = proof.going if first else None
     bands = []
-    for top, bottom, own in _bands([part for run in runs for part in parted(run)], ys):
-        blocks = tuple(side_by_side(own))
-        if hides_rows(blocks):
+    runs = [part for run in inside.runs for whole in _apart(run, proof.uprights) for part in parted(whole)]
+    rows = [(top, bottom, tuple(side_by_side(own))) for top, bottom, own in _bands(runs, ys)]
+    least = least_white(block for _, _, blocks in rows for block in blocks)
+    for top, bottom, blocks in rows:
+        if hides_rows(blocks, least):
             return None
-        shown = [_ends(proof.drawn, y, sides) for y in (top, bottom)]
-        walls = [x for x in shown[0] if any(abs(x - other) < 1 for other in shown[1])]
-        bands.append(gutters.Band(top, bottom, blocks, tuple(walls)))
+        walls = _walls_of(top, bottom, proof, sides)
+        bands.append(gutters.Band(top, bottom, blocks, walls))
     while bands and not bands[0].blocks:
         ys, bands = ys[1:], bands[1:]
     while bands and not bands[-1].blocks:
         ys, bands = ys[:-1], bands[:-1]
     bands = _joined_over(bands, rules)
-    if len(bands) < (1 if proof.going is not None else LEAST_BANDS):
+    if len(bands) < LEAST_BANDS and (not bands or (going is None and len(bands[0].blocks) < LEAST_CELLS)):
         return None
 
-    def ruled(xs: list[float]) -> Above:
-        return [[_is_ruled(rules, y, a, b) for a, b in pairwise(xs)] for y in ys]
+    def ruled(xs: list[float], held: Held) -> Above:
+        return [
+            [
+                _is_ruled(rules, y, a, b) or _is_ruled_at(rules, y, held, row, col)
+                for col, (a, b) in enumerate(pairwise(xs))
+            ]
+            for row, y in enumerate(ys)
+        ]
 
-    return clear_grid(bands, page, sides._replace(bottom=ys[-1]), ruled, proof.going)
+    return clear_grid(bands, page, sides._replace(bottom=ys[-1]), ruled, going)
 
 
 def _joined_over(bands: list[gutters.Band], rules: Sequence[Segment]) -> list[gutters.Band]:
@@ -207,6 +165,20 @@ def _joined_over(bands: list[gutters.Band], rules: Sequence[Segment]) -> list[gu
                 kept.append(block)
         out.append(band._replace(blocks=tuple(kept)))
     return out
+
+
+def _walls_of(top: float, bottom: float, proof: Proof, sides: Box) -> tuple[float, ...]:
+    """Where lines show that a column ends in a row: above as well as below it, or beside it."""
+    shown = [_ends(proof.drawn, y, sides) for y in (top, bottom)]
+    ends = [x for x in shown[0] if any(abs(x - other) < 1 for other in shown[1])]
+    least = UPRIGHT * (bottom - top)
+    return (*ends, *(s.at for s in proof.uprights if overlap(s.lo, s.hi, top, bottom) >= least))
+
+
+def _apart(run: Run, uprights: Sequence[Segment]) -> list[Run]:
+    """A run cut where a vertical line stands between two of its words."""
+    y = middle(run)
+    return cut(run, [s.at for s in uprights if s.lo < y < s.hi and run.box.x0 < s.at < run.box.x1])
 
 
 def _ends(drawn: Sequence[Segment], y: float, sides: Box) -> list[float]:
@@ -337,6 +309,13 @@ def _fits(blocks: list[tuple[float, float]], edges: list[float]) -> bool:
     """Whether each text of a row stands in a column of its own between these edges."""
     columns = [(bisect_right(edges, lo + 1), bisect_right(edges, hi - 1)) for lo, hi in blocks]
     return len(blocks) > 1 and all(a == b for a, b in columns) and len({a for a, _ in columns}) == len(columns)
+
+
+def _is_ruled_at(rules: Sequence[Segment], y: float, held: Held, row: int, col: int) -> bool:
+    """Whether a line stands between a text of a column and the row above or below it: a column of which only a part
+    holds text may be two, and the line ends with the first."""
+    near = (block.box for at, begins, block in held if begins == col and at in (row - 1, row))
+    return any(_is_ruled(rules, y, box.x0, box.x1) for box in near)
 
 
 def _is_ruled(rules: Sequence[Segment], y: float, start: float, end: float) -> bool:

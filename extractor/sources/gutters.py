@@ -6,8 +6,6 @@ one into another, and no two texts of a row stand in the same. Where that leaves
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -15,17 +13,16 @@ from typing import NamedTuple
 
 from extractor.geometry import clusters, stab, union
 from extractor.layout import Box, Cell, Grid
-from extractor.sources.columns import Run, lines_of, middle, row_box
+from extractor.sources.columns import Run, lines_of, row_box
 from extractor.sources.tables import Slot, tile
 from extractor.sources.words import Piece, passage
 
 TOUCH = 0.5  # points by which texts may overlap that stand side by side
-NARROWEST = 0.3  # of the type size: less white between two texts is no gutter
+NARROWEST = 0.15  # of the type size: less white between two texts is no gutter
 JUMP = 0.33  # of the type size: wider white where no space is drawn parts two cells
 WORDS = 0.6  # the same beside a Latin letter: some writers draw no spaces at all
+INDENT = 2.5  # of the type size: so far a first line is indented at most
 ALIGNED = 1.5  # points
-TEXT = 12.0  # type sizes; a wider cell holds a text, whose paragraphs end where they end
-NUMBER = re.compile(r"[-+(]?[\d.,]*\d[\d.,]*[%)]?")
 
 
 class Block(NamedTuple):
@@ -61,6 +58,11 @@ class Section(NamedTuple):
     columns: list[Column]
 
 
+def parts_of_row(row: Sequence[Run]) -> list[Run]:
+    """The runs of a row, each cut where it holds several texts; a table stays as it is."""
+    return [part for run in row for part in (parted(run) if run.pieces else [run])]
+
+
 def block_of(runs: Iterable[Run]) -> Block:
     """The block of some runs."""
     own = tuple(runs)
@@ -92,27 +94,27 @@ def side_by_side(runs: Iterable[Run]) -> list[Block]:
         else:
             out.append([run])
         reach = max(reach, run.box.x1) if len(out[-1]) > 1 else run.box.x1
-    return [block_of(runs) for runs in out]
+    return _with_indents([block_of(runs) for runs in out])
 
 
-def hides_rows(blocks: Sequence[Block]) -> bool:
-    """Whether what looks like one row may be several: in two cells or more, lines that stand at the same height do not
-    go on with the line above, which had room for them, or is a number as they are."""
-    found = Counter(
-        round(below.box.top / 3)
-        for block in blocks
-        for above, below in pairwise(sorted(block.runs, key=middle))
-        if below.box.top > middle(above) and _begins_anew(block, above, below)
-    )
-    return any(count > 1 for count in found.values())
+def _with_indents(blocks: Sequence[Block]) -> list[Block]:
+    """Blocks with a short second line that ends before its indented first line begins joined to that: as a cell of its
+    own it would stand at the height of others."""
+    out: list[Block] = []
+    for block in blocks:
+        if out and _is_indented(block, out[-1]):
+            out[-1] = block_of([*block.runs, *out[-1].runs])
+        else:
+            out.append(block)
+    return out
 
 
-def _begins_anew(block: Block, above: Run, below: Run) -> bool:
-    size, wide = below.box.bottom - below.box.top, above.box.x1 - above.box.x0
-    if NUMBER.fullmatch(above.text) and NUMBER.fullmatch(below.text) and below.box.x1 - below.box.x0 > 0.6 * wide:
-        return True
-    column = block.box.x1 - block.box.x0
-    return column - wide > 1.5 * size and column < TEXT * size
+def _is_indented(first: Block, second: Block) -> bool:
+    if len(first.runs) > 1 or len(second.runs) > 1:
+        return False
+    size = second.box.bottom - second.box.top
+    below = -0.3 * size < second.box.top - first.box.bottom < size
+    return below and first.box.x0 - second.box.x0 < INDENT * size
 
 
 def fits(bands: Sequence[Band], index: int, end: int) -> bool:
@@ -121,8 +123,11 @@ def fits(bands: Sequence[Band], index: int, end: int) -> bool:
     return columns is not None and _with(columns, index, bands[index]) is not None
 
 
-def sections_of(bands: Sequence[Band]) -> list[Section] | None:
-    """The sections of a table, cut from below: a header stands above its rows. None where a column is in doubt."""
+def sections_of(bands: Sequence[Band], before: int = 0) -> list[Section] | None:
+    """The sections of a table, cut from below: a header stands above its rows. None where a column is in doubt.
+
+    The first bands, `before` so many, stand on the page before; rows that are in line with them go on with them.
+    """
     out: list[Section] = []
     starts = _starts(bands)
     end = len(bands)
@@ -133,6 +138,8 @@ def sections_of(bands: Sequence[Band]) -> list[Section] | None:
             if _columns(bands, first - 1, first + 1) is None:
                 break
             first += 1
+        if first == before:
+            first += _going_on(bands, before, end)
         columns = _columns(bands, first, end)
         settled = columns and _settled(columns, bands, starts)
         if not settled:
@@ -140,6 +147,20 @@ def sections_of(bands: Sequence[Band]) -> list[Section] | None:
         out.append(Section(first, end, settled))
         end = first
     return out[::-1]
+
+
+def _going_on(bands: Sequence[Band], before: int, end: int) -> int:
+    """How many rows on top of a section are in line with the rows of the page before, and stand in their columns."""
+    columns = _columns(bands, 0, before) if before else None
+    places = [_set(block) for band in bands[:before] for block in band.blocks]
+    count = 0
+    while columns is not None and before + count < end - 1:
+        band = bands[before + count]
+        if not all(any(_alike(_set(block), place) for place in places) for block in band.blocks):
+            break
+        columns = _with(columns, before + count, band)
+        count += columns is not None
+    return count
 
 
 def _label(bands: Sequence[Band], first: int, end: int) -> int:
@@ -302,18 +323,26 @@ Above = list[list[bool]]
 """For each row and each column, whether a cell begins there; one row more than there are."""
 
 
-def clear_grid(
-    bands: Sequence[Band], page: int, sides: Box, ruled: Callable[[list[float]], Above] | None, going: Going | None
-) -> Clear | None:
+Held = Sequence[tuple[int, int, Block]]
+"""The texts of a table, each with its row and the column that it begins in."""
+
+Ruled = Callable[[list[float], Held], Above]
+"""Where lines stand above the columns between given places, which hold given texts."""
+
+
+def clear_grid(bands: Sequence[Band], page: int, sides: Box, ruled: Ruled | None, going: Going | None) -> Clear | None:
     """The table of some rows, None where its columns are in doubt.
 
-    `ruled` says where lines stand above the columns between given places; without it a row that begins with white goes
+    `ruled` says where lines stand above columns; without it a row that begins with white goes
     on with the cells above. `going` are columns of the page before that the table may go on with.
     """
     before = [] if going is None else _ghosts(going, sides.top)
-    sections = sections_of([*before, *bands])
+    sections = sections_of([*before, *bands], len(before))
     if sections is None:
         return None if going is None else clear_grid(bands, page, sides, ruled, None)
+    if ruled is None and going is not None and any(section.first < len(before) < section.end for section in sections):
+        # Without lines a table reaches as far as its texts, and those of its other rows stand on the page before.
+        sides = sides._replace(x1=max(sides.x1, going.right))
     shared = [_shared(section, going, len(before)) for section in sections if section.end > len(before)]
     sections = [_without(section, len(before)) for section in sections if section.end > len(before)]
     edges = _edges(sections, shared)
@@ -323,7 +352,7 @@ def clear_grid(
         return None
     starts = [[max(n for n, place in enumerate(xs) if n == 0 or place <= x) for x in own] for own in edges]
     held = _held(sections, starts)
-    above = _begun(held, len(bands), len(xs) - 1) if ruled is None else ruled(xs)
+    above = _begun(held, len(bands), len(xs) - 1) if ruled is None else ruled(xs, held)
     slots, owner = tile(_walls(sections, starts, xs, len(bands)), above)
     ys = [bands[0].top, *(_between(a, b) for a, b in pairwise(bands)), sides.bottom]
     texts: list[list[Run]] = [[] for _ in slots]
@@ -342,7 +371,7 @@ def _ghosts(going: Going, top: float) -> list[Band]:
     ]
 
 
-def _going(held: Sequence[tuple[int, int, Block]], xs: Sequence[float], first: int) -> Going:
+def _going(held: Held, xs: Sequence[float], first: int) -> Going:
     rows: dict[int, list[Text]] = {}
     for row, col, block in held:
         if row >= first:
@@ -419,7 +448,7 @@ def _walls(
     return out
 
 
-def _begun(held: Sequence[tuple[int, int, Block]], rows: int, columns: int) -> Above:
+def _begun(held: Held, rows: int, columns: int) -> Above:
     """Rows begin with their first text: what is white before it goes on with the cells above."""
     firsts = [min((col for row, col, _ in held if row == n), default=0) for n in range(rows)]
     return [[col >= first for col in range(columns)] for first in (0, *firsts[1:], 0)]

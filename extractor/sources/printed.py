@@ -8,13 +8,14 @@ from typing import NamedTuple
 
 from extractor.geometry import Rulings, union
 from extractor.layout import Block, Box, Cell, Grid, Line
-from extractor.sources.banded import Banded, Proof, find_banded
+from extractor.sources.banded import Banded, Proof, find_banded, left_edges
 from extractor.sources.columns import Row, Run, row_box, runs_of, split_columns
 from extractor.sources.gutters import Going
+from extractor.sources.lacking import lacking, not_found
 from extractor.sources.spaced import find_spaced
-from extractor.sources.tables import JOIN, fill, find_lattices, free_rules, shaded_lattices
+from extractor.sources.tables import JOIN, Lattice, fill, find_lattices, free_rules, shaded_lattices
 from extractor.sources.unruled import find_unruled
-from extractor.sources.words import Piece, Token, passage, pieces_of, read_rows, rows_of
+from extractor.sources.words import Piece, Token, parts_at, passage, pieces_of, read_rows, rows_of
 
 
 class Printed(NamedTuple):
@@ -36,7 +37,7 @@ def drawn_blocks(
 
     `shades` are areas of colour, maybe of cells; `going` are the columns that the page before ends with.
     """
-    return _printed(tokens, rulings, page, shades, JOIN, Proof(rulings.horizontal, going))
+    return _printed(tokens, rulings, page, shades, JOIN, Proof(rulings.horizontal, going, rulings.vertical))
 
 
 def _printed(
@@ -48,7 +49,26 @@ def _printed(
     proof: Proof | None,
 ) -> Printed:
     lattices = find_lattices(rulings, join=join)
-    grids, rest = fill(lattices + shaded_lattices(shades, lattices, tokens), tokens, page)
+    lattices += shaded_lattices(shades, lattices, tokens)
+    if proof is None:
+        return _with_lattices(lattices, tokens, rulings, page, join, None)
+    partial = lacking(lattices, tokens)
+    whole = [lattice for lattice in lattices if lattice not in partial]
+    found = _with_lattices(whole, tokens, rulings, page, join, proof)
+    missed = not_found(partial, [block for block in found.blocks if isinstance(block, Grid)])
+    if not missed:
+        return found
+    # What its lines show is all that is known of such a table, and its cells may hold several.
+    found = _with_lattices(whole + missed, tokens, rulings, page, join, proof)
+    boxes = [lattice.box for lattice in missed]
+    blocks = [replace(b, ragged=True) if isinstance(b, Grid) and b.box in boxes else b for b in found.blocks]
+    return found._replace(blocks=blocks)
+
+
+def _with_lattices(
+    lattices: Sequence[Lattice], tokens: Sequence[Token], rulings: Rulings, page: int, join: float, proof: Proof | None
+) -> Printed:
+    grids, rest = fill(lattices, tokens, page)
     boxes = [g.box for g in grids if g.box is not None]
     rows = _rows(rest, boxes)
     rows += [[Run(g.box, grid=g)] for g in grids if g.box is not None]
@@ -57,8 +77,6 @@ def _printed(
     ruled = find_banded(rows, rules, page, proof) if rules else []
     rows = _with_tables(rows, ruled)
     before = proof.going if proof is not None else None
-    if proof is not None and ruled:
-        proof = proof._replace(going=before and before._replace(rows=()))
     spaced = find_spaced(rows, page, proof)
     blocks = _numbered(_ordered(_with_tables(rows, spaced), page), page)
     return Printed(blocks, _going(rows, [*ruled, *spaced], before))
@@ -93,7 +111,7 @@ def _with_tables(rows: list[Row], found: Sequence[Banded]) -> list[Row]:
 
 def _rows(tokens: Sequence[Token], walls: Sequence[Box]) -> list[Row]:
     """The rows of runs outside of tables; turned text has rows of its own, slanted text comes as one run."""
-    rows = [row for line in rows_of(t for t in tokens if t[6] == 0) if (row := runs_of(pieces_of(line), walls))]
+    rows = _upright([t for t in tokens if t[6] == 0], walls)
     turned = [t for t in tokens if t[6] > 0]
     if turned:
         rows += [
@@ -103,6 +121,17 @@ def _rows(tokens: Sequence[Token], walls: Sequence[Box]) -> list[Row]:
     if slanted:
         rows.append([_slanted(slanted)])
     return rows
+
+
+def _upright(tokens: Sequence[Token], walls: Sequence[Box]) -> list[Row]:
+    """The rows of upright text; a word that goes on over a place where others begin may be two that nearly touch."""
+    lines = rows_of(tokens)
+    rows = [runs_of(pieces_of(line), walls) for line in lines]
+    starts = left_edges([run for row in rows for run in row[1:]])
+    for n, row in enumerate(rows):
+        if len(row) > 1 and any(run.box.x0 + 1 < x < run.box.x1 - 1 for x in starts for run in row):
+            rows[n] = [run for part in parts_at(lines[n], starts) for run in runs_of(pieces_of(part), walls)]
+    return [row for row in rows if row]
 
 
 def _slanted(tokens: Sequence[Token]) -> Run:

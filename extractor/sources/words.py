@@ -15,6 +15,8 @@ from extractor.layout import Box, Word
 
 WORD_GAP = 0.28  # of the type size; a gap that a reader sees as a space
 CJK_GAP = 0.6  # between two ideographs, which justified text sets apart
+HAIR = 0.12  # so much wider than the gaps before it, a gap may be one between two cells
+START = 0.6  # points by which texts may differ that begin at the same place
 WIDE_GAP = 1.5  # a gap that separates columns; shown as three spaces
 
 
@@ -130,6 +132,24 @@ def pieces_of(row: Sequence[Token]) -> list[Piece]:
             run.append(token)
     if run:
         out.append(_piece(run, spaced))
+    return out
+
+
+def parts_at(row: Sequence[Token], starts: Sequence[float]) -> list[list[Token]]:
+    """A printed line, cut where a number begins right at one of some places behind another sign: with white before it
+    that is no space and more than between the characters before. Letters are never cut from each other:
+    some fonts give them boxes that are narrower than they are."""
+    out: list[list[Token]] = [list(row[:1])]
+    for (last, token), before in zip(pairwise(row), [0.0, *(b.x0 - a.x1 for a, b in pairwise(row))], strict=False):
+        gap, size = token.x0 - last.x1, max(token.bottom - token.top, 1.0)
+        wider = gap > max(before, 0.0) + HAIR * size
+        if (
+            wider
+            and not (last.text.isalpha() or token.text.isalpha())
+            and any(abs(token.x0 - x) < START for x in starts)
+        ):
+            out.append([])
+        out[-1].append(token)
     return out
 
 
