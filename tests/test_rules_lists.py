@@ -210,3 +210,10 @@ def test_a_row_without_its_key_is_in_doubt_and_a_row_of_labels_alone_is_not() ->
     labels = record_of(paged([*lines(DEPARTMENT_TITLE), grid(header, rows[0], ["", "质量指标", "", ""])]))
     assert labels.values["indicators"][1]["level3"] is None
     assert labels.settled
+
+
+def test_the_row_before_a_page_break_is_in_doubt_where_what_follows_may_be_its_end() -> None:
+    above = grid(["一级指标", "二级指标", "三级指标", "指标值"], ["产出指标", "数量指标", "巡护", "≥3.00(公里)"])
+    record = record_of(paged([*lines(PROJECT_TITLE), above], [grid(["", "", "河段", ""], page=2)]))
+    doubts = {f.path for f in record.findings if f.about == "reading"}
+    assert {"indicators[0]", "indicators[1]"} <= doubts

@@ -140,3 +140,29 @@ def test_one_cell_with_text_is_what_a_page_break_may_leave_of_a_row(tmp_path: Pa
 
     (grid,) = grids(document(tmp_path, both(rest, text(144, 785, "度指标"))))
     assert [cell[4] for cell in shape(grid)] == ["", "度指标", ""]
+
+
+def test_a_cell_that_two_page_breaks_leave_open_is_a_cell(tmp_path: Path) -> None:
+    """Its label spans the whole page: no level line meets its outer side."""
+
+    def spanned(canvas: Canvas) -> None:
+        for x in (60, 100, 200, 300):
+            canvas.line(x, 600, x, 540)
+        for top in (600, 570, 540):
+            canvas.line(100, top, 300, top)
+
+    words = both(*(text(104 + 100 * n, 580 - 30 * m, "甲乙丙丁"[2 * m + n]) for m in range(2) for n in range(2)))
+    (grid,) = grids(document(tmp_path, both(spanned, words)))
+    assert [cell[4] for cell in shape(grid)] == ["", "甲", "乙", "丙", "丁"]
+    assert shape(grid)[0][:4] == (0, 0, 2, 1)
+
+
+def test_a_lone_row_that_a_page_break_left_open_above_is_a_row(tmp_path: Path) -> None:
+    def last(canvas: Canvas) -> None:
+        for x in (60, 140, 220, 300):
+            canvas.line(x, 800, x, 780)
+        canvas.line(60, 780, 300, 780)
+
+    words = both(*(text(64 + 80 * n, 786, word) for n, word in enumerate(("效益", "步道", "85%"))))
+    (grid,) = grids(document(tmp_path, both(last, words)))
+    assert [cell[4] for cell in shape(grid)] == ["效益", "步道", "85%"]

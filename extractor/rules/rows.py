@@ -33,8 +33,18 @@ def list_rows(draft: Draft, bucket: Bucket) -> None:
             label = draft.join(cell_tokens(above[column]))
             message = f"no label of its own stands below the new label above it; carried on: {label[:40]}"
             draft.doubt(f"{path}.{columns[column].field.name}", "label_carried", message)
+        if n and number and _may_end(row, rows[n - 1], kinds):
+            rest = draft.join(p for cell in row.values() for p in cell_tokens(cell))
+            draft.doubt(f"{list_path}[{number - 1}]", "row_unclear", f"it may end behind the page break: {rest[:40]}")
         number += 1
     draft.rows[list_path] = number
+
+
+def _may_end(row: ListRow, before: ListRow, kinds: Sequence[str]) -> bool:
+    """Whether a row of a grid that begins a page may be the end of the row before: it lacks what a row has."""
+    first, last = row[min(row)].pieces[0].token, before[max(before)].pieces[-1].token
+    filled = [kinds[n] for n in row if kinds[n] != "word"]
+    return first.exact and first.page != last.page and bool(filled) and (len(filled) == 1 or "key" not in filled)
 
 
 def _carry(above: dict[int, Cell], row: ListRow, words: Sequence[int]) -> list[int]:

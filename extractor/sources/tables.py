@@ -20,6 +20,7 @@ JOIN = 3.0  # a gap in a line that is no gap
 REACH = 3.0  # how far a line may end before the line it meets
 WALL = 0.6  # the share of a slot's side that a line must cover to be its wall
 SHORTEST = 3.0  # a line shorter than this is no line
+OPEN = 4  # upright lines that one level line closes: a row of three cells or more that a page break left open
 LEFT_OVER = 3  # cells of one row that a page break left of a table, where one alone may hold text
 NEXT = 3  # places in the order of drawing; between lines pdfium counts a line end
 SLIVER = 4.0  # an empty row or column thinner than this is a double line
@@ -134,7 +135,16 @@ def _components(horizontal: list[Segment], vertical: list[Segment]) -> list[tupl
         groups[root(i)][0].append(h)
     for j, v in enumerate(vertical):
         groups[root(len(horizontal) + j)][1].append(v)
-    return [g for g in groups.values() if len(g[0]) > 1 and g[1]]
+    tables = [g for g in groups.values() if (len(g[0]) > 1 and g[1]) or (len(g[0]) == 1 and len(g[1]) >= OPEN)]
+    lone = [side for across, sides in groups.values() if not across for side in sides]
+    for _, sides in tables:
+        sides.extend(side for side in lone if any(_is_beside(side, own) for own in (sides[0], sides[-1])))
+    return tables
+
+
+def _is_beside(side: Segment, other: Segment) -> bool:
+    """Whether two upright lines begin and end in line: between them is a cell that two page breaks leave open."""
+    return max(abs(side.lo - other.lo), abs(side.hi - other.hi)) <= SNAP
 
 
 def _lattice(horizontal: list[Segment], vertical: list[Segment]) -> Lattice | None:
