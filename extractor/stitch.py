@@ -113,7 +113,7 @@ def _repeated(above: Sequence[Row], below: Sequence[Row]) -> int:
     """How many rows at the start of a table only repeat rows of the part before: its header."""
     said = [_said(row) for row in above]
     head = [_said(row) for row in below]
-    if len([text for text in head[0] if text]) < 2:
+    if len(head[0]) < 2:
         return 0
     for start, row in enumerate(said):
         count = 0
@@ -125,7 +125,8 @@ def _repeated(above: Sequence[Row], below: Sequence[Row]) -> int:
 
 
 def _said(row: Row) -> tuple[str, ...]:
-    return tuple(fold(unit.text) for unit in row.units)
+    """The texts of a row; a page without texts in some columns shows fewer of them."""
+    return tuple(text for unit in row.units if (text := fold(unit.text)))
 
 
 def _pairs(above: Sequence[Row], below: Sequence[Row], first: int) -> list[Pair]:
@@ -205,9 +206,9 @@ def _is_cut(above: Sequence[Row], pairs: Sequence[Pair], known: Known) -> bool:
 
 
 def _completes(pair: Pair, known: Known) -> bool:
-    """Whether both halves together are a label or a word, and the first alone is none."""
+    """Whether both halves together are a label or a word, and one of them alone is none."""
     above, below = pair.above.text, pair.below.text
-    return bool(above.strip() and below.strip()) and not known(above) and known(above + below)
+    return bool(above.strip() and below.strip()) and not (known(above) and known(below)) and known(above + below)
 
 
 def _is_fragment(rows: Sequence[Row], pair: Pair) -> bool:
