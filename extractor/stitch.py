@@ -118,7 +118,7 @@ def _repeated(above: Sequence[Row], below: Sequence[Row]) -> int:
     """How many rows at the start of a table only repeat rows of the part before: its header."""
     said = [_said(row) for row in above]
     head = [_said(row) for row in below]
-    alone = sum(bool(text) for text in head[0]) < 2  # such a row is the start of a header only where a table begins
+    alone = len(head[0]) < 2  # such a row is the start of a header only where a table begins
     for start, row in enumerate(said[:1] if alone else said):
         count = 0
         while row == head[0] and start + count < len(said) and count < len(head) and said[start + count] == head[count]:
@@ -129,7 +129,8 @@ def _repeated(above: Sequence[Row], below: Sequence[Row]) -> int:
 
 
 def _said(row: Row) -> tuple[str, ...]:
-    return tuple(fold(unit.text) for unit in row.units)
+    """The texts of a row; a page without texts in some columns shows fewer of them."""
+    return tuple(text for unit in row.units if (text := fold(unit.text)))
 
 
 def _pairs(above: Sequence[Row], below: Sequence[Row], first: int) -> list[Pair]:
@@ -237,11 +238,15 @@ def _is_cut(above: Sequence[Row], pairs: Sequence[Pair], known: Known) -> bool:
 
 
 def _completes(pair: Pair, known: Known) -> bool:
-    """Whether both halves together are a label or a word, or the start of one, and the first alone is none."""
+    """Whether both halves together are a label or a word, or the start of one, and neither ends where the page does."""
     above, below = pair.above.text, pair.below.text
-    if not above.strip() or not below.strip() or known.label(above) or known.word(above):
+
+    def whole(text: str) -> bool:
+        return known.label(text) or known.word(text)
+
+    if not above.strip() or not below.strip() or (whole(above) and whole(below)):
         return False
-    return known.label(above + below) or known.begun(above + below)
+    return whole(above + below) or (not whole(above) and known.begun(above + below))
 
 
 def _is_fragment(rows: Sequence[Row], pair: Pair) -> bool:

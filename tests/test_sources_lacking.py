@@ -205,21 +205,48 @@ def test_lines_that_go_on_alone_overleaf_stay_in_their_column(tmp_path: Path) ->
     assert [cell.col for cell in grid.cells if cell.text == "和更新的路灯\n以及其他项目"] == [column]
 
 
+def test_numbers_that_are_broken_off_beside_each_other_are_no_rows(tmp_path: Path) -> None:
+    """Columns too narrow for their numbers; the lines show where rows begin."""
+    heads, first, second = ("年初预", "全年预", "全年执"), ("1,234,5", "1,234,56", "1,234,56"), ("算数", "算数", "行数")
+    starts = (60, 200, 280, 360)
+    rows = [("", *heads), ("", *second), ("合计的金额", *first), ("", "67.00", "7.00", "7.00")]
+    draw = both(cells(rows, 700, 12, starts), rule(704), rule(680), rule(656))
+    (grid,) = grids(document(tmp_path, draw))
+    assert grid.rows == 2 and not grid.ragged and "年初预\n算数" in [cell.text for cell in grid.cells]
+
+
+def row_of(page: int, words: Sequence[str], number: int = 0) -> Row:
+    """A row of the one table of a page; each text fills its cell."""
+    boxes = [Box(60 + 40 * n, 100, 100 + 40 * n, 112) for n in range(len(words))]
+    found = (
+        Cell(page, 1, number, n, word, box=box, words=(Word(0, word, box),) if word else ())
+        for n, (word, box) in enumerate(zip(words, boxes, strict=True))
+    )
+    return Row(page, tuple(found), page, True)
+
+
+def known(words: set[str]) -> Known:
+    """Schemas that declare so many words of labels that span rows."""
+    return Known(lambda _: False, words.__contains__, lambda _: False)
+
+
+def test_a_label_of_two_halves_of_which_one_is_a_label_too_is_joined() -> None:
+    words = {"服务对象满意度", "服务对象满意度指标"}
+    rows = stitched([row_of(1, ("服务对象满意度", "90")), row_of(2, ("指标", "91"))], known(words))
+    assert rows[0].units[0].text == "服务对象满意度\n指标"
+
+
+def test_a_header_is_repeated_where_a_blank_column_is_missing() -> None:
+    above = [row_of(1, ("一级", "", "指标值")), row_of(1, ("产出", "", "90"), 1)]
+    rows = stitched([*above, row_of(2, ("一级", "指标值", "")), row_of(2, ("指标", "91", ""), 1)], known({"产出指标"}))
+    assert [unit.text for one in rows for unit in one.units if "产出" in unit.text] == ["产出\n指标"]
+
+
 @pytest.mark.parametrize(
     ("above", "below"),
     [(("按期", "5.00", "4.50"), ("", "100.00", "95.35")), (("效益", "99%", "完成"), ("", "98.00%", ""))],
 )
 def test_two_amounts_are_not_one_that_a_page_break_cut(above: Sequence[str], below: Sequence[str]) -> None:
     """The second stands in a row of its own, whose other cells are blank."""
-
-    def row(page: int, words: Sequence[str]) -> Row:
-        boxes = [Box(60 + 40 * n, 100, 100 + 40 * n, 112) for n in range(len(words))]
-        found = (
-            Cell(page, 1, 0, n, word, box=box, words=(Word(0, word, box),) if word else ())
-            for n, (word, box) in enumerate(zip(words, boxes, strict=True))
-        )
-        return Row(page, tuple(found), page, True)
-
-    nothing = Known(lambda _: False, lambda _: False, lambda _: False)
-    rows = stitched([row(1, above), row(2, below)], nothing)
+    rows = stitched([row_of(1, above), row_of(2, below)], known(set()))
     assert [tuple(unit.text for unit in one.units) for one in rows] == [above, below]

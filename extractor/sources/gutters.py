@@ -18,7 +18,8 @@ from extractor.sources.tables import Slot, tile
 from extractor.sources.words import Piece, passage
 
 TOUCH = 0.5  # points by which texts may overlap that stand side by side
-NARROWEST = 0.15  # of the type size: less white between two texts is no gutter
+NARROWEST = 0.3  # of the type size: less white between two texts is no gutter
+TOUCHING = 0.15  # of the type size: less white between two texts of a row is no gutter either
 JUMP = 0.33  # of the type size: wider white where no space is drawn parts two cells
 WORDS = 0.6  # the same beside a Latin letter: some writers draw no spaces at all
 INDENT = 2.5  # of the type size: so far a first line is indented at most
@@ -210,20 +211,23 @@ def _with(columns: list[Column], index: int, band: Band) -> list[Column] | None:
             joined.blocks.update(column.blocks)
             joined.lo, joined.hi = min(joined.lo, column.lo), max(joined.hi, column.hi)
         out = [c for c in out if c not in met] + [joined]
-    least = NARROWEST * max((r.box.bottom - r.box.top for b in band.blocks for r in b.runs), default=0.0)
-    return _with_gutters(sorted(out, key=lambda c: c.lo), least)
+    size = max((r.box.bottom - r.box.top for b in band.blocks for r in b.runs), default=0.0)
+    return _with_gutters(sorted(out, key=lambda c: c.lo), size)
 
 
-def _with_gutters(columns: Sequence[Column], least: float) -> list[Column] | None:
+def _with_gutters(columns: Sequence[Column], size: float) -> list[Column] | None:
     """Columns with those joined that have no gutter between them; None where two of them stand side by side."""
     out: list[Column] = []
     for column in columns:
-        if out and column.lo - out[-1].hi < least:
-            if out[-1].blocks.keys() & column.blocks.keys():
-                return None
-            out[-1] = _one(out[-1], column)
-        else:
+        white = column.lo - out[-1].hi if out else size
+        if white >= NARROWEST * size:
             out.append(column)
+        elif not out[-1].blocks.keys() & column.blocks.keys():
+            out[-1] = _one(out[-1], column)
+        elif white >= TOUCHING * size:
+            out.append(column)
+        else:
+            return None
     return out
 
 

@@ -28,13 +28,32 @@ def hides_rows(blocks: Sequence[Block], least: float, cells: int = 2) -> bool:
         for above, below in _below_each_other(block)
         if _white(above, below) > least + ROOM or _begins_anew(block, above, below)
     )
-    return any(count >= cells for count in found.values()) or (bool(found) and _are_level(blocks))
+    return any(count >= cells for count in found.values()) or _are_level(blocks)
 
 
 def _are_level(blocks: Sequence[Block]) -> bool:
-    """Whether several cells have lines at the same heights, all of them: wrapped texts have as many as they need."""
-    heights = [frozenset(round(middle(run) / 3) for run in block.runs) for block in blocks]
-    return any(count >= LEVEL for own, count in Counter(heights).items() if len(own) > 1)
+    """Whether several cells have all their lines at the same heights, and one of them has room for more in a line or
+    holds whole numbers: wrapped texts have as many lines as they need."""
+    level: dict[frozenset[int], list[Block]] = {}
+    for block in blocks:
+        level.setdefault(frozenset(round(middle(run) / 3) for run in block.runs), []).append(block)
+    several = [own for heights, own in level.items() if len(heights) > 1 and len(own) >= LEVEL]
+    return any(
+        _has_room(block, above) or _are_alike(above, below)
+        for own in several
+        for block in own
+        for above, below in _below_each_other(block)
+    )
+
+
+def _are_alike(above: Run, below: Run) -> bool:
+    """Whether two lines are numbers with the same decimals, and not one that is broken off."""
+    one, other = NUMBER.fullmatch(above.text), NUMBER.fullmatch(below.text)
+    return bool(one and other) and _decimals(above.text) == _decimals(below.text)
+
+
+def _decimals(number: str) -> int:
+    return len(number.partition(".")[2].rstrip("%)"))
 
 
 def least_white(blocks: Iterable[Block]) -> float:
@@ -52,8 +71,13 @@ def _white(above: Run, below: Run) -> float:
 
 
 def _begins_anew(block: Block, above: Run, below: Run) -> bool:
-    size, wide = below.box.bottom - below.box.top, above.box.x1 - above.box.x0
+    wide = above.box.x1 - above.box.x0
     if NUMBER.fullmatch(above.text) and NUMBER.fullmatch(below.text) and below.box.x1 - below.box.x0 > 0.6 * wide:
         return True
-    column = block.box.x1 - block.box.x0
-    return column - wide > 1.5 * size and column < TEXT * size
+    return _has_room(block, above)
+
+
+def _has_room(block: Block, line: Run) -> bool:
+    """Whether a line of a cell that is no text has room for one more character."""
+    size, column = line.box.bottom - line.box.top, block.box.x1 - block.box.x0
+    return column - (line.box.x1 - line.box.x0) > 1.5 * size and column < TEXT * size
