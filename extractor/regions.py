@@ -90,13 +90,12 @@ def numbered(form: Form) -> Form:
 
 
 def _declared(spec: SchemaSpec, text: str) -> bool:
-    """Whether a schema knows a line: by a title, a label or a word that it begins with, a field that stands alone."""
+    """Whether a schema knows a line: by a title, a label that it begins with, a word, a field that stands alone."""
     if any(fold(title) in text for title in spec.titles):
         return True
     index = label_index(spec)
-    if any(
-        text[:n].replace(":", "") in index.labels or text[:n] in index.words for n in range(2, min(len(text), 24) + 1)
-    ):
+    starts = (text[:n].replace(":", "") for n in range(2, min(len(text), 24) + 1))
+    if text in index.words or any(start in index.labels for start in starts):
         return True
     patterns = (f.printed.pattern for f in spec.fields if f.structure == "scalar" and f.printed.pattern)
     return any(re.fullmatch(pattern, text) for pattern in patterns)

@@ -60,7 +60,7 @@ def test_a_header_of_two_rows_is_one(header: tuple[Given, ...]) -> None:
     assert record.settled
 
 
-def test_a_header_of_three_rows_is_one_and_a_cell_over_it_that_nobody_knows_is_residue() -> None:
+def test_a_header_of_three_rows_is_one_and_a_cell_over_its_labels_is_a_heading_whatever_it_says() -> None:
     header: tuple[Given, ...] = (
         (1, 0, "绩效指标", 1, 3), (1, 3, "指标值", 3),
         (2, 0, "指标体系", 1, 2), (2, 2, "三级指标", 2),
@@ -68,7 +68,18 @@ def test_a_header_of_three_rows_is_one_and_a_cell_over_it_that_nobody_knows_is_r
     )  # fmt: skip
     record = table(*NAME, *header, *rows(4))
     assert indicators(record) == READ
-    assert [r.text for r in record.residue] == ["指标体系"]
+    assert record.settled and not record.residue
+
+
+def test_a_column_label_over_labels_of_columns_is_no_column() -> None:
+    """It says 指标名称, as another office calls its third column."""
+    header: tuple[Given, ...] = (
+        (1, 0, "指标名称", 1, 3), (1, 3, "指标值", 2),
+        (2, 0, "一级指标"), (2, 1, "二级指标"), (2, 2, "三级指标"),
+    )  # fmt: skip
+    record = table(*NAME, *header, *rows(3))
+    assert indicators(record) == READ
+    assert record.settled
 
 
 def test_a_matrix_has_a_header_of_two_rows() -> None:

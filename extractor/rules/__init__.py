@@ -38,12 +38,16 @@ _HANDLERS: dict[str, Callable[[Draft, Bucket], None]] = {
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """A form whose tokens are sorted into zones; `listings` are its lists by their header's first token."""
+    """A form whose tokens are sorted into zones; `listings` are its lists by their header's first token.
+
+    `headings` only stand over the labels of a header.
+    """
 
     form: Form
     tokens: list[Token]
     zones: Zones
     listings: dict[int, Listing]
+    headings: list[Token]
 
 
 def extract(forms: Sequence[Form]) -> list[Answer]:
@@ -55,7 +59,7 @@ def extract(forms: Sequence[Form]) -> list[Answer]:
 
 def _read(form: Form) -> _Reading:
     index = label_index(form.schema)
-    tokens = leaves_in_order(unglue(tokenize(form.rows), index), index)
+    tokens, headings = leaves_in_order(unglue(tokenize(form.rows), index), index)
     aside = set(unasked(tokens, index))
     tokens = [token for position, token in enumerate(tokens) if position not in aside]
     hits = {position: hit for position, hit in spot(tokens, index).items() if hit.targets}
@@ -66,7 +70,7 @@ def _read(form: Form) -> _Reading:
         if bucket.kind == "list":
             own = pieces(tokens, bucket, index, cells)
             listings[bucket.label] = listing(own, bucket.columns)
-    return _Reading(form, tokens, zones, listings)
+    return _Reading(form, tokens, zones, listings, headings)
 
 
 def _answer(reading: _Reading, widths: Widths) -> Answer:
@@ -86,6 +90,7 @@ def _answer(reading: _Reading, widths: Widths) -> Answer:
     for path in zones.stray:
         draft.doubt(path, "header_unclear", "the label of a column stands apart from the header")
     labels = [tokens[p].place for hit in zones.labels for p in range(hit.first, hit.last + 1)]
+    labels += [heading.place for heading in reading.headings]
     loose = [p for b in zones.buckets if b.kind == "loose" for p in b.tokens]
     _standing_alone(draft, form, loose, labels)
     if not zones.labels:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
+from typing import NamedTuple
 
 from extractor.labels import LabelIndex, label_key, targets_of
 from extractor.layout import Cell
@@ -19,16 +20,42 @@ LEVELS = 3
 """So many rows may a header have."""
 
 
-def leaves_in_order(tokens: Sequence[Token], index: LabelIndex) -> list[Token]:
+class Ordered(NamedTuple):
+    """Tokens in the order in which they are read, and the headings that only stand over labels of columns."""
+
+    tokens: list[Token]
+    headings: list[Token]
+
+
+def leaves_in_order(tokens: Sequence[Token], index: LabelIndex) -> Ordered:
     """The tokens with those of each header in the order of its leaf columns."""
     rows = [list(own) for _, own in groupby(tokens, key=lambda t: t.row)]
-    out: list[Token] = []
+    out = Ordered([], [])
     n = 0
     while n < len(rows):
         height = _height(rows[n : n + LEVELS], index)
-        out.extend(_flat(rows[n : n + height], index) if height else rows[n])
+        header = rows[n : n + height]
+        headings = _headings(header, index) if height else []
+        out.headings.extend(headings)
+        out.tokens.extend([t for t in _flat(header, index) if t not in headings] if height else rows[n])
         n += max(1, height)
     return out
+
+
+def _headings(rows: Sequence[Sequence[Token]], index: LabelIndex) -> list[Token]:
+    """The cells of a header that only stand over labels of columns: no labels, or those of a column below them."""
+    leaves = _leaves(rows)
+    above = [token for row in rows for token in row if token not in leaves]
+    return [
+        token
+        for token in above
+        if all(target.column for target in targets_of(token, index) or ())
+        and all(_columns(leaf, index) for leaf in _below(token, leaves))
+    ]
+
+
+def _below(token: Token, leaves: Sequence[Token]) -> list[Token]:
+    return [t for t in leaves if t.col < token.col + token.span and token.col < t.col + t.span]
 
 
 def _height(rows: Sequence[Sequence[Token]], index: LabelIndex) -> int:
