@@ -114,5 +114,8 @@ def test_a_lone_one_among_blank_lines_may_be_a_value() -> None:
 
 def test_a_running_head_may_begin_like_a_word_of_a_spanning_label() -> None:
     """`预算绩效管理` is such a word; the head says more."""
-    pages = [[Line(n, 1, "预算绩效管理内部资料", Box(250, 15, 340, 24)), grid([f"第{n}页"], page=n)] for n in (1, 2, 3)]
+    head = "预算绩效管理内部资料"
+    pages: list[list[Block]] = [
+        [Line(n, 1, head, Box(250, 15, 340, 24)), grid([f"第{n}页"], page=n)] for n in (1, 2, 3)
+    ]
     assert texts(paged(*pages)) == ["预算绩效管理内部资料"] * 3

@@ -24,7 +24,8 @@ class Piece(NamedTuple):
     whole: bool = False
     """Whether its grid row has as many cells as the header: an empty cell is then seen to be empty."""
     drawn: bool = False
-    """Whether all cells of its row are drawn but those of labels that span, on the page of the row above."""
+    """Whether all cells of its row are drawn but those of labels that span, on the page of the row above; a bare number
+    may be the page's."""
 
 
 def column_kind(field: FieldSpec) -> str:

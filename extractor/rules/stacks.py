@@ -42,7 +42,10 @@ def pieces(
     return [
         p._replace(
             whole=bool(p.token.table) and cells[p.token.row] == header,
-            drawn=p.token.exact and cells[p.token.row] >= least and p.token.page == before.page,
+            drawn=p.token.exact
+            and cells[p.token.row] >= least
+            and p.token.page == before.page
+            and not p.fold.isdigit(),
             begins=any(key.fullmatch(p.fold) for key in keys),
         )
         for p, before in zip(whole, above, strict=False)

@@ -16,6 +16,7 @@ SAME = 4.0  # points; lines that end this near each other end together
 SHORTEST = 100.0  # points; a line that is no longer makes no table
 WIDEST_MARGIN = 1.6  # of the type size: more white beside a line over its row is a gap between two tables
 EMPTY = 40.0  # points; lines that are farther apart without any text between them are not of one table
+TITLE = 1.2  # of the usual type size; a title is set larger
 EVEN = 1.0  # points by which the white around a row may differ from that around another
 
 
@@ -199,7 +200,18 @@ def _is_parted(above: Segment, bottom: float, rows: Sequence[Row], rules: Sequen
     """Whether what stands between two lines of a table are free-standing lines of text."""
     inside = [row for row in rows if above.at < middle(row[0]) < bottom]
     ruled = any(above.at + SAME < rule.at < bottom - SAME for rule in rules)
-    return bool(inside) and not ruled and (_is_gap(inside, above.at, bottom) or _is_free(inside, above))
+    if not inside or ruled:
+        return False
+    usual = _size(rows)
+    titled = any(_is_title(row, above, usual) for row in inside)
+    return titled or _is_gap(inside, above.at, bottom) or _is_free(inside, above)
+
+
+def _is_title(row: Row, rule: Segment, usual: float) -> bool:
+    """Whether a line stands alone in the middle, in larger type than most."""
+    box = row[0].box
+    alone = len(row) == 1 and row[0].grid is None
+    return alone and abs(box.x0 + box.x1 - rule.lo - rule.hi) < SAME and box.bottom - box.top > TITLE * usual
 
 
 def _is_gap(rows: Sequence[Row], top: float, bottom: float) -> bool:
