@@ -27,10 +27,12 @@ ENGINES: dict[str, Engine] = {
     "llm": llm.extract,
     "hybrid": hybrid.extract,
 }
-READING = "7"
+READING = "8"
 """Changes whenever a file may be read, cut into forms, grounded or checked differently, whatever the engine."""
 DOUBTED = frozenset({"broken_lines", "poor_scan", "unruled_doubt"})
 """The readers' notes on a page that unsettle what stands there."""
+LOST = frozenset({"broken_lines", "damaged", "poor_scan", "unread_page"})
+"""The notes on a page where a form may be lost without a trace: the document is not settled."""
 VERSIONS: dict[str, str] = {
     "rules": f"{READING}/{rules.VERSION}",
     "llm": f"{READING}/{llm.VERSION}",
@@ -70,7 +72,10 @@ def process(document: Document, settings: Settings, schemas: Sequence[SchemaSpec
     )
     repeated = (p for form in regions.forms for p in form.furniture)
     furniture = outside.furniture(document, {*regions.furniture, *repeated})
-    notes = tuple(Finding("", "source", n.kind, "warning", _on_page(n.page, n.message)) for n in document.notes)
+    notes = tuple(
+        Finding("", "reading" if n.kind in LOST else "source", n.kind, "warning", _on_page(n.page, n.message))
+        for n in document.notes
+    )
     return DocumentResult(
         document.name, document.sha256, "done", len(document.pages), (*records, *tables), unclaimed, furniture,
         (*regions.notes, *notes),

@@ -218,6 +218,15 @@ def test_what_stands_on_a_page_that_its_reader_doubts_is_not_settled(kind: str) 
     assert found.records[0].values == whole.records[0].values
 
 
+@pytest.mark.parametrize("kind", ["poor_scan", "broken_lines", "unread_page", "damaged"])
+def test_a_document_in_which_a_form_may_be_lost_without_a_trace_is_not_settled(kind: str) -> None:
+    read = document("一段没有表格的文字")
+    assert result_of("一段没有表格的文字").settled
+    found = result_of(replace(read, notes=(Note(kind, 1, "what stands here was not read for certain"),)))
+    assert not found.settled and not found.records
+    assert [(f.kind, f.about) for f in found.findings] == [(kind, "reading")]
+
+
 def test_an_engine_that_there_is_not_is_named_with_those_that_there_are() -> None:
     with pytest.raises(CallError, match="rules"):
         process(document("甲"), Settings(), schemas.builtin(), "nonsense")
