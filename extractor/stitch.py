@@ -20,6 +20,7 @@ from schemas.values import fold
 
 EDGE = 5.0  # points by which the same ruling line may differ from page to page
 SHIFT = 24.0  # points by which a page may have been put aside on the scanner
+BACK = 2  # pages before the last that tell how a table is set, and that labels over several pages begin on
 LEAST = 0.25  # of a character; so little room more or less tells nothing
 LINES = (
     2.5  # lines; with more room below its last line a cell did not end at the break (one more may be kept from its end)
@@ -72,28 +73,37 @@ def joined(above: Cell, below: Cell) -> Cell:
 
 def _append(out: list[Row], rows: list[Row], known: Known) -> None:
     """Puts the rows of a table, or a line, behind what is there; joined to the table before, if they go on with it."""
-    if not _follows(out, rows):
+    start = _last_pages(out)
+    before = out[start:]
+    if not _follows(before, rows):
         out.extend(rows)
         return
-    table = out[-1].table
-    start = next(n for n in range(len(out), 0, -1) if n == 1 or out[n - 2].table != table) - 1
-    before = out[start:]
     repeated = _repeated(before, rows)
     if repeated < len(rows):
         _join(before, rows, repeated, known)
     out[start:] = before
-    out.extend(row._replace(table=table) for row in rows)
+    out.extend(row._replace(table=before[-1].table) for row in rows)
 
 
-def _follows(out: Sequence[Row], rows: Sequence[Row]) -> bool:
+def _last_pages(out: Sequence[Row]) -> int:
+    """Where the last pages of the last table begin: a table of many pages is not gone over again at each break."""
+    start = len(out)
+    while (
+        start and out[-1].table and out[start - 1].table == out[-1].table and out[start - 1].page >= out[-1].page - BACK
+    ):
+        start -= 1
+    return start
+
+
+def _follows(above: Sequence[Row], rows: Sequence[Row]) -> bool:
     """Whether a table begins the page after the one that a table ends, as wide as that."""
-    if not out or not rows or not (out[-1].table and rows[0].table and out[-1].exact_columns and rows[0].exact_columns):
+    if not above or not rows or not (rows[0].table and above[-1].exact_columns and rows[0].exact_columns):
         return False
-    page = max(last_part(u).page for u in out[-1].units if isinstance(u, Cell))
-    if rows[0].page != page + 1:
+    page = max(last_part(u).page for u in above[-1].units if isinstance(u, Cell))
+    one, other = _ends(above), _ends(rows)
+    if rows[0].page != page + 1 or one is None or other is None:
         return False
-    ends = [_ends([r for r in part if r.table == part[-1].table]) for part in (out, rows)]
-    return None not in ends and abs(_shift(out, rows)) <= SHIFT and _alike(ends[0], ends[1])
+    return abs(other[0] - one[0]) <= SHIFT and abs((one[1] - one[0]) - (other[1] - other[0])) <= EDGE
 
 
 def _ends(rows: Sequence[Row]) -> tuple[float, float] | None:
@@ -102,15 +112,9 @@ def _ends(rows: Sequence[Row]) -> tuple[float, float] | None:
     return (min(b.x0 for b in known), max(b.x1 for b in known)) if known and len(known) == len(boxes) else None
 
 
-def _alike(one: tuple[float, float] | None, other: tuple[float, float] | None) -> bool:
-    """Whether two tables are equally wide."""
-    return one is not None and other is not None and abs((one[1] - one[0]) - (other[1] - other[0])) <= EDGE
-
-
 def _shift(above: Sequence[Row], below: Sequence[Row]) -> float:
     """How far the left edge of the table below stands to the right of that of the table above."""
-    one = _ends([r for r in above if r.table == above[-1].table])
-    other = _ends([r for r in below if r.table == below[-1].table])
+    one, other = _ends(above), _ends(below)
     return other[0] - one[0] if one and other else 0.0
 
 
