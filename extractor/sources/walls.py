@@ -36,14 +36,6 @@ class Walls(NamedTuple):
     doubt: bool
 
 
-class _Side(NamedTuple):
-    """A side of a slot that no line stands on: the line it would be a part of, and its row (of an upright line)."""
-
-    at: float
-    lo: float
-    hi: float
-
-
 def with_walls(rulings: Rulings, texts: Sequence[Box], marks: Image, point: float) -> Walls:
     """The lines with the walls that left a trace. `texts` and `marks` (255 is ink) are in pixels, as all is."""
     seen = _bridged(rulings, point)
@@ -54,7 +46,7 @@ def with_walls(rulings: Rulings, texts: Sequence[Box], marks: Image, point: floa
     for lattice in found_lattices(inked, point):
         for side in (s for s in _missing(lattice) if not _crossed(s, texts, marks)):
             if _parts(side, lattice, texts):
-                parted.append(Segment(*side))
+                parted.append(side)
             else:
                 doubts += _stops(side, lattice)
     lines = inked._replace(vertical=[*inked.vertical, *parted])
@@ -71,7 +63,7 @@ def _with_stubs(rulings: Rulings, texts: Sequence[Box], marks: Image, point: flo
 
     def stubs(lattice: Lattice, texts: Sequence[Box], marks: Image) -> list[Segment]:
         sides = (side for side in _missing(lattice) if not _crossed(side, texts, marks))
-        return [Segment(*side) for side in sides if _stub(side, texts, marks, point)]
+        return [side for side in sides if _stub(side, texts, marks, point)]
 
     lattices = found_lattices(rulings, point)
     upright = [segment for lattice in lattices for segment in stubs(lattice, texts, marks)]
@@ -102,13 +94,13 @@ def _turned(lattice: Lattice) -> Lattice:
     return Lattice(lattice.ys, lattice.xs, (), owner)
 
 
-def _missing(lattice: Lattice) -> Iterator[_Side]:
+def _missing(lattice: Lattice) -> Iterator[Segment]:
     """The sides inside of cells on which an upright line runs elsewhere."""
     wide = len(lattice.xs) - 1
     for row in range(len(lattice.ys) - 1):
         for col in range(1, wide):
             if lattice.owner[row * wide + col - 1] == lattice.owner[row * wide + col]:
-                yield _Side(lattice.xs[col], lattice.ys[row], lattice.ys[row + 1])
+                yield Segment(lattice.xs[col], lattice.ys[row], lattice.ys[row + 1])
 
 
 def _is_wall(lattice: Lattice, x: float, y: float) -> bool:
@@ -117,7 +109,7 @@ def _is_wall(lattice: Lattice, x: float, y: float) -> bool:
     return left >= 0 and right >= 0 and left != right
 
 
-def _crossed(side: _Side, texts: Sequence[Box], marks: Image) -> bool:
+def _crossed(side: Segment, texts: Sequence[Box], marks: Image) -> bool:
     """Whether a text runs over a side: one whose box does, and that has no wide white there."""
     for box in texts:
         high = box.bottom - box.top
@@ -143,7 +135,7 @@ def _white(marks: Image, x: float, box: Box) -> float:
     return float((right[0] if right.size else box.x1) - (left[-1] if left.size else box.x0))
 
 
-def _stub(side: _Side, texts: Sequence[Box], marks: Image, point: float) -> bool:
+def _stub(side: Segment, texts: Sequence[Box], marks: Image, point: float) -> bool:
     """Whether thin ink stands on a side, outside of text."""
     import numpy as np
 
@@ -163,7 +155,7 @@ def _stub(side: _Side, texts: Sequence[Box], marks: Image, point: float) -> bool
     return bool(runs[runs >= STUB * point].sum() >= LEFT * (bottom - top))
 
 
-def _parts(side: _Side, lattice: Lattice, texts: Sequence[Box]) -> bool:
+def _parts(side: Segment, lattice: Lattice, texts: Sequence[Box]) -> bool:
     """Whether texts stand on both sides within the cell, where the line goes on above or below."""
     middle = (side.lo + side.hi) / 2
     cell = lattice.slot_box(lattice.slots[lattice.slot_at(side.at, middle)])
@@ -177,10 +169,10 @@ def _parts(side: _Side, lattice: Lattice, texts: Sequence[Box]) -> bool:
     return both and any(_is_wall(lattice, side.at, y) for y in _beyond(side))
 
 
-def _stops(side: _Side, lattice: Lattice) -> bool:
+def _stops(side: Segment, lattice: Lattice) -> bool:
     """Whether a line stops for this row alone: it stands above and below."""
     return all(_is_wall(lattice, side.at, y) for y in _beyond(side))
 
 
-def _beyond(side: _Side) -> tuple[float, float]:
+def _beyond(side: Segment) -> tuple[float, float]:
     return side.lo - 1, side.hi + 1
