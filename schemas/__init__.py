@@ -10,8 +10,13 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from schemas.bank_statement import BankStatement
 from schemas.department_target import DepartmentTarget
+from schemas.invoice import Invoice
+from schemas.lab_report import LabReport
 from schemas.project_target import ProjectTarget
+from schemas.purchase_order import PurchaseOrder
+from schemas.receipt import Receipt
 from schemas.self_evaluation import SelfEvaluation
 from schemas.spec import SchemaSpec, spec_of
 from schemas.table import Table
@@ -20,11 +25,25 @@ SCHEMAS: dict[str, type[BaseModel]] = {
     "project_target": ProjectTarget,
     "self_evaluation": SelfEvaluation,
     "department_target": DepartmentTarget,
+    "invoice": Invoice,
+    "receipt": Receipt,
+    "bank_statement": BankStatement,
+    "purchase_order": PurchaseOrder,
+    "lab_report": LabReport,
     "table": Table,
 }
+"""All schemas that come with the project, by name, `table` last."""
+
+BY_TITLE = ("project_target", "self_evaluation", "department_target", "table")
+"""Those that a run looks for where it names none: their titles stand above nothing else. The others are named."""
 
 
 def builtin() -> tuple[SchemaSpec, ...]:
+    """The specs that a run looks for where it names no schema, `table` last."""
+    return tuple(spec_of(SCHEMAS[name], name) for name in BY_TITLE)
+
+
+def every() -> tuple[SchemaSpec, ...]:
     """The specs of all schemas that come with the project, `table` last."""
     return tuple(spec_of(model, name) for name, model in SCHEMAS.items())
 
@@ -38,7 +57,7 @@ def load(name: str) -> SchemaSpec:
         from schemas import json_schema
 
         spec = json_schema.load(Path(name))
-        if spec.name in SCHEMAS:
+        if spec.name in BY_TITLE:  # one's own `invoice.json` is no mistake: the built-in invoice is there only if named
             raise LookupError(f"{name}: a built-in schema is named {spec.name!r}; give the file another name")
         return spec
     path, _, cls = name.rpartition(":")

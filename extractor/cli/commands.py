@@ -136,9 +136,9 @@ def schemas(call: Namespace) -> int:
     """`extractor schemas`."""
     from extractor import runs
     from extractor.cli import show
+    from schemas import every
 
-    chosen = runs.load_schemas(tuple(call.schema))
-    for spec in chosen[: len(call.schema) or None]:
+    for spec in runs.load_schemas(tuple(call.schema))[: len(call.schema)] if call.schema else every():
         print(show.schema(spec))
     return 0
 
