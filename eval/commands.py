@@ -92,7 +92,7 @@ def _not_negative(text: str) -> int:
 
 def evaluate(call: Namespace) -> int:
     """`extractor eval`."""
-    from eval import report
+    from eval.reports import report
 
     return report.evaluate(
         call.directory,
@@ -119,7 +119,7 @@ def _schemas(names: list[str]) -> dict[str, Any]:
 
 def compare(call: Namespace) -> int:
     """`extractor compare`."""
-    from eval import compare as comparing
+    from eval.reports import compare as comparing
 
     return comparing.compare(
         call.directories, call.gold, call.json, seed=call.seed, drafts=call.drafts, extra=_schemas(call.schema)
@@ -149,6 +149,6 @@ def draft(call: Namespace) -> int:
 
 def bench(call: Namespace) -> int:
     """`extractor bench`."""
-    from eval import bench as benchmark
+    from eval.bench import bench as benchmark
 
     return benchmark.bench(call.config, rescore=call.rescore)

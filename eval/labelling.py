@@ -9,14 +9,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from eval import provenance, tables
-from eval.fields import plain
-from eval.gold import HEADER, Gold, gold_files, load, load_all
-from eval.predictions import Prediction, Reading, stem
-from eval.predictions import load as load_run
-from eval.report import mistake_table, report_tables, write
-from eval.scoring import score_document
-from eval.tables import Table
+from eval.reports import figure_tables
+from eval.reports.figure_tables import Table
+from eval.reports.report import mistake_table, report_tables, write
+from eval.scoring import provenance
+from eval.scoring.field_tree import plain
+from eval.scoring.gold import HEADER, Gold, gold_files, load, load_all
+from eval.scoring.predictions import Prediction, Reading, stem
+from eval.scoring.predictions import load as load_run
+from eval.scoring.scores import score_document
 from extractor.errors import CallError, DocumentError
 from schemas.spec import SchemaSpec
 
@@ -39,7 +40,9 @@ def check(paths: list[Path], sources: Sequence[Path] = (), extra: Schemas = BUIL
     files = gold_files(paths)
     problems = [problem for path in files for problem in problems_of(path, sources, extra)]
     if problems:
-        tables.show([Table(f"Problems ({len(problems)})", ("file", "form", "value", "problem"), tuple(problems))])
+        figure_tables.show(
+            [Table(f"Problems ({len(problems)})", ("file", "form", "value", "problem"), tuple(problems))]
+        )
     else:
         print(f"{len(files)} gold files: valid, and every value stands in its source")
     return 1 if problems else 0
@@ -113,7 +116,7 @@ def agree(first: list[Path], second: list[Path], *, show: int = 20, extra: Schem
         raise CallError("the two sets of gold files have no document in common; compare labels of the same documents")
     scores = [score_document(gold, as_reading(other)) for gold, other in pairs]
     left = len(ours) + len(theirs) - 2 * len(pairs)
-    tables.show([*report_tables(scores), *mistake_table(scores, show)])
+    figure_tables.show([*report_tables(scores), *mistake_table(scores, show)])
     print(f"{len(pairs)} documents labelled by both" + (f", {left} by one alone" if left else ""))
     return 0
 

@@ -8,16 +8,18 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from extractor import hybrid, llm, outside, rules, sources
-from extractor.assembly import assemble
-from extractor.checks import check
+from extractor import readers
+from extractor.accounting import unclaimed as outside
+from extractor.accounting.assembly import assemble
+from extractor.accounting.checks import check
+from extractor.accounting.grounding import ground
 from extractor.config import Settings
+from extractor.document.geometry import displayed_box
+from extractor.document.layout import UPRIGHT, Document
+from extractor.document.results import Answer, DocumentResult, Finding, Form, Record, Row, Span
+from extractor.engines import hybrid, llm, rules
 from extractor.errors import CallError, DocumentError, MissingPackage
-from extractor.geometry import displayed_box
-from extractor.grounding import ground
-from extractor.layout import UPRIGHT, Document
-from extractor.regions import cut
-from extractor.results import Answer, DocumentResult, Finding, Form, Record, Row, Span
+from extractor.forms.regions import cut
 from schemas.spec import SchemaSpec
 
 Engine = Callable[[Sequence[Form], Settings, str], Sequence[Answer]]
@@ -47,8 +49,8 @@ def process_file(
     started = time.perf_counter()
     sha256 = ""
     try:
-        sha256 = sources.sha256(path)
-        result = process(sources.read(path, name, settings), settings, schemas, engine)
+        sha256 = readers.sha256(path)
+        result = process(readers.read(path, name, settings), settings, schemas, engine)
     except (DocumentError, MissingPackage) as error:
         result = DocumentResult(name, sha256, "failed", reason=str(error))
     except OSError as error:

@@ -1,1 +1,1 @@
-"""Prompt templates: text only, versioned; `extractor.prompting` loads, renders and hashes them."""
+"""Prompt templates: text only, versioned; `extractor.engines.llm.prompting` loads, renders and hashes them."""

@@ -1,4 +1,4 @@
-"""What must hold between the values of one form. A schema declares these; `extractor.checks` looks whether they hold.
+"""What must hold between the values of one form. A schema declares these; `accounting.checks` looks whether they hold.
 
 Paths name fields (`funding.annual_total`); `indicators[].weight` stands for that field of every row, and two
 paths with `[]` of the same list are compared row by row.

@@ -16,7 +16,9 @@ import pytest_socket
 import vcr  # type: ignore[import-untyped]  # it has no types
 import yaml  # type: ignore[import-untyped]  # it has no types
 
-FOLDER = Path(__file__).parents[1] / "cassettes"
+from tests.paths import ROOT
+
+FOLDER = ROOT / "cassettes"
 KEPT_HEADERS = ("content-type", "retry-after")
 SECRET_HEADERS = (
     "authorization",

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from extractor.config import Settings
+from extractor.document.layout import Box
+from extractor.document.results import DocumentResult, Finding, Place, Record, Residue, Span
 from extractor.errors import StopRun
-from extractor.layout import Box
-from extractor.results import DocumentResult, Finding, Place, Record, Residue, Span
 from schemas.spec import SchemaSpec
 
 

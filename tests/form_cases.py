@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import schemas
 from extractor.config import Settings
-from extractor.layout import Block, Cell, Document, Grid, Line, Page
+from extractor.document.layout import Block, Cell, Document, Grid, Line, Page
+from extractor.document.results import DocumentResult, Form, Record
+from extractor.forms.regions import cut, numbered, rows_of
 from extractor.pipeline import process
-from extractor.regions import cut, numbered, rows_of
-from extractor.results import DocumentResult, Form, Record
-from extractor.sources import text as text_source
+from extractor.readers.text import reader as text_source
 from schemas.spec import SchemaSpec
 
 PROJECT = schemas.load("project_target")

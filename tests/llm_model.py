@@ -9,9 +9,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from extractor import rules
-from extractor.llm.writing import compact
-from extractor.results import Chunk, Form
+from extractor.document.results import Chunk, Form
+from extractor.engines import rules
+from extractor.engines.llm.answer_writing import compact
 
 
 def answers_for(forms: Sequence[Form]) -> dict[int, dict[str, Any]]:

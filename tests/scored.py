@@ -6,12 +6,12 @@ from functools import cache
 from pathlib import Path
 
 import schemas
-from eval.gold import load_all
-from eval.predictions import Reading, readings
-from eval.scoring import DocumentScore, score_run
+from eval.scoring.gold import load_all
+from eval.scoring.predictions import Reading, readings
+from eval.scoring.scores import DocumentScore, score_run
 from extractor.config import Settings
+from extractor.document.results import DocumentResult
 from extractor.pipeline import process_file
-from extractor.results import DocumentResult
 
 
 @cache

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from functools import cache
-from pathlib import Path
 
 import pytest
 
-from eval.metrics import covers
-from eval.scoring import DocumentScore, total
-from extractor.results import Record
+from eval.scoring.metrics import covers
+from eval.scoring.scores import DocumentScore, total
+from extractor.document.results import Record
+from tests.paths import SHARED
 from tests.scored import read_folder, scores_of, silent_errors
 
-SHARED = Path(os.environ.get("EXTRACTOR_SHARED") or Path(__file__).parent.parent.parent / "shared")
 CORPUS = SHARED / "corpus"
 SCHEMAS = {"project_target": 20, "self_evaluation": 9, "department_target": 1}
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 import schemas
-from eval.scoring import DocumentScore, total
+from eval.scoring.scores import DocumentScore, total
 from extractor.config import Settings
+from extractor.document.layout import Document, Note
+from extractor.document.results import Record
 from extractor.errors import CallError
-from extractor.layout import Document, Note
 from extractor.pipeline import process, process_file
-from extractor.results import Record
 from tests.form_cases import (
     DEPARTMENT_TITLE,
     EVALUATION_TITLE,
@@ -30,10 +30,11 @@ from tests.form_cases import (
     record_of,
     result_of,
 )
+from tests.paths import ROOT
 from tests.scored import read_folder, run_of, scores_of, silent_errors
 
 NOISE = bytes(n * n * 31 % 251 for n in range(20_000))
-EVAL = Path(__file__).parent.parent / "eval"
+EVAL = ROOT / "eval"
 
 
 @cache

@@ -14,12 +14,13 @@ import pytest
 from extractor.cli import main
 from extractor.cli.parser import parser
 from extractor.config import Settings
-from extractor.results import DocumentResult, Record
+from extractor.document.results import DocumentResult, Record
 from schemas.fields import KEYS
 from schemas.json_file import TITLES, UNASKED
+from tests.paths import ROOT
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-MAKEFILE = (Path(__file__).parent.parent / "Makefile").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
 def blocks(language: str) -> list[str]:

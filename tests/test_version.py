@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from pathlib import Path
 
 import schemas
 from extractor.config import Settings
 from extractor.pipeline import VERSIONS, process_file
+from tests.paths import DOCUMENTS, SAMPLES
 
-SAMPLES = Path(__file__).parents[1] / "eval" / "samples"
-KEPT = Path(__file__).parent / "documents" / "version.json"
+KEPT = DOCUMENTS / "version.json"
 
 
 def answers() -> str:

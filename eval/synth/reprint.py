@@ -18,7 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from extractor.errors import ExtractorError, MissingPackage
-from extractor.sources.office import PROGRAMS
+from extractor.readers.office.conversion import PROGRAMS
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 OFFICE = (".docx", ".xlsx")

@@ -14,14 +14,15 @@ from extractor.errors import CallError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from extractor.layout import Document
-    from extractor.sources.draw import Area
+    from extractor.document.layout import Document
+    from extractor.inspect.pictures import Area
 
 
 def run(call: Namespace) -> int:
     """`extractor run`."""
-    from extractor import runs, store
     from extractor.cli import show
+    from extractor.ledger import store
+    from extractor.runs import run
 
     asked = {"concurrency": call.concurrency, "record": call.record, "replay": call.replay, **_budget(call.budget)}
     settings = _settings(call, model=call.model, workers=call.workers, engine=call.engine, **asked)
@@ -32,14 +33,14 @@ def run(call: Namespace) -> int:
     if engine == "rules" and idle:
         option = "budget" if idle.startswith("budget") else idle
         raise CallError(f"--{option} is about calls of a model, and engine rules makes none: give --model")
-    plan = runs.Plan(tuple(call.paths), call.out, settings, _schemas(call, settings), engine)
+    plan = run.Plan(tuple(call.paths), call.out, settings, _schemas(call, settings), engine)
     if call.estimate:
-        from extractor import batches
+        from extractor.runs import batches
 
         print(show.estimate(batches.estimate(plan)))
         return 0
     with show.progress(show.engine_chosen(engine, settings)) as progress:
-        summary = runs.run(plan, progress=progress)
+        summary = run.run(plan, progress=progress)
     with store.reading(plan.out) as ledger:
         show.summary(summary, store.failures(ledger))
     return 1 if summary.counts.failed else 0
@@ -59,11 +60,11 @@ def _budget(amount: str | None) -> dict[str, float | None]:
 
 def batch(call: Namespace) -> int:
     """`extractor batch submit|status|collect`."""
-    from extractor import batches, runs
     from extractor.cli import show
+    from extractor.runs import batches, run
 
     settings = _settings(call, model=call.model)
-    plan = runs.Plan((), call.out, settings, (), "hybrid")
+    plan = run.Plan((), call.out, settings, (), "hybrid")
     if call.step == "submit":
         engine = call.engine or settings.engine or "hybrid"
         done = batches.submit(plan._replace(paths=tuple(call.paths), schemas=_schemas(call, settings), engine=engine))
@@ -78,17 +79,18 @@ def batch(call: Namespace) -> int:
 
 def look(call: Namespace) -> int:
     """`extractor look`."""
-    from extractor import runs, sources
+    from extractor import readers
     from extractor.cli import show
     from extractor.errors import DocumentError, MissingPackage
-    from extractor.look import areas, describe
+    from extractor.inspect.outline import areas, describe
+    from extractor.runs import run
 
     settings = _settings(call)
     if not call.path.is_file():
         raise CallError(f"{call.path}: {'is a folder; name one file' if call.path.is_dir() else 'no such file'}")
-    schemas = runs.load_schemas(_schemas(call, settings))
+    schemas = run.load_schemas(_schemas(call, settings))
     try:
-        document = sources.read(call.path, call.path.name, settings)
+        document = readers.read(call.path, call.path.name, settings)
     except (DocumentError, MissingPackage) as error:
         print(f"extractor: {call.path}: {error}", file=sys.stderr)
         return 1
@@ -105,7 +107,7 @@ def look(call: Namespace) -> int:
 def _draw(call: Namespace, document: Document, settings: Settings, areas: Sequence[Area]) -> int:
     """A picture of each page; the names of the files are printed."""
     from extractor.errors import DocumentError, MissingPackage
-    from extractor.sources.draw import draw
+    from extractor.inspect.pictures import draw
 
     try:
         pictures = draw(document, call.path, call.image, settings, areas)
@@ -120,11 +122,13 @@ def _draw(call: Namespace, document: Document, settings: Settings, areas: Sequen
 
 def export(call: Namespace) -> int:
     """`extractor export`."""
-    from extractor import exports, runs, store
+    from extractor.export import files
+    from extractor.ledger import store
+    from extractor.runs import run
 
     with store.reading(call.directory) as ledger:
-        specs = runs.load_schemas(store.last_run(ledger).schemas)
-        made = exports.export(ledger, specs, call.to)
+        specs = run.load_schemas(store.last_run(ledger).schemas)
+        made = files.export(ledger, specs, call.to)
     for note in made.notes:
         print(f"extractor: {note}", file=sys.stderr)
     for path in made.files:
@@ -134,11 +138,11 @@ def export(call: Namespace) -> int:
 
 def schemas(call: Namespace) -> int:
     """`extractor schemas`."""
-    from extractor import runs
     from extractor.cli import show
+    from extractor.runs import run
     from schemas import every
 
-    for spec in runs.load_schemas(tuple(call.schema))[: len(call.schema)] if call.schema else every():
+    for spec in run.load_schemas(tuple(call.schema))[: len(call.schema)] if call.schema else every():
         print(show.schema(spec))
     return 0
 

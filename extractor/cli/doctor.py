@@ -62,9 +62,9 @@ def _modes(settings: Settings) -> str:
     """Which modes the endpoint serves, each tried with one small question."""
     from dataclasses import replace
 
-    from extractor.llm.options import options
-    from extractor.llm.preview import probe
-    from extractor.llm.transport import Policy
+    from extractor.engines.llm.endpoint_options import options
+    from extractor.engines.llm.request_preview import probe
+    from extractor.engines.llm.transport import Policy
 
     own = options(settings)
     try:

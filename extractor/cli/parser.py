@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from extractor import __version__
 from extractor.cli import commands
-from extractor.exports import FORMATS
+from extractor.export.files import FORMATS
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:

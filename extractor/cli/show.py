@@ -9,16 +9,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from extractor.config import Settings
-from extractor.runs import Progress, Summary
-from extractor.store import Asked, Failure
+from extractor.ledger.store import Asked, Failure
+from extractor.runs.run import Progress, Summary
 from schemas.spec import FieldSpec, SchemaSpec
 
 if TYPE_CHECKING:
     from rich.table import Table as RichTable
 
-    from extractor.batches import Estimated
-    from extractor.layout import Document
-    from extractor.llm.batch import Status
+    from extractor.document.layout import Document
+    from extractor.engines.llm.batch_api import Status
+    from extractor.runs.batches import Estimated
 
 SECONDS_BETWEEN_LINES = 5.0
 
@@ -218,12 +218,12 @@ def batches(found: Sequence[Status]) -> str:
 
 def prompts(document: Document, settings: Settings, schemas: Sequence[SchemaSpec], engine: str) -> Iterator[str]:
     """What a model would be sent by an engine about each form, exactly."""
-    from extractor.batches import ASKED
-    from extractor.llm import preview
-    from extractor.llm.options import options
-    from extractor.regions import cut
+    from extractor.engines.llm import request_preview
+    from extractor.engines.llm.endpoint_options import options
+    from extractor.forms.regions import cut
+    from extractor.runs.batches import ASKED
 
     own = options(settings if settings.model else settings.model_copy(update={"model": "MODEL"}))
     for form in ASKED[engine](cut(document, schemas).forms):
-        for request in preview.requests(form, own):
-            yield f"=== form {form.index} ({form.schema.name})\n{preview.shown(request)}"
+        for request in request_preview.requests(form, own):
+            yield f"=== form {form.index} ({form.schema.name})\n{request_preview.shown(request)}"

@@ -1,0 +1,1 @@
+"""Engines, models, prompts and damages side by side."""

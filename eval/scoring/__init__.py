@@ -1,0 +1,1 @@
+"""Gold and records compared: alignment, verdicts, figures with their intervals."""

@@ -1,0 +1,1 @@
+"""Candidates to records: values, evidence, residue, checks, what is settled."""

@@ -1,0 +1,341 @@
+"""Accounts for every character of a form: label, value, null mark, furniture, or residue.
+
+A character is evidence of one value only, spanning labels excepted; what nothing accounts for is residue, and a
+finding on what stands around it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple
+
+from extractor.document.layout import Box, Cell, Unit
+from extractor.document.results import (
+    LOW_CONFIDENCE,
+    Answer,
+    Candidate,
+    Finding,
+    Form,
+    Match,
+    Place,
+    Residue,
+    Row,
+    Span,
+    placed,
+)
+from extractor.forms.labels import LabelIndex, label_index, label_key, spot, unasked, unglue
+from extractor.forms.regions import PAGE_GAP
+from extractor.forms.tokens import HEADING, row_shaped, tokenize
+from schemas.spec import SchemaSpec, generic
+from schemas.values import fold
+
+LABEL, VALUE, NULL, FURNITURE = 1, 2, 3, 4
+_LABEL_PUNCTUATION = frozenset(":：﹕")
+"""OCR confidence below which a word is not relied on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grounded:
+    """A form's characters accounted for. `unclaimed` are rows at its end that are no part of it."""
+
+    evidence: dict[str, tuple[Span, ...]]
+    findings: tuple[Finding, ...]
+    residue: tuple[Residue, ...]
+    unclaimed: tuple[Row, ...]
+
+
+class _Sheet:
+    """The classes of all characters of a form, by unit."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self.units: dict[tuple[int, str], Unit] = {(r.page, u.id): u for r in rows for u in r.units}
+        self.order: dict[tuple[int, str], int] = {key: n for n, key in enumerate(self.units)}
+        self.marks = {key: bytearray(len(u.text)) for key, u in self.units.items()}
+
+    def mark(self, place: Place, what: int) -> None:
+        """Gives a class to the characters of a place that have none; a value takes what a label had."""
+        marks = self.marks.get((place.page, place.unit))
+        if marks is None:
+            return
+        end = min(place.end, len(marks))
+        if what == VALUE or not any(marks[place.start : end]):
+            marks[place.start : end] = bytes([what]) * (end - place.start)
+            return
+        for n in range(place.start, end):
+            marks[n] = marks[n] or what
+
+
+def ground(form: Form, answer: Answer) -> Grounded:
+    """Evidence, residue and what is wrong with them, for an engine's answer about a form."""
+    sheet = _Sheet(form.rows)
+    title_units = {(r.page, u.id): u for r in form.title_rows for u in r.units}
+    findings: list[Finding] = []
+    evidence: dict[str, tuple[Span, ...]] = {}
+    owners: dict[tuple[int, str], list[tuple[int, int, str]]] = {}
+    for candidate in answer.candidates:
+        if candidate.path in evidence:
+            continue  # a second reading: assembly keeps the first, and this one's characters are residue
+        spans = _spans(candidate, sheet.units, title_units)
+        evidence[candidate.path] = spans
+        findings.extend(_evidence_findings(candidate, spans))
+        spec = form.schema.field(candidate.path)
+        findings.extend(_shared(candidate, owners, spec is not None and spec.printed.spans))
+        for place in candidate.places:
+            sheet.mark(place, VALUE)
+    for place in answer.labels or label_places(form):
+        sheet.mark(place, LABEL)
+    for place in answer.nulls:
+        sheet.mark(place, NULL)
+    for place in _unasked_places(form):
+        sheet.mark(place, FURNITURE)
+    residue = list(_residue(sheet))
+    tail, unclaimed = _tail(form, sheet, residue)
+    residue = [r for r in residue if (r.place.page, r.place.unit) not in tail]
+    findings.extend(_residue_findings(residue, form.schema, answer.candidates, sheet))
+    findings.extend(_swallowed(form.schema, answer.candidates, sheet.units))
+    left = [
+        Residue(own, part.text[own.start : own.end])
+        for r in residue
+        for part, own in placed(sheet.units[r.place.page, r.place.unit], r.place.start, r.place.end)
+    ]
+    return Grounded(evidence, tuple(findings), tuple(left), unclaimed)
+
+
+def label_places(form: Form) -> tuple[Place, ...]:
+    """The places of all labels of a form's schema, for engines that do not report them."""
+    index = label_index(form.schema)
+    tokens = unglue(tokenize(form.rows), index)
+    hits = (hit for hit in spot(tokens, index).values() if hit.targets)
+    return tuple(tokens[p].place for hit in hits for p in range(hit.first, hit.last + 1))
+
+
+def _unasked_places(form: Form) -> list[Place]:
+    """The places of what forms of the schema print and its records do not hold: it is accounted for, and no value."""
+    if not form.schema.unasked:
+        return []
+    index = label_index(form.schema)
+    tokens = unglue(tokenize(form.rows), index)
+    return [tokens[position].place for position in unasked(tokens, index)]
+
+
+def _spans(
+    candidate: Candidate, units: dict[tuple[int, str], Unit], titles: dict[tuple[int, str], Unit]
+) -> tuple[Span, ...]:
+    out = []
+    for place in candidate.places:
+        unit = units.get((place.page, place.unit)) or titles.get((place.page, place.unit))
+        if unit is None or not 0 <= place.start < place.end <= len(unit.text):
+            continue
+        for part, own in placed(unit, place.start, place.end):
+            box, confidence = _box(part, own)
+            out.append(Span(own, part.text[own.start : own.end], box, confidence))
+    match = _match(candidate.text, [s.text for s in out])
+    if match == "exact":
+        return tuple(out)
+    return tuple(Span(s.place, s.text, s.box, s.confidence, match) for s in out)
+
+
+def _match(text: str, parts: Sequence[str]) -> Match:
+    """How a value matches its evidence: to the letter, folded, or only nearly."""
+    if len(parts) == 1 and parts[0] == text:
+        return "exact"
+    whole = "".join(parts)
+    if "".join(whole.split()) == "".join(text.split()):
+        return "exact"
+    return "folded" if fold(whole) == fold(text) else "fuzzy"
+
+
+def _box(unit: Unit, place: Place) -> tuple[Box | None, float | None]:
+    """The box around a place's words, and their lowest confidence; the unit's own box where words are unknown."""
+    words = [w for w in unit.words if w.start < place.end and w.start + len(w.text) > place.start]
+    boxes = [w.box for w in words if w.box is not None]
+    sure = [w.confidence for w in words if w.confidence is not None]
+    if not boxes:
+        return unit.box, min(sure, default=None)
+    box = Box(
+        min(b.x0 for b in boxes), min(b.top for b in boxes), max(b.x1 for b in boxes), max(b.bottom for b in boxes)
+    )
+    return box, min(sure, default=None)
+
+
+def _evidence_findings(candidate: Candidate, spans: Sequence[Span]) -> Iterable[Finding]:
+    path = candidate.path
+    if not spans:
+        yield Finding(path, "reading", "no_evidence", "error", f"stands nowhere in the form: {candidate.text[:60]}")
+        return
+    if spans[0].match == "fuzzy":
+        yield Finding(
+            path, "reading", "evidence_differs", "error",
+            f"the source reads {''.join(s.text for s in spans)[:60]!r}, the value {candidate.text[:60]!r}",
+        )  # fmt: skip
+    low = [s for s in spans if s.confidence is not None and s.confidence < LOW_CONFIDENCE]
+    if low:
+        worst = min(low, key=lambda s: s.confidence or 0.0)
+        yield Finding(
+            path, "reading", "low_confidence", "warning",
+            f"the scan is unclear here ({worst.confidence:.2f}): {worst.text[:40]}",
+        )  # fmt: skip
+
+
+def _shared(
+    candidate: Candidate, owners: dict[tuple[int, str], list[tuple[int, int, str]]], spanning: bool
+) -> Iterable[Finding]:
+    """Findings where a character already stands for another value; a spanning label serves one field in many rows."""
+    field = generic(candidate.path)
+    for place in candidate.places:
+        own = owners.setdefault((place.page, place.unit), [])
+        for start, end, path in own:
+            other = path != candidate.path and not (spanning and generic(path) == field)
+            if other and start < place.end and place.start < end:
+                message = f"the same characters stand for {path} and for {candidate.path}"
+                yield Finding(candidate.path, "reading", "shared_evidence", "error", message)
+                yield Finding(path, "reading", "shared_evidence", "error", message)
+        own.append((place.start, place.end, candidate.path))
+
+
+_PRINTED = re.compile(r"\S+(?:[ \t]+\S+)*")
+
+
+def _residue(sheet: _Sheet) -> Iterable[Residue]:
+    for key, marks in sheet.marks.items():
+        if 0 not in marks:
+            continue
+        text = sheet.units[key].text
+        start = -1
+        for n in range(len(marks) + 1):
+            free = n < len(marks) and not marks[n]
+            if free and start < 0:
+                start = n
+            elif not free and start >= 0:
+                yield from _printed(key, text, start, n)
+                start = -1
+
+
+def _printed(key: tuple[int, str], text: str, start: int, end: int) -> Iterable[Residue]:
+    for match in _PRINTED.finditer(text, start, end):
+        if not all(c in _LABEL_PUNCTUATION for c in match[0]):
+            yield Residue(Place(key[0], key[1], match.start(), match.end()), match[0])
+
+
+def container(path: str) -> str:
+    """What holds a value: its list, its group, or the value itself."""
+    if "[" in path:
+        return path[: path.index("[")]
+    return path.split(".", maxsplit=1)[0]
+
+
+def _residue_findings(
+    residue: Sequence[Residue], schema: SchemaSpec, candidates: Sequence[Candidate], sheet: _Sheet
+) -> Iterable[Finding]:
+    """Each residue is a finding on what stands before it, on what stands behind it, and on what has no value between.
+
+    Before and behind in reading order, and right above and below in its table. Between by the schema's order: the
+    residue may be that value, its label not known.
+    """
+    if not residue:
+        return
+    given = {container(c.path) for c in candidates}
+    names = [f.name for f in schema.fields]
+    where = sorted(
+        _Stand(sheet.order[p.page, p.unit], p.start, container(c.path))
+        for c in candidates
+        for p in c.places
+        if (p.page, p.unit) in sheet.order
+    )
+    units = list(sheet.units.values())
+    seen: set[tuple[str, str]] = set()
+    for r in residue:
+        here = sheet.order[r.place.page, r.place.unit]
+        before, behind = _around(where, here, r.place.start)
+        first = min((names.index(n) for n in before if n in names), default=0)
+        last = max((names.index(n) for n in behind if n in names), default=len(names))
+        between = {n for n in names[first:last] if n not in given}
+        above, below = _around([w for w in where if _are_stacked(units[w.order], units[here])], here, r.place.start)
+        for path in sorted({*before, *behind, *between, *above, *below}) or [""]:
+            if (path, r.text) not in seen:
+                seen.add((path, r.text))
+                message = f"nothing accounts for {r.text[:60]!r} (page {r.place.page}, {r.place.unit})"
+                yield Finding(path, "reading", "residue", "warning", message)
+
+
+class _Stand(NamedTuple):
+    """Where a value stands: its unit's number, its first character, and what holds the value."""
+
+    order: int
+    start: int
+    container: str
+
+
+def _around(where: Sequence[_Stand], order: int, start: int) -> tuple[set[str], set[str]]:
+    """What holds the values that stand next before and behind a place."""
+    at = bisect_left(where, _Stand(order, start, ""))
+    return {w.container for w in where[max(at - 1, 0) : at]}, {w.container for w in where[at : at + 1]}
+
+
+def _are_stacked(one: Unit, other: Unit) -> bool:
+    """Whether a cell of a table stands right above or below another."""
+    if not (isinstance(one, Cell) and isinstance(other, Cell)) or (one.page, one.table) != (other.page, other.table):
+        return False
+    aligned = one.col < other.col + other.col_span and other.col < one.col + one.col_span
+    return aligned and (one.row + one.row_span == other.row or other.row + other.row_span == one.row)
+
+
+def _tail(form: Form, sheet: _Sheet, residue: Sequence[Residue]) -> tuple[set[tuple[int, str]], tuple[Row, ...]]:
+    """Lines behind the last row that the form claims, if they are prose: they stand outside of it."""
+    last = -1
+    for n, row in enumerate(form.rows):
+        if any(any(sheet.marks[row.page, u.id]) for u in row.units):
+            last = n
+    rows = form.rows[last + 1 :]
+    if last < 0 or not rows:
+        return set(), ()
+    for n, row in enumerate(rows):
+        text = " ".join(u.text.strip() for u in row.units if u.text.strip())
+        if row.table or not (HEADING.match(text) or "。" in text or row.gap >= PAGE_GAP - 1):
+            break
+        left = rows[n:]
+        if any(r.table or row_shaped(r.units[0].text) for r in left):
+            break
+        return {(r.page, u.id) for r in left for u in r.units}, tuple(left)
+    return set(), ()
+
+
+def _swallowed(
+    schema: SchemaSpec, candidates: Sequence[Candidate], units: dict[tuple[int, str], Unit]
+) -> Iterable[Finding]:
+    """A text with a line like a table row, a label of the form or a bare number in it may have swallowed that."""
+    index = label_index(schema)
+    for candidate in candidates:
+        spec = schema.field(candidate.path)
+        if spec is None or spec.kind != "text" or spec.printed.spans:
+            continue
+        for (page, unit_id), places in groupby(candidate.places, key=lambda p: (p.page, p.unit)):
+            unit = units.get((page, unit_id))
+            if unit is None or not unit_id.startswith("L"):
+                continue
+            own = list(places)
+            what = _strange(unit.text[own[0].start : own[-1].end], index, len(candidate.places))
+            if what:
+                message = f"a line of this text {what[1]}: {unit.text.strip()[:60]}"
+                yield Finding(candidate.path, "reading", what[0], "warning", message)
+                break
+
+
+def _strange(line: str, index: LabelIndex, parts: int) -> tuple[str, str] | None:
+    """The kind of finding that a line of a text deserves, and what it says."""
+    if row_shaped(line):
+        return "row_in_text", "looks like a table row"
+    if parts > 1 and _BARE_NUMBER.fullmatch(line.strip()):
+        return "number_in_text", "is a bare number, perhaps of a page"
+    head = line.split(maxsplit=1)[0] if line.strip() else ""
+    if parts > 1 and len(head) >= _LABEL_LENGTH and label_key(head) in index.labels:
+        return "label_in_text", "begins with a label of the form"
+    return None
+
+
+_BARE_NUMBER = re.compile(r"\d{1,4}")
+_LABEL_LENGTH = 4

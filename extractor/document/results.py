@@ -1,0 +1,288 @@
+"""What comes out: spans of evidence, findings, residue, answers of engines, records.
+
+All frozen. `to_json` of a class gives the shape that `records.jsonl` and `documents.jsonl` promise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, NamedTuple
+
+from extractor.document.layout import Box, Unit, parts_of
+from schemas.spec import SchemaSpec
+
+About = Literal["reading", "source"]
+Severity = Literal["error", "warning", "info"]
+Match = Literal["exact", "folded", "fuzzy"]
+
+
+LOW_CONFIDENCE = 0.93
+"""What an OCR is less sure of than this is in doubt."""
+
+
+class Place(NamedTuple):
+    """Characters `start` to `end` (exclusive) of one unit's text; `unit` is a line's or a cell's id on its page."""
+
+    page: int
+    unit: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A place with what stands there: the text, its box, its OCR confidence, and how the value matched it."""
+
+    place: Place
+    text: str
+    box: Box | None = None
+    confidence: float | None = None
+    match: Match = "exact"
+
+    def to_json(self) -> dict[str, Any]:
+        """The span as `records.jsonl` shows it: `line` (a number) or `cell` (an id)."""
+        out = place_json(self.place)
+        out["box"] = None if self.box is None else [round(v, 2) for v in self.box]
+        out["text"] = self.text
+        out["match"] = self.match
+        out["confidence"] = self.confidence
+        return out
+
+
+def placed(unit: Unit, start: int, end: int) -> Iterator[tuple[Unit, Place]]:
+    """Where characters of a unit stand: a place in each of the parts that a page break cut it into."""
+    offset = 0
+    for part in parts_of(unit):
+        first, last = max(start - offset, 0), min(end - offset, len(part.text))
+        if first < last:
+            yield part, Place(part.page, part.id, first, last)
+        offset += len(part.text) + 1
+
+
+def place_json(place: Place) -> dict[str, Any]:
+    """`{"page", "line" or "cell", "start", "end"}` of a place."""
+    out: dict[str, Any] = {"page": place.page}
+    if place.unit.startswith("L"):
+        out["line"] = int(place.unit[1:])
+    else:
+        out["cell"] = place.unit
+    out["start"], out["end"] = place.start, place.end
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something a person should look at.
+
+    `path` names a value (`indicators[3].target`), something that holds values (`indicators`) or, empty, the whole
+    record; `about` says whether the reading is in doubt or the source itself is odd.
+    """
+
+    path: str
+    about: About
+    kind: str
+    severity: Severity
+    message: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The finding as `records.jsonl` shows it."""
+        return {
+            "path": self.path,
+            "about": self.about,
+            "kind": self.kind,
+            "severity": self.severity,
+            "message": self.message,
+        }
+
+
+class Row(NamedTuple):
+    """One printed row: a line, or one row of a grid (its cells from left to right).
+
+    `table` numbers the grid within the document (0 for a line); `exact_columns` says that column numbers are facts;
+    `gap` counts the blank lines above it; `number` counts the rows of the form from 1, the title's first: its id for
+    an engine (0 outside of forms).
+    """
+
+    page: int
+    units: tuple[Unit, ...]
+    table: int = 0
+    exact_columns: bool = False
+    gap: int = 0
+    number: int = 0
+
+
+class AskedRows(NamedTuple):
+    """The rows of a list that are asked for: between two rows of the form, given by their numbers, or ''."""
+
+    field: str
+    after: str
+    before: str
+
+
+class Hint(NamedTuple):
+    """What goes with a form of which a part is asked: how another engine read it (JSON), and which rows are asked."""
+
+    found: str
+    rows: tuple[AskedRows, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The region of a document that one record comes from: its rows in reading order, page breaks stitched.
+
+    `title` and `furniture` are the places that are accounted for before any engine looks.
+    """
+
+    index: int
+    schema: SchemaSpec
+    rows: tuple[Row, ...]
+    title: tuple[Place, ...] = ()
+    title_rows: tuple[Row, ...] = ()
+    furniture: tuple[Place, ...] = ()
+    notes: tuple[Finding, ...] = ()
+    hint: Hint | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A form, or a part of one, as text for an engine: every row has its number in brackets; `tokens` is estimated."""
+
+    form: int
+    schema: SchemaSpec
+    text: str
+    units: tuple[Unit, ...]
+    tokens: int
+    hint: Hint | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Residue:
+    """Printed text that is no value and no label: what nothing accounts for, or page furniture."""
+
+    place: Place
+    text: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The residue as `records.jsonl` shows it."""
+        return {**place_json(self.place), "text": self.text}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One value as an engine gives it: its path, the printed text, and the places it was copied from."""
+
+    path: str
+    text: str
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an engine says of one chunk: values, what it read as labels and null marks, its own doubts, its usage."""
+
+    candidates: tuple[Candidate, ...]
+    labels: tuple[Place, ...] = ()
+    nulls: tuple[Place, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    usage: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The values of one form, with everything that speaks for and against them."""
+
+    document: str
+    sha256: str
+    form: int
+    schema: str
+    values: dict[str, Any]
+    evidence: dict[str, tuple[Span, ...]]
+    findings: tuple[Finding, ...]
+    residue: tuple[Residue, ...]
+    engine: str
+    model: str | None = None
+    usage: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def settled(self) -> bool:
+        """Whether no finding about the reading touches the record."""
+        return not any(f.about == "reading" for f in self.findings)
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as one line of `records.jsonl`."""
+        return {
+            "document": self.document,
+            "sha256": self.sha256,
+            "form": self.form,
+            "schema": self.schema,
+            "values": self.values,
+            "evidence": {path: [s.to_json() for s in spans] for path, spans in self.evidence.items()},
+            "findings": [f.to_json() for f in self.findings],
+            "residue": [r.to_json() for r in self.residue],
+            "settled": self.settled,
+            "engine": self.engine,
+            "model": self.model,
+            "usage": self.usage,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Unclaimed:
+    """A line outside of every form: what stands there, and whether it looks like part of a table."""
+
+    page: int
+    unit: str
+    text: str
+    kind: Literal["text", "table"] = "text"
+
+    def to_json(self) -> dict[str, Any]:
+        """The line as `documents.jsonl` shows it."""
+        key, value = ("line", int(self.unit[1:])) if self.unit.startswith("L") else ("cell", self.unit)
+        return {"page": self.page, key: value, "text": self.text, "kind": self.kind}
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentResult:
+    """All that one document gave: records, what no form claims, page furniture, findings about it as a whole."""
+
+    name: str
+    sha256: str
+    status: Literal["done", "failed"]
+    pages: int = 0
+    records: tuple[Record, ...] = ()
+    unclaimed: tuple[Unclaimed, ...] = ()
+    furniture: tuple[Residue, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    reason: str | None = None
+    seconds: float = 0.0
+
+    @property
+    def settled(self) -> bool:
+        """Whether the document was read, its records are all settled and no table-like text is left unclaimed."""
+        return (
+            self.status == "done"
+            and all(r.settled for r in self.records)
+            and not any(u.kind == "table" for u in self.unclaimed)
+            and not any(f.about == "reading" for f in self.findings)
+        )
+
+    def timed(self, seconds: float) -> DocumentResult:
+        """The same result, with the seconds that it took."""
+        return replace(self, seconds=seconds)
+
+    def to_json(self) -> dict[str, Any]:
+        """The result as one line of `documents.jsonl`."""
+        return {
+            "document": self.name,
+            "sha256": self.sha256,
+            "status": self.status,
+            "reason": self.reason,
+            "pages": self.pages,
+            "forms": len(self.records),
+            "unclaimed": [u.to_json() for u in self.unclaimed],
+            "furniture": [f.to_json() for f in self.furniture],
+            "findings": [f.to_json() for f in self.findings],
+            "settled": self.settled,
+            "seconds": round(self.seconds, 4),
+        }

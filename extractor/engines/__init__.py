@@ -1,0 +1,1 @@
+"""Form and schema to candidates: rules, llm, hybrid."""

@@ -1,0 +1,49 @@
+"""The engine `llm`: forms go to an OpenAI-compatible endpoint and come back as printed strings with places.
+
+The only importer of openai, instructor and tenacity, and a late one: nothing here costs a run that calls no model.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from extractor.config import Settings
+from extractor.document.results import Answer, Form
+from extractor.engines.llm.prompting import LANGUAGES, VERSIONS, digest
+
+if TYPE_CHECKING:
+    from extractor.engines.llm.session import Session
+
+VERSION = "-".join(["4", *(digest(language, version)[:8] for version in VERSIONS for language in LANGUAGES)])
+"""Changes whenever the engine may answer differently: its reading of answers, or a prompt."""
+
+_open: list[Session] = []
+_lock = threading.Lock()
+
+
+def extract(forms: Sequence[Form], settings: Settings, document: str = "") -> list[Answer]:
+    """The answers about a document's forms, all asked for at once: in the session that is open, or in its own."""
+    if _open:
+        return _open[-1].extract(forms, document)
+    with serving(settings) as own:
+        return own.extract(forms, document)
+
+
+@contextlib.contextmanager
+def serving(settings: Settings, ledger: Path | None = None) -> Iterator[Session]:
+    """One session for all calls of `extract` in this process, for as long as the block."""
+    from extractor.engines.llm.endpoint_options import options
+    from extractor.engines.llm.session import session
+
+    with session(options(settings), ledger) as own:
+        with _lock:
+            _open.append(own)
+        try:
+            yield own
+        finally:
+            with _lock:
+                _open.remove(own)

@@ -1,0 +1,208 @@
+"""The wire: one request to an OpenAI-compatible endpoint, one completion back; and asking for an instance of a model.
+
+`openai` speaks the protocol with its own retries off; `instructor` shapes the request for tools, JSON schema or plain
+JSON and reads the answer back into the pydantic model.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel
+
+from extractor.engines.llm.transport import BrokenBody, Completion, Request, Send
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+    from openai.types.chat import ChatCompletion
+
+Mode = Literal["tools", "json_schema", "json", "text"]
+Outcome = Literal["valid", "invalid", "cut", "refused"]
+M = TypeVar("M", bound=BaseModel)
+
+DEFAULT_URL = "https://api.openai.com/v1"
+MODES: dict[Mode, str] = {"tools": "TOOLS", "json_schema": "JSON_SCHEMA", "json": "JSON", "text": "MD_JSON"}
+
+# Part of the host, or the port that a local server listens on by default → the mode that its constrained decoding,
+# or its documentation, serves best. Local servers hold a JSON schema by grammar, without any flag at their start.
+KINDS: dict[str, Mode] = {
+    "api.openai.com": "tools",
+    "dashscope": "tools",
+    "api.deepseek.com": "tools",
+    "openrouter.ai": "tools",
+    ":11434": "json_schema",  # Ollama
+    ":8080": "json_schema",  # llama.cpp
+    ":8000": "json_schema",  # vLLM
+    ":30000": "json_schema",  # SGLang
+}
+
+
+def default_mode(base_url: str) -> Mode:
+    """The mode for an endpoint nobody chose one for: by its host or port, else tools."""
+    place = urlsplit(base_url).netloc
+    return next((mode for part, mode in KINDS.items() if part in place), "tools")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where the model is: base URL, key, model name, mode, and what goes with every call (temperature and the like)."""
+
+    model: str
+    base_url: str = DEFAULT_URL
+    api_key: str = ""
+    mode: Mode = "tools"
+    parameters: tuple[tuple[str, Any], ...] = (("temperature", 0),)
+
+    def __repr__(self) -> str:
+        """Without the key."""
+        return f"Endpoint(model={self.model!r}, base_url={self.base_url!r}, mode={self.mode!r})"
+
+
+@asynccontextmanager
+async def open_client(endpoint: Endpoint) -> AsyncIterator[AsyncOpenAI]:
+    """The SDK's client, its own retries off, closed at the end. Timeouts are the transport's."""
+    import openai
+
+    # Some local servers want no key, but the SDK refuses an empty one.
+    async with openai.AsyncOpenAI(
+        api_key=endpoint.api_key or "none", base_url=endpoint.base_url, max_retries=0, timeout=None
+    ) as client:
+        yield client
+
+
+def wire(client: AsyncOpenAI) -> Send:
+    """Sends requests over the client. Raises the SDK's errors, and `BrokenBody` for a 200 that is no completion."""
+    create: Callable[..., Awaitable[Any]] = client.chat.completions.with_raw_response.create
+
+    async def send(request: Request) -> Completion:
+        response = await create(**request)
+        return read_completion(response.content)
+
+    return send
+
+
+def read_completion(body: bytes | str) -> Completion:
+    """A body as a completion with at least one choice."""
+    try:
+        completion: Any = json.loads(body)
+    except ValueError as error:
+        raise BrokenBody(f"the body is not JSON ({error})") from error
+    choices = completion.get("choices") if isinstance(completion, dict) else None
+    if not choices or not isinstance(choices[0].get("message"), dict):
+        said = str(completion.get("error") if isinstance(completion, dict) else completion)
+        raise BrokenBody(f"the body is no chat completion: {said[:200]}")
+    return dict(completion)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply(Generic[M]):
+    """What a question gave: an instance, or why there is none; the raw text; the message to show again; its usage."""
+
+    outcome: Outcome
+    value: M | None
+    error: BaseException | None
+    text: str
+    refusal: str
+    message: dict[str, Any]
+    usage: dict[str, Any]
+
+
+Ask = Callable[[type[Any], Request], Awaitable[Reply[Any]]]
+
+
+def asker(send: Send, mode: Mode) -> Ask:
+    """A function that asks for an instance of a model: one request a question, never a retry of its own.
+
+    Raises what `send` raises; an answer that is none is told by the reply's outcome.
+    """
+    import instructor
+    from instructor.core.exceptions import InstructorError, InstructorRetryException
+
+    # Its log lines repeat whole requests and error texts; what matters of them is in the reply.
+    logging.getLogger("instructor").setLevel(logging.CRITICAL)
+    shape = instructor.Mode[MODES[mode]]
+    shaping = asyncio.Lock()  # a thousand questions at once would hold the event loop for seconds
+
+    async def ask(model: type[M], request: Request) -> Reply[M]:
+        heard = _Heard(send, shaping)
+        await shaping.acquire()
+        await asyncio.sleep(0)  # one question a turn of the event loop
+        create: Any = instructor.patch(create=heard.create, mode=shape)
+        try:
+            value = await create(response_model=_prepared(model), max_retries=0, strict=True, **request)
+        except _NoAnswer:
+            return heard.reply(None)
+        except InstructorRetryException as error:
+            if heard.ended is not None:
+                raise heard.ended from None
+            return heard.reply(None, error.__cause__ or error)
+        except InstructorError as error:
+            return heard.reply(None, error)
+        return heard.reply(value)
+
+    return ask
+
+
+@cache
+def _prepared(model: type[M]) -> type[M]:
+    """The model as instructor wraps it: once, and not once a question."""
+    import instructor
+
+    return instructor.response_schema(model)
+
+
+class _NoAnswer(BaseException):
+    """Cut off or refused: nothing to parse. Not an `Exception`, so that instructor lets it through."""
+
+
+class _Heard:
+    """One question's completion, kept beside what instructor makes of it."""
+
+    def __init__(self, send: Send, shaping: asyncio.Lock) -> None:
+        self._send, self._shaping = send, shaping
+        self.completion: Completion = {}
+        self.ended: Exception | None = None
+
+    async def create(self, **request: Any) -> ChatCompletion:
+        from openai.types.chat import ChatCompletion
+
+        self._shaping.release()
+        try:
+            self.completion = await self._send(request)
+        except Exception as error:
+            self.ended = error
+            raise
+        if self._outcome() != "valid":
+            raise _NoAnswer
+        return ChatCompletion.model_validate(self.completion)
+
+    def _outcome(self) -> Outcome:
+        choice = self.completion["choices"][0]
+        if choice.get("finish_reason") == "length":
+            return "cut"
+        if choice.get("finish_reason") == "content_filter" or choice["message"].get("refusal"):
+            return "refused"
+        return "valid"
+
+    def reply(self, value: M | None, error: BaseException | None = None) -> Reply[M]:
+        message = self.completion["choices"][0]["message"]
+        outcome = "invalid" if error is not None else self._outcome()
+        refusal = str(message.get("refusal") or "content filter") if outcome == "refused" else ""
+        return Reply(outcome, value, error, said(message), refusal, message, dict(self.completion.get("usage") or {}))
+
+
+def said(message: dict[str, Any]) -> str:
+    """The text of an answer, whichever way it came: a tool's arguments or plain content."""
+    calls = message.get("tool_calls") or []
+    if calls:
+        arguments = calls[0]["function"]["arguments"]
+        return arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
+    return str(message.get("content") or "")

@@ -1,0 +1,110 @@
+"""A session with an endpoint: one event loop in a thread, one gate, one purse, for all forms of a run.
+
+Documents are read and judged in other threads or processes; the loop only speaks with the endpoint.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import AsyncIterator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from extractor.document.results import Answer, Form
+from extractor.engines.llm.budget import Purse
+from extractor.engines.llm.call_cache import kept, opened, used
+from extractor.engines.llm.client import Ask, asker, open_client, wire
+from extractor.engines.llm.conversation import answer
+from extractor.engines.llm.endpoint_options import Options
+from extractor.engines.llm.rate_limits import Gate
+from extractor.engines.llm.recordings import recording, replaying
+from extractor.engines.llm.transport import CallFailed, Line, Send
+from extractor.errors import DocumentError
+
+
+@asynccontextmanager
+async def asking(options: Options, ledger: Path | None = None) -> AsyncIterator[Ask]:
+    """A function that asks: through cache, budget, gate and retries to the endpoint, or from a recording alone."""
+    async with contextlib.AsyncExitStack() as stack:
+        store = None if ledger is None else stack.enter_context(opened(ledger))
+        if options.replay is not None:
+            send: Send = replaying(options.replay)
+        else:
+            client = await stack.enter_async_context(open_client(options.endpoint))
+            send = Line(wire(client), Gate(options.ceilings), options.policy, (options.endpoint.api_key,)).send
+        if options.record is not None:
+            send = recording(send, options.record, (options.endpoint.api_key,))
+        if options.budget.tokens is not None or options.budget.money is not None:
+            send = Purse(options.budget, options.prices, *([used(store)] if store else [])).metered(send)
+        if store is not None:
+            send = kept(send, store, stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="ledger")))
+        yield asker(send, options.endpoint.mode)
+
+
+class Session:
+    """Asks about forms from any thread, and waits for the answers."""
+
+    def __init__(self, options: Options, ledger: Path | None = None) -> None:
+        self._options, self._ledger = options, ledger
+        self._ready: Future[tuple[asyncio.AbstractEventLoop, Ask]] = Future()
+        self._over: asyncio.Event | None = None
+        self._thread = threading.Thread(target=self._serve, name="model", daemon=True)
+        self._lock = threading.Lock()
+
+    def _serve(self) -> None:
+        try:
+            asyncio.run(self._main())
+        except BaseException as error:
+            if not self._ready.done():
+                self._ready.set_exception(error)
+
+    async def _main(self) -> None:
+        self._over = asyncio.Event()
+        async with asking(self._options, self._ledger) as ask:
+            self._ready.set_result((asyncio.get_running_loop(), ask))
+            await self._over.wait()
+
+    def submit(self, forms: Sequence[Form], document: str = "") -> Future[list[Answer]]:
+        """The answers about a document's forms, all asked for at once."""
+        with self._lock:  # a run that has nothing to ask opens nothing
+            if self._thread.ident is None:
+                self._thread.start()
+        loop, ask = self._ready.result()
+        return asyncio.run_coroutine_threadsafe(self._answers(forms, document, ask), loop)
+
+    async def _answers(self, forms: Sequence[Form], document: str, ask: Ask) -> list[Answer]:
+        tasks = [asyncio.ensure_future(answer(form, document, ask, self._options)) for form in forms]
+        try:
+            return await asyncio.gather(*tasks)
+        except CallFailed as error:
+            raise DocumentError(f"the model gave no answer: {error}; run again to go on where it stopped") from error
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    def extract(self, forms: Sequence[Form], document: str = "") -> list[Answer]:
+        """The answers, waited for. Raises `StopRun` and `DocumentError`."""
+        return self.submit(forms, document).result()
+
+    def close(self) -> None:
+        """End the loop and the connections."""
+        if self._thread.ident is None:
+            return
+        with contextlib.suppress(Exception):  # where it never opened there is nothing to close
+            loop, _ = self._ready.result()
+            if self._over is not None:
+                loop.call_soon_threadsafe(self._over.set)
+        self._thread.join(30)
+
+
+@contextlib.contextmanager
+def session(options: Options, ledger: Path | None = None) -> Iterator[Session]:
+    """A session for as long as the block."""
+    own = Session(options, ledger)
+    try:
+        yield own
+    finally:
+        own.close()

@@ -1,0 +1,218 @@
+"""The built-in engine: reads a form by its schema's labels alone, without a model and without a network.
+
+It gives values as they are printed and abstains rather than guess: what it cannot place becomes residue and a finding.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+
+from extractor.document.results import Answer, Candidate, Form, Place
+from extractor.engines.rules import labelled_values
+from extractor.engines.rules.drafts import Draft
+from extractor.engines.rules.label_zones import Bucket, Zones, read_zones
+from extractor.engines.rules.list_rows import Widths, learn_widths, merge_widths
+from extractor.engines.rules.row_candidates import list_rows
+from extractor.engines.rules.row_decoding import Listing, listing
+from extractor.engines.rules.stacked_labels import pieces
+from extractor.engines.rules.table_headers import leaves_in_order
+from extractor.engines.rules.value_matrix import read_matrix
+from extractor.forms.labels import label_index, spot, unasked, unglue
+from extractor.forms.tokens import Token, tokenize
+from schemas.spec import FieldSpec, SchemaSpec
+from schemas.values import fold
+
+VERSION = "5"
+"""Changes whenever the engine may answer differently: results of another version are done again."""
+
+_HANDLERS: dict[str, Callable[[Draft, Bucket], None]] = {
+    "value": labelled_values.value,
+    "row": labelled_values.labelled_row,
+    "columns": labelled_values.text_columns,
+    "list": list_rows,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A form whose tokens are sorted into zones; `listings` are its lists by their header's first token.
+
+    `headings` only stand over the labels of a header.
+    """
+
+    form: Form
+    tokens: list[Token]
+    zones: Zones
+    listings: dict[int, Listing]
+    headings: list[Token]
+
+
+def extract(forms: Sequence[Form]) -> list[Answer]:
+    """The values of a document's forms: what one shows of the page, such as how wide its columns are, serves all."""
+    readings = [_read(form) for form in forms]
+    own = [learn_widths(list(reading.listings.values())) for reading in readings]
+    return [_answer(reading, merge_widths(widths, own)) for reading, widths in zip(readings, own, strict=True)]
+
+
+def _read(form: Form) -> _Reading:
+    index = label_index(form.schema)
+    tokens, headings = leaves_in_order(unglue(tokenize(form.rows), index), index)
+    aside = set(unasked(tokens, index))
+    tokens = [token for position, token in enumerate(tokens) if position not in aside]
+    hits = {position: hit for position, hit in spot(tokens, index).items() if hit.targets}
+    zones = read_zones(tokens, hits, form.schema)
+    cells = [len(row.units) for row in form.rows]
+    listings: dict[int, Listing] = {}
+    for bucket in zones.buckets:
+        if bucket.kind == "list":
+            own = pieces(tokens, bucket, index, cells)
+            listings[bucket.label] = listing(own, bucket.columns)
+    return _Reading(form, tokens, zones, listings, headings)
+
+
+def _answer(reading: _Reading, widths: Widths) -> Answer:
+    form, tokens, zones = reading.form, reading.tokens, reading.zones
+    draft = Draft(tokens, reading.listings, widths)
+    if _spaced_columns(form):
+        draft.doubt(
+            "", "spaced_columns", "columns are held apart by spaces alone; every value may stand in another column"
+        )
+    _units(draft, zones)
+    _around_labels(draft, zones)
+    for bucket in zones.buckets:
+        handler = _HANDLERS.get(bucket.kind)
+        if handler is not None:
+            handler(draft, bucket)
+    read_matrix(draft, [b for b in zones.buckets if b.kind == "matrix" and b.fields], form.schema)
+    for path in zones.stray:
+        draft.doubt(path, "header_unclear", "the label of a column stands apart from the header")
+    labels = [tokens[p].place for hit in zones.labels for p in range(hit.first, hit.last + 1)]
+    labels += [heading.place for heading in reading.headings]
+    loose = [p for b in zones.buckets if b.kind == "loose" for p in b.tokens]
+    _standing_alone(draft, form, loose, labels)
+    if not zones.labels:
+        draft.doubt("", "empty_form", "no label of this form stands below its title; is its table lost?")
+    return Answer(tuple(draft.candidates), tuple(labels), tuple(draft.nulls), tuple(draft.findings))
+
+
+_ROWS_LOST = 3
+_GAP = re.compile(r"\S {3,}\S")
+
+
+def _spaced_columns(form: Form) -> bool:
+    """Whether the lines of a form are laid out by spaces, so that reading order is not the order of its cells.
+
+    On a page with places, white inside of a line is measured: a few such lines are the rows of a table that was lost.
+    """
+    lines = [r.units[0] for r in form.rows if not r.table]
+    apart = [line for line in lines if _GAP.search(line.text)]
+    placed = sum(line.box is not None for line in apart)
+    return placed >= _ROWS_LOST or len(apart) > max(4, len(lines) * 0.15)
+
+
+def _units(draft: Draft, zones: Zones) -> None:
+    """Values that stand in brackets behind a label: the unit of the amounts below it."""
+    for spec, hit, unit in zones.units:
+        if any(c.path == spec.path for c in draft.candidates):
+            continue
+        places = _ending(draft.tokens[hit.first : hit.last + 1], unit)
+        if places:
+            draft.candidates.append(Candidate(spec.path, unit, places))
+
+
+def _ending(tokens: Sequence[Token], unit: str) -> tuple[Place, ...]:
+    """The places of the last occurrence of `unit` in the tokens, which may be cut over several of them."""
+    characters = [(t, t.start + n) for t in tokens for n, c in enumerate(t.text) if not c.isspace()]
+    at = "".join(t.unit.text[n] for t, n in characters).rfind(unit)
+    if at < 0:
+        return ()
+    own = characters[at : at + len(unit)]
+    parts = [list(group) for _, group in groupby(own, key=lambda pair: pair[0].place)]
+    return tuple(Place(p[0][0].page, p[0][0].unit.id, p[0][1], p[-1][1] + 1) for p in parts)
+
+
+def _around_labels(draft: Draft, zones: Zones) -> None:
+    """Text that stands right before a label and belongs to nothing: the value was wrapped around its label.
+
+    In a table with cells a value stands in a cell of its own, so a line above it is no part of one.
+    """
+    buckets = zones.buckets
+    for before, bucket in pairwise(buckets):
+        near = bool(before.tokens) and before.tokens[-1] + 1 == bucket.label and not draft.tokens[bucket.label].exact
+        if before.kind != "loose" or bucket.kind != "value" or not near or bucket.fields[0].kind != "text":
+            continue
+        head = [p for p in before.tokens if not _is_year(draft.tokens[p])]
+        if head and bucket.tokens and not draft.tokens[head[0]].table:
+            bucket.tokens[:0] = head
+            before.tokens = [p for p in before.tokens if p not in head]
+            draft.doubt(
+                bucket.fields[0].path, "around_label", f"read around its label: {draft.join(bucket.tokens)[:40]}"
+            )
+
+
+_YEAR = re.compile(r"[(]?\d{4}年?度?[)]?")
+
+
+def _is_year(token: Token) -> bool:
+    return bool(_YEAR.fullmatch(token.fold))
+
+
+def _standing_alone(draft: Draft, form: Form, loose: list[int], labels: list[Place]) -> None:
+    """Fields known by what they look like, with no label beside them: above the form, or in its title."""
+    for spec in _patterned(form.schema):
+        pattern = re.compile(spec.printed.pattern)
+        if not (_alone_in_rows(draft, spec, pattern, loose, labels)):
+            _alone_in_title(draft, spec, pattern, form)
+
+
+def _patterned(schema: SchemaSpec) -> list[FieldSpec]:
+    return [f for f in schema.fields if f.structure == "scalar" and f.printed.pattern]
+
+
+def _alone_in_rows(
+    draft: Draft, spec: FieldSpec, pattern: re.Pattern[str], loose: list[int], labels: list[Place]
+) -> bool:
+    """The first row that is what the field looks like; later ones that say the same are repeats on later pages."""
+    by_row: dict[int, list[int]] = {}
+    for p in loose:
+        by_row.setdefault(draft.tokens[p].row, []).append(p)
+    said = ""
+    for row in by_row.values():
+        match = pattern.fullmatch("".join(draft.tokens[p].fold for p in row))
+        wanted = "" if match is None else match[1] if match.groups() else match[0]
+        if not wanted or said not in ("", wanted):
+            continue
+        labels.extend(draft.tokens[p].place for p in row)
+        if not said:
+            said = _give_part(draft, spec, row, wanted)
+    return bool(said)
+
+
+def _give_part(draft: Draft, spec: FieldSpec, row: Sequence[int], wanted: str) -> str:
+    for p in row:
+        token = draft.tokens[p]
+        at = token.text.find(wanted)
+        if at >= 0:
+            start = token.start + at
+            place = Place(token.page, token.unit.id, start, start + len(wanted))
+            draft.candidates.append(Candidate(spec.path, wanted, (place,)))
+            return wanted
+    return ""
+
+
+def _alone_in_title(draft: Draft, spec: FieldSpec, pattern: re.Pattern[str], form: Form) -> None:
+    units = {(r.page, u.id): u for r in form.title_rows for u in r.units}
+    for place in form.title:
+        text = units[place.page, place.unit].text[place.start : place.end]
+        match = pattern.search(fold(text))
+        if match is None:
+            continue
+        wanted = match[1] if match.groups() else match[0]
+        at = text.find(wanted)
+        if at >= 0:
+            own = Place(place.page, place.unit, place.start + at, place.start + at + len(wanted))
+            draft.candidates.append(Candidate(spec.path, wanted, (own,)))
+            return

@@ -1,0 +1,429 @@
+"""Reads labels into zones: which tokens stand behind a label, under a header row, or loose.
+
+One pass over a form's tokens in reading order. A header (two or more column labels side by side) opens a zone that
+lasts until other labels end it; a label opens a bucket for its value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from extractor.forms.labels import Hit, Target
+from extractor.forms.tokens import HEADING, Token, in_column
+from schemas.spec import FieldSpec, SchemaSpec
+from schemas.values import PARSERS
+
+BucketKind = Literal["value", "columns", "list", "matrix", "row", "loose"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a header: its field (of a matrix: of its first row), the grid columns of its label (-1 in lines).
+
+    `x0` is its label's left edge in points, where boxes are known: on another page the grid may count differently.
+    """
+
+    field: FieldSpec
+    col: int
+    end: int
+    token: int
+    x0: float | None = None
+
+
+class Foreign(NamedTuple):
+    """A cell in a header's rows that is none of its labels: what stands below it belongs to none of the columns."""
+
+    col: int
+    x0: float | None
+
+
+def is_foreign(token: Token, columns: Sequence[Column], foreign: Sequence[Foreign]) -> bool:
+    """Whether a cell stands below a header's cell that is no label."""
+    if not foreign or not in_column(token):
+        return False
+    under = column_under(token, columns)
+    box = token.unit.box
+    for cell in foreign:
+        if box is not None and cell.x0 is not None:
+            start = columns[under].x0 if under >= 0 else None
+            below = cell.x0 <= box.x0 + EDGE and (start is None or start < cell.x0)
+        else:
+            below = cell.col <= token.col and (under < 0 or columns[under].col < cell.col)
+        if below:
+            return True
+    return False
+
+
+def column_under(token: Token, columns: Sequence[Column]) -> int:
+    """The column under whose label a cell begins; -1 for none."""
+    box = token.unit.box
+    best = -1
+    for n, column in enumerate(columns):
+        if column.x0 is not None and box is not None:
+            under = column.x0 <= box.x0 + EDGE
+        else:
+            under = 0 <= column.col <= token.col
+        if under:
+            best = n
+    return best
+
+
+EDGE = 3.0
+"""Points by which the same ruling line may differ from page to page."""
+
+
+@dataclass(slots=True)
+class Bucket:
+    """Tokens that stand behind a label or under a header. `fields` are those that share a row's label."""
+
+    kind: BucketKind
+    fields: tuple[FieldSpec, ...] = ()
+    columns: tuple[Column, ...] = ()
+    foreign: tuple[Foreign, ...] = ()
+    label: int = -1
+    unit: str = ""
+    tokens: list[int] = field(default_factory=list)
+    doubtful: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Zones:
+    """The buckets in reading order, and the hits that were read as labels."""
+
+    buckets: tuple[Bucket, ...]
+    labels: tuple[Hit, ...]
+    units: tuple[tuple[FieldSpec, Hit, str], ...]
+    stray: tuple[str, ...] = ()
+    """Lists and matrices of which a column's label stands apart from their header, and long texts that took it."""
+
+
+def group_of(path: str) -> str:
+    """What a column belongs to: its list, the group that holds a matrix's rows, or the form itself."""
+    if "[]" in path:
+        return path.split("[]")[0]
+    parts = path.split(".")
+    return parts[0] if len(parts) > 2 else ""
+
+
+def read_zones(tokens: Sequence[Token], hits: dict[int, Hit], spec: SchemaSpec) -> Zones:
+    """The zones of a form."""
+    reader = _Reader(tokens, spec, hits)
+    alone = standing_alone(tokens, spec)
+    position = 0
+    runs = _runs(hits)
+    while position < len(tokens):
+        run = runs.get(position)
+        if run is None:
+            reader.token(position, tokens[position].row in alone)
+            position += 1
+            continue
+        position = reader.run(run)
+    return Zones(tuple(reader.buckets), tuple(reader.labels), tuple(reader.units), tuple(dict.fromkeys(reader.stray)))
+
+
+def _runs(hits: dict[int, Hit]) -> dict[int, list[Hit]]:
+    """Hits that follow each other with nothing between, by the first token of each run."""
+    out: dict[int, list[Hit]] = {}
+    end, current = -2, [Hit(0, 0, ())]
+    for start in sorted(hits):
+        hit = hits[start]
+        if start == end + 1:
+            current.append(hit)
+        else:
+            current = out[start] = [hit]
+        end = hit.last
+    return out
+
+
+_NUMERIC = re.compile(r"[-+−¥￥/□—–]*\d|[-+−/□—–]+$")
+
+
+class _Reader:
+    """The state of the pass: the open header, the bucket that takes the next token, the last field in schema order."""
+
+    def __init__(self, tokens: Sequence[Token], spec: SchemaSpec, hits: dict[int, Hit]) -> None:
+        self.tokens = tokens
+        self.counts = Counter(hit.targets for hit in hits.values())
+        # fields that stand under a label of their own: a label that they share with others is for those
+        self.own = {h.targets[0].field.path for h in hits.values() if len(h.targets) == 1}
+        self.buckets: list[Bucket] = []
+        self.labels: list[Hit] = []
+        self.units: list[tuple[FieldSpec, Hit, str]] = []
+        self.active: Bucket | None = None
+        self.receiver: Bucket | None = None
+        self.seen: dict[str, int] = {}
+        self.order = {f.path: n for n, f in enumerate(_walk(spec.fields))}
+        self.last = -1
+        self.spec = spec
+        self.stray: list[str] = []
+        self.header_rows: set[int] = set()
+
+    def run(self, hits: list[Hit]) -> int:
+        """Takes a run of labels; gives the position behind it."""
+        groups = Counter[str]()
+        for hit in hits:
+            groups.update({group_of(t.field.path) for t in hit.targets if t.column})
+        start = 0
+        while start < len(hits):
+            header, stop = self._header(hits, start, groups)
+            if header is not None:
+                self._open(header, hits[start:stop])
+                start = stop
+                continue
+            self._label(hits[start])
+            start += 1
+        return hits[-1].last + 1
+
+    def _header(self, hits: list[Hit], start: int, groups: Counter[str]) -> tuple[Bucket | None, int]:
+        """The header that starts at a hit: consecutive column labels of the group that most of the run belongs to."""
+        own = [group_of(t.field.path) for t in hits[start].targets if t.column]
+        if not own:
+            return None, start
+        group = max(own, key=lambda g: groups[g])
+        columns: list[Column] = []
+        stop = start
+        names: set[str] = set()
+        for hit in hits[start:]:
+            target = _column_target(hit, group, names)
+            if target is None:
+                break
+            names.add(target.field.name)
+            columns.append(_column(target.field, hit, self.tokens))
+            stop += 1
+        if len(columns) < 2 and not (columns and columns[0].field.printed.long):
+            return None, start
+        kind: BucketKind = "columns" if group == "" else "list" if "[]" in columns[0].field.path else "matrix"
+        return Bucket(kind, columns=tuple(columns), label=hits[start].first), stop
+
+    def _open(self, header: Bucket, hits: list[Hit]) -> None:
+        self.labels.extend(hits)
+        if header.kind != "columns":
+            self.header_rows.update(t.row for h in hits if in_column(t := self.tokens[h.first]))
+        if self.active is not None and _names(self.active) == _names(header):
+            self.receiver = self.active  # the header stands again at the top of a page
+            return
+        header.foreign = self._foreign_cells(header)
+        self.buckets.append(header)
+        self.active = self.receiver = header
+
+    def _foreign_cells(self, header: Bucket) -> tuple[Foreign, ...]:
+        """The cells of a header's rows that are no label of its columns and stand over none."""
+        labels = [self.tokens[c.token] for c in header.columns]
+        rows = {t.row for t in labels if in_column(t)}
+        out: list[Foreign] = []
+        for position in range(header.label, len(self.tokens)):
+            token = self.tokens[position]
+            if token.row > max(rows, default=-1):
+                break
+            over = any(t.col < token.col + token.span and token.col < t.col + t.span for t in labels)
+            if token.row in rows and in_column(token) and not over:
+                out.append(Foreign(token.col, token.unit.box.x0 if token.unit.box is not None else None))
+        return tuple(out)
+
+    def _label(self, hit: Hit) -> None:
+        targets = [t for t in hit.targets if not t.column]
+        only_unit = all(t.unit and t.field.printed.suffix_of for t in targets)
+        if not targets or (only_unit and self.active is not None and self.active.kind == "list"):
+            self.plain(hit)
+            return
+        for target in targets:
+            if target.unit and target.field.printed.suffix_of:
+                self.units.append((target.field, hit, target.unit))
+        fields = tuple(t.field for t in targets if not t.heading and not (t.unit and t.field.printed.suffix_of))
+        self.labels.append(hit)
+        if not only_unit and self._is_below_list(hit, targets):
+            self.active = None
+        if not fields:
+            self.receiver = self.receiver if only_unit else self.active
+            return
+        bucket = self._bucket(fields, hit)
+        if bucket is None:
+            return
+        self.buckets.append(bucket)
+        self.receiver = bucket
+
+    def _is_below_list(self, hit: Hit, targets: Sequence[Target]) -> bool:
+        """Whether a label stands below the open list, and not beside it: in a column of the list or to the left."""
+        active, token = self.active, self.tokens[hit.first]
+        if active is None or active.kind != "list" or not active.tokens:
+            return False
+        last = self.tokens[active.columns[-1].token]
+        if not (last.exact and token.exact) or {t.field.path + "[]" for t in targets} & _groups_of_rows(active):
+            return False
+        here, there = token.unit.box, last.unit.box
+        return here.x0 < there.x1 - EDGE if here and there else token.col < active.columns[-1].end
+
+    def _bucket(self, fields: tuple[FieldSpec, ...], hit: Hit) -> Bucket | None:
+        """The bucket that a label opens; None for a heading."""
+        first = fields[0]
+        if len({f.printed.column for f in fields}) == len(fields) and all(f.printed.column for f in fields):
+            self.active = None
+            return Bucket("row", fields, label=hit.first)
+        if first.structure == "group" and any(c.printed.column for c in first.children):
+            chosen, doubt = self._choose(fields, self.counts[hit.targets])
+            header = self._matrix_header()
+            return Bucket("matrix", (chosen,), header.columns, header.foreign, hit.first, doubtful=doubt)
+        if first.structure in ("group", "rows"):
+            if first.structure == "rows" and (
+                self.active is None or group_of(first.path + "[]") not in _groups(self.active)
+            ):
+                self.active = None
+            self.receiver = self.active
+            return None
+        chosen, doubt = self._choose(fields, self.counts[hit.targets])
+        if chosen.kind == "text":
+            self.active = None
+        return Bucket("value", (chosen,), label=hit.first, doubtful=doubt)
+
+    def _matrix_header(self) -> Bucket:
+        headers = [b for b in self.buckets if b.kind == "matrix" and b.columns and not b.fields]
+        return headers[-1] if headers else Bucket("matrix")
+
+    def _choose(self, fields: tuple[FieldSpec, ...], printed: int) -> tuple[FieldSpec, str]:
+        """Of several fields under one label: in order, if printed for each; else the next in the schema's order."""
+        free = [f for f in fields if f.path not in self.own] if len(fields) > 1 else []
+        fresh = [f for f in free or fields if f.path not in self.seen] or list(fields)
+        ahead = [f for f in fresh if self.order[f.path] > self.last] if printed < len(fields) else []
+        chosen = min(ahead or fresh, key=lambda f: self.order[f.path])
+        doubt = "the label stands here again" if chosen.path in self.seen else ""
+        self.seen[chosen.path] = 1
+        self.last = self.order[chosen.path]
+        return chosen, doubt
+
+    def plain(self, hit: Hit) -> None:
+        """A label that is no label here: its tokens are text."""
+        groups = {group_of(t.field.path) for t in hit.targets if t.column}
+        token = self.tokens[hit.first]
+        if token.exact and len(groups) == 1 and groups != {""}:
+            taker = self._taker(token)
+            self.stray.extend([*groups, *(f.path for f in _fields(taker) if f.printed.long)])
+        for position in range(hit.first, hit.last + 1):
+            self.token(position)
+
+    def token(self, position: int, alone: bool = False) -> None:
+        """Gives a token to the bucket that it belongs to; one that stands alone belongs to none."""
+        bucket = None if alone else self._taker(self.tokens[position])
+        if bucket is None:
+            if not self.buckets or self.buckets[-1].kind != "loose":
+                self.buckets.append(Bucket("loose"))
+            bucket = self.buckets[-1]
+        bucket.tokens.append(position)
+
+    def _taker(self, token: Token) -> Bucket | None:
+        if token.row in self.header_rows and in_column(token):
+            return None
+        if self.active is not None and self.active.kind == "list" and self._outside_list(self.active, token):
+            if not self.tokens[self.active.tokens[-1]].table:
+                self.active = None
+            self.receiver = None
+            return None
+        bucket = self.receiver
+        if bucket is None:
+            return self.active if self.active is None or token.table or not self._in_grid(self.active) else None
+        if bucket is self.active:
+            return bucket
+        here = self.tokens[bucket.label]
+        if bucket.kind == "value" and bucket.fields[0].structure == "texts" and self._ends_items(bucket, token):
+            self.receiver = None
+            return self.active
+        if bucket.kind == "value" and (bucket.fields[0].printed.long or bucket.fields[0].structure == "texts"):
+            return bucket
+        if token.table or here.table:
+            same = token.table == here.table and token.row == here.row
+            return bucket if same else self.active
+        if bucket.kind == "value" and (self._full(bucket) or self._foreign(bucket, token)):
+            return self.active
+        return bucket
+
+    def _foreign(self, bucket: Bucket, token: Token) -> bool:
+        """Whether a token cannot be part of a number or a date, while a list waits for it."""
+        plain = bucket.fields[0].kind == "text" or self.active is None
+        return not plain and not _NUMERIC.match(token.fold)
+
+    def _outside_list(self, active: Bucket, token: Token) -> bool:
+        """Whether a line is no part of a list: it stands between the parts of a grid, or begins like a heading.
+
+        A list in lines is over then; one in a grid may go on below, on the next page.
+        """
+        if token.table or not active.tokens or (self.receiver is not active and self.receiver is not None):
+            return False
+        if self.tokens[active.tokens[-1]].table:
+            return True
+        return token.first and bool(HEADING.match(token.fold))
+
+    def _in_grid(self, bucket: Bucket) -> bool:
+        return bool(self.tokens[bucket.label].table) and bucket.kind == "list"
+
+    def _ends_items(self, bucket: Bucket, token: Token) -> bool:
+        """Whether a heading shows that a numbered list of texts is over."""
+        numbered = bool(bucket.tokens) and self.tokens[bucket.tokens[0]].fold[0].isdigit()
+        return numbered and token.first and not token.table and bool(HEADING.match(token.fold))
+
+    def _full(self, bucket: Bucket) -> bool:
+        """Whether a value that is a number, a date or a word of a closed vocabulary is already complete."""
+        spec = bucket.fields[0]
+        if not bucket.tokens:
+            return False
+        joined = "".join(self.tokens[p].fold for p in bucket.tokens)
+        if spec.printed.vocabulary:
+            return joined in spec.printed.vocabulary
+        if spec.kind == "text":
+            return False
+        try:
+            PARSERS[spec.kind](joined)
+        except ValueError:
+            return False
+        return True
+
+
+def _column(field: FieldSpec, hit: Hit, tokens: Sequence[Token]) -> Column:
+    first, last = tokens[hit.first], tokens[hit.last]
+    box = first.unit.box if first.table else None
+    end = last.col + last.span if last.table else -1
+    return Column(field, first.col, end, hit.first, box.x0 if box is not None else None)
+
+
+def standing_alone(tokens: Sequence[Token], spec: SchemaSpec) -> frozenset[int]:
+    """The rows that are, whole, what a field looks like that stands alone."""
+    patterns = [re.compile(f.printed.pattern) for f in spec.fields if f.structure == "scalar" and f.printed.pattern]
+    if not patterns:
+        return frozenset()
+    rows: dict[int, str] = {}
+    for token in tokens:
+        rows[token.row] = rows.get(token.row, "") + token.fold if len(rows.get(token.row, "")) < 40 else ""
+    return frozenset(row for row, text in rows.items() if text and any(p.fullmatch(text) for p in patterns))
+
+
+def _column_target(hit: Hit, group: str, names: set[str]) -> Target | None:
+    for target in hit.targets:
+        if target.column and group_of(target.field.path) == group and target.field.name not in names:
+            return target
+    return None
+
+
+def _names(bucket: Bucket) -> tuple[str, ...]:
+    return tuple(c.field.path for c in bucket.columns)
+
+
+def _groups(bucket: Bucket) -> set[str]:
+    return {group_of(c.field.path) for c in bucket.columns}
+
+
+def _fields(bucket: Bucket | None) -> list[FieldSpec]:
+    return [] if bucket is None else [*bucket.fields, *(c.field for c in bucket.columns)]
+
+
+def _groups_of_rows(bucket: Bucket) -> set[str]:
+    return {c.field.path.rpartition(".")[0] for c in bucket.columns}
+
+
+def _walk(fields: Sequence[FieldSpec]) -> list[FieldSpec]:
+    out: list[FieldSpec] = []
+    for f in fields:
+        out.append(f)
+        out.extend(_walk(f.children))
+    return out

@@ -1,0 +1,66 @@
+"""The pieces of a list: tokens, or stacks of them read as one word, and what a column's cells can be."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from extractor.forms.tokens import NULLS, STROKES, Token
+from schemas.spec import FieldSpec
+from schemas.values import PARSERS, parse_indicator
+
+
+class Piece(NamedTuple):
+    """A token of a list, or a stack of them read as one word; `word` lists the columns whose vocabulary has it."""
+
+    tokens: tuple[int, ...]
+    token: Token
+    fold: str
+    word: frozenset[int]
+    first: bool
+    cut: bool = False
+    """Whether a page break cut it: its end stands behind the row and was put back."""
+    begins: bool = False
+    """Whether it is what a row's key looks like: a row begins here."""
+    whole: bool = False
+    """Whether its grid row has as many cells as the header: an empty cell is then seen to be empty."""
+    drawn: bool = False
+    """Whether all cells of its row are drawn but those of labels that span, on the page of the row above; a bare number
+    may be the page's."""
+
+
+def column_kind(field: FieldSpec) -> str:
+    """What a column holds, as the costs see it."""
+    if field.printed.spans:
+        return "word"
+    if field.printed.pattern:
+        return "pattern"
+    if field.printed.key:
+        return "key"
+    return field.kind
+
+
+def parses(kind: str, text: str) -> bool:
+    """Whether a text is a value of a kind."""
+    if kind == "indicator":
+        return parse_indicator(text).value is not None
+    try:
+        PARSERS[kind](text)  # type: ignore[index]  # the kinds of columns are a superset
+    except (ValueError, KeyError):
+        return False
+    return True
+
+
+def is_null(kind: str, text: str) -> bool:
+    """Whether a text is a mark for nothing where a value of a kind is expected."""
+    return text in NULLS or (text in STROKES and not parses(kind, text))
+
+
+class Width(NamedTuple):
+    """The widest line seen in a column; `sure` says that lines were seen to wrap there: no wider one is to come.
+
+    `common` is as wide as two lines at least were: a lone wider one may have been put there by mistake.
+    """
+
+    widest: float
+    sure: bool
+    common: float = 0.0

@@ -1,0 +1,192 @@
+"""What it costs to read a piece of a list in a column, and to step from one piece to the next.
+
+What a piece costs comes from the schema (vocabulary, kind of value), what a step costs from the page: does it begin a
+line, does a space or a blank line cut it off, was the line before it full.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from extractor.engines.rules.label_zones import Column, column_under
+from extractor.engines.rules.pieces import Piece, Width, is_null, parses
+from extractor.forms.tokens import NULLS, first_unit, open_bracket
+from schemas.spec import FieldSpec
+
+NEVER = 1e6
+SKIPPED = {
+    "key": 3.0,
+    "indicator": 2.5,
+    "amount": 3.0,
+    "integer": 3.0,
+    "date": 3.0,
+    "pattern": 3.0,
+    "word": 0.0,
+    "text": 0.0,
+}
+"""What it costs that a cell of a kind is empty."""
+
+_NUMBER = re.compile(r"[-+−]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
+_QUANTITY = re.compile(r"[-+−]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?([^\d,.;:]{1,3}|\([^()]{1,8}\))")
+_COMPLETE = re.compile(r".*\d[^()]*(%|\([^()]{1,8}\))")
+_COMPARISON = re.compile(r"[≥≤><=≧≦⩾⩽]")
+
+
+def emissions(piece: Piece, columns: Sequence[Column], kinds: Sequence[str]) -> list[float]:
+    """What the piece costs in each column."""
+    out = [_kind_cost(piece, n, kind, columns[n].field) for n, kind in enumerate(kinds)]
+    if piece.token.table:
+        hint = column_under(piece.token, columns)
+        weight = 6.0 if piece.token.exact else 0.6
+        out = [cost + (0.0 if n == hint else weight) for n, cost in enumerate(out)]
+    return out
+
+
+def _kind_cost(piece: Piece, column: int, kind: str, field: FieldSpec) -> float:
+    text = piece.fold
+    if kind == "word":
+        return 0.0 if column in piece.word else 2.5 if piece.token.table else 6.0
+    if kind == "pattern":
+        return -1.0 if re.fullmatch(field.printed.pattern, text) else 5.0
+    comparison = bool(_COMPARISON.match(text))
+    number = bool(_NUMBER.fullmatch(text))
+    if kind == "key":
+        if _QUANTITY.fullmatch(text):
+            return 2.5
+        return 6.0 if comparison else 5.0 if number or piece.word else 0.0
+    if kind == "indicator":
+        if comparison:
+            return 0.0
+        if piece.word:
+            return 5.0
+        return 0.1 if _QUANTITY.fullmatch(text) else 0.4 if text[0].isdigit() or text in NULLS else 0.6
+    if kind in ("amount", "integer", "date"):
+        return 0.0 if number or parses(kind, text) else 0.2 if is_null(kind, text) else NEVER
+    return 4.0 if number or comparison else 3.0 if piece.word else 1.0
+
+
+Skips = Sequence[Sequence[float]]
+
+
+def skip_costs(kinds: Sequence[str], weight: float) -> list[list[float]]:
+    """skip[a][b]: what it costs that columns a … b-1 are empty."""
+    count = len(kinds)
+    table = [[0.0] * (count + 1) for _ in range(count + 1)]
+    for a in range(count + 1):
+        total = 0.0
+        for b in range(a, count):
+            total += weight * SKIPPED[kinds[b]]
+            table[a][b + 1] = total
+        if a and kinds[a - 1] == "word":  # a row of labels alone: printed forms have them
+            table[a][count] = min(table[a][count], 2.5)
+    return table
+
+
+class Step(NamedTuple):
+    """The costs of a step between two pieces: to another column of the row, to a new row, to go on with column c."""
+
+    across: float
+    down: float
+    on: tuple[float, ...]
+
+
+class Surroundings(NamedTuple):
+    """What stands around a piece: blank lines between most lines; nothing more of its row."""
+
+    spaced: bool
+    over: bool
+
+
+def surroundings(pieces: Sequence[Piece], n: int, spaced: bool) -> Surroundings:
+    """What stands around piece `n`."""
+    after = pieces[n + 1] if n + 1 < len(pieces) else None
+    return Surroundings(spaced, after is None or bool(after.word))
+
+
+def step(before: Piece, after: Piece, kinds: Sequence[str], widths: Sequence[Width], around: Surroundings) -> Step:
+    """The costs of a step between two pieces."""
+    here, there = before.token, after.token
+    if there.table:
+        return _grid_step(before, after, kinds)
+    unit_below = after.fold.startswith("(") and before.fold[-1].isdigit()
+    penalty = 6.0 if (open_bracket(here) or unit_below) and not before.word else 0.0
+    on = tuple(_going_on(before, after, kind, wide, penalty) for kind, wide in zip(kinds, widths, strict=True))
+    if not after.first:  # on the same line
+        begins = _COMPARISON.match(after.fold) or _QUANTITY.fullmatch(after.fold) or _NUMBER.fullmatch(after.fold)
+        return Step((1.2 if there.soft and not begins else 0.0) + penalty, 5.0 + penalty, on)
+    beside = around.spaced and not there.gap and not penalty
+    if beside:
+        on = tuple(cost + 0.7 for cost in on)
+    down = 0.3 + penalty + (1.0 if beside and not after.word else 0.0)
+    # cells of one line share it: where blank lines stand between lines, one of the two has several
+    across = 0.3 + penalty + (_apart(after) if around.spaced and there.gap else 0.0)
+    return Step(across + _wrap_risk(before, after, kinds, widths, around.over), down, on)
+
+
+def _apart(after: Piece) -> float:
+    """What it costs that another cell of the row stands below a blank line: cells of one line share it.
+
+    A figure has one line, and stands in the middle of the row however high that is.
+    """
+    figure = _QUANTITY.fullmatch(after.fold) or _NUMBER.fullmatch(after.fold) or _COMPLETE.fullmatch(after.fold)
+    return 1.5 if figure else 0.5
+
+
+def _wrap_risk(before: Piece, after: Piece, kinds: Sequence[str], widths: Sequence[Width], over: bool) -> float:
+    """What it costs to read free text below a full line as another cell: it may be the same cell, wrapped."""
+    if after.word or before.word or _COMPARISON.match(after.fold) or _QUANTITY.fullmatch(after.fold):
+        return 0.0
+    room = before.token.width + first_unit(after.token.text)
+    key = kinds.index("key") if "key" in kinds else -1
+    full = key >= 0 and widths[key].widest > 0 and room > widths[key].widest - 0.1
+    return (1.6 if over else 0.3) if full else 0.0
+
+
+def _going_on(before: Piece, after: Piece, kind: str, column_width: Width, opened: float) -> float:
+    """What it costs that a piece goes on with the cell of the one before."""
+    here, there = before.token, after.token
+    if kind not in _ODD_AHEAD:
+        return NEVER
+    if opened:
+        return 0.0
+    odd = _odd_inside(before, after, kind)
+    if not after.first:
+        return odd + (0.3 if there.soft else 4.0)
+    needed = here.width + first_unit(there.text) + 0.1
+    if needed <= column_width.widest:  # it would have fitted
+        return odd + (4.0 if column_width.sure else 3.0 if needed <= column_width.common else 1.5)
+    if here.width > column_width.widest + 0.5:
+        return odd + 0.8  # wider than anything known here: nobody knows whether it is full
+    return odd + 0.3
+
+
+_ODD_AHEAD = {"key": 5.0, "indicator": 4.0, "text": 2.0, "word": 6.0}
+"""Columns whose cells may have several lines, and what a comparison costs inside of one."""
+
+
+def _odd_inside(before: Piece, after: Piece, kind: str) -> float:
+    """What it costs that a piece stands inside a cell: one that begins like another kind of cell."""
+    if kind == "word":
+        return 6.0 if before.word or after.word else 1.5
+    if _COMPARISON.match(after.fold):
+        return _ODD_AHEAD[kind]
+    if after.word or after.begins:
+        return 5.0
+    complete = kind == "indicator" and _COMPLETE.fullmatch(before.fold)
+    if complete:
+        return 5.0 if after.fold[0].isdigit() else 2.0
+    if _QUANTITY.fullmatch(after.fold):
+        return 1.5
+    return 2.0 if _NUMBER.fullmatch(after.fold) else 0.0
+
+
+def _grid_step(before: Piece, after: Piece, kinds: Sequence[str]) -> Step:
+    here, there = before.token, after.token
+    if here.table == there.table and here.row == there.row:
+        return Step(0.0, NEVER, tuple(NEVER for _ in kinds))
+    # a row that a page break cut goes on with its cells; anything else is a new row
+    cut = 3.5 if here.table != there.table else 6.0
+    on = tuple(cut + _odd_inside(before, after, k) if k in _ODD_AHEAD else NEVER for k in kinds)
+    return Step(cut, 0.0, on)

@@ -1,0 +1,142 @@
+"""Rows under a list's header, as candidates; spanning labels are carried down, and doubts with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from extractor.engines.rules.drafts import Draft
+from extractor.engines.rules.label_zones import Bucket, Column
+from extractor.engines.rules.list_rows import Cell, ListRow, read_rows
+from extractor.engines.rules.pieces import column_kind, is_null
+from extractor.engines.rules.stacked_labels import repeats
+from extractor.forms.tokens import first_unit
+
+
+def list_rows(draft: Draft, bucket: Bucket) -> None:
+    """The rows under a list's header."""
+    columns = bucket.columns
+    list_path = columns[0].field.path.split("[]")[0]
+    draft.null(p for n, p in enumerate(bucket.tokens) if n and repeats(draft.tokens, p, columns))
+    rows = read_rows(draft.listings[bucket.label], draft.widths)
+    above: dict[int, Cell] = {}
+    kinds = [column_kind(c.field) for c in columns]
+    number = draft.rows.get(list_path, 0)
+    words = [n for n, k in enumerate(kinds) if k == "word"]
+    for n, row in enumerate(rows):
+        following = rows[n + 1] if n + 1 < len(rows) else {}
+        stale = _carry(above, row, words)
+        if set(row) <= set(words) and not _own_row(row, following, words[-1]):
+            continue
+        path = f"{list_path}[{number}]"
+        _give_row(draft, columns, kinds, row, above, path)
+        for column in stale:
+            label = draft.join(cell_tokens(above[column]))
+            message = f"no label of its own stands below the new label above it; carried on: {label[:40]}"
+            draft.doubt(f"{path}.{columns[column].field.name}", "label_carried", message)
+        if n and number and _may_end(row, rows[n - 1], kinds):
+            rest = draft.join(p for cell in row.values() for p in cell_tokens(cell))
+            draft.doubt(f"{list_path}[{number - 1}]", "row_unclear", f"it may end behind the page break: {rest[:40]}")
+        number += 1
+    draft.rows[list_path] = number
+
+
+def _may_end(row: ListRow, before: ListRow, kinds: Sequence[str]) -> bool:
+    """Whether a row of a grid that begins a page may be the end of the row before: it lacks what a row has."""
+    first, last = row[min(row)].pieces[0].token, before[max(before)].pieces[-1].token
+    filled = [kinds[n] for n in row if kinds[n] != "word"]
+    return first.exact and first.page != last.page and bool(filled) and (len(filled) == 1 or "key" not in filled)
+
+
+def _carry(above: dict[int, Cell], row: ListRow, words: Sequence[int]) -> list[int]:
+    """Takes a row's spanning labels over; gives the columns whose label is older than one in a column before it."""
+    stale: list[int] = []
+    fresh = False
+    for n in words:
+        if n in row:
+            above[n] = row[n]
+            fresh = True
+        elif fresh and n in above:
+            # until a label stands here, the old one is carried, and in doubt
+            above[n] = Cell(above[n].pieces, True)
+            stale.append(n)
+    return stale
+
+
+def cell_tokens(cell: Cell) -> tuple[int, ...]:
+    """The positions of all tokens of a cell."""
+    return tuple(p for piece in cell.pieces for p in piece.tokens)
+
+
+def _in_grid(row: ListRow) -> bool:
+    return any(piece.token.table for cell in row.values() for piece in cell.pieces)
+
+
+def _own_row(row: ListRow, following: ListRow, lowest: int) -> bool:
+    """Whether labels alone are a row of their own: in a grid, or in lines where the next row has its own label."""
+    return _in_grid(row) or (lowest in row and (lowest in following or not following))
+
+
+def _give_row(
+    draft: Draft, columns: Sequence[Column], kinds: Sequence[str], row: ListRow, above: dict[int, Cell], path: str
+) -> None:
+    for n, column in enumerate(columns):
+        cell = above.get(n) if kinds[n] == "word" else row.get(n)
+        if cell is None:
+            continue
+        name, positions = f"{path}.{column.field.name}", cell_tokens(cell)
+        if is_null(column.field.kind, "".join(draft.tokens[p].fold for p in positions)):
+            draft.null(positions)
+            continue
+        draft.give(name, positions)
+        if cell.doubtful:
+            message = f"it could stand in another column or row: {draft.join(positions)[:40]}"
+            draft.doubt(name, "column_unclear", message)
+    _doubt_row(draft, columns, kinds, row, path)
+
+
+def _fills(draft: Draft, columns: Sequence[Column], key: Cell, tail: Cell) -> bool:
+    """Whether a key's last line has no room for what stands below the row: that may be its next line."""
+    path = next(c.field.path for c in columns if c.field.printed.key)
+    known = draft.widths.get(path)
+    needed = key.pieces[-1].token.width + first_unit(tail.pieces[0].token.text)
+    return known is not None and needed > known.widest - 0.1
+
+
+def _doubt_row(draft: Draft, columns: Sequence[Column], kinds: Sequence[str], row: ListRow, path: str) -> None:
+    """What one may doubt of a row as a whole: where it begins, whether it is two, whether it is complete."""
+    first = row[min(row)]
+    if any(cell.hides_row for cell in row.values()):
+        whole = draft.join(p for cell in row.values() for p in cell_tokens(cell))
+        draft.doubt(path.split("[")[0], "row_hidden", f"two rows may have been read as one: {whole[:60]}")
+    if first.doubtful and first.pieces[0].first:
+        draft.doubt(path, "row_unclear", f"a row may begin elsewhere: {draft.join(cell_tokens(first))[:40]}")
+    tail = next((row[n] for n, kind in enumerate(kinds) if kind == "text" and n in row), None)
+    key = next((row[n] for n, kind in enumerate(kinds) if kind == "key" and n in row), None)
+    if (
+        tail
+        and key
+        and not _in_grid(row)
+        and tail.pieces[0].first
+        and len(row) > 2
+        and _fills(draft, columns, key, tail)
+    ):
+        message = f"it may be the end of {draft.join(cell_tokens(key))[:30]}: {draft.join(cell_tokens(tail))[:40]}"
+        for cell in (tail, key):
+            column = next(n for n, own in row.items() if own is cell)
+            draft.doubt(f"{path}.{columns[column].field.name}", "column_unclear", message)
+    misplaced = [c for n, c in row.items() if kinds[n] == "word" and any(p.word and n not in p.word for p in c.pieces)]
+    if misplaced:
+        positions = cell_tokens(misplaced[0])
+        # where columns are true, a row is not shifted alone: the table was read wrongly
+        where = path.split("[")[0] if all(draft.tokens[p].exact for p in positions) else path
+        message = f"a label of another column stands here, the row may be shifted: {draft.join(positions)[:40]}"
+        draft.doubt(where, "row_shifted", message)
+    lacking = [c.field.name for n, c in enumerate(columns) if kinds[n] not in ("word", "text") and n not in row]
+    labels = {n for n, kind in enumerate(kinds) if kind == "word"}
+    if not _in_grid(row) and lacking and set(row) - labels:
+        # without columns nobody sees that a cell was empty
+        draft.doubt(path, "row_incomplete", f"no {', '.join(lacking)} stands in this row")
+    elif len(row) == 1 and lacking and not set(row) & labels and not (key and key.pieces[0].drawn):
+        draft.doubt(path, "row_incomplete", f"a lone cell was read as a row; no {', '.join(lacking)}")
+    elif key is None and "key" in kinds and set(row) - labels:
+        draft.doubt(path, "row_incomplete", "no key stands in this row; it may be the end of the row above")

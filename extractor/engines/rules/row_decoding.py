@@ -1,0 +1,149 @@
+"""The cheapest way to read the pieces of a list as rows, by dynamic programming, and how sure each place is.
+
+Each piece is given a column, and either begins a cell or goes on with the one before. The second-best reading of each
+piece gives its margin: a small one is a doubt. Where columns are facts, as in a grid with true spans, they weigh more
+than anything.
+
+Method: a first-order Markov model decoded by min-sum (Viterbi) with backward costs for the margins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from extractor.engines.rules.label_zones import Column
+from extractor.engines.rules.pieces import Piece, Width, column_kind
+from extractor.engines.rules.reading_costs import NEVER, Skips, Step, emissions, skip_costs, step, surroundings
+
+DOUBT = 1.0
+"""Below this margin a token's column is in doubt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list to be read: its pieces, its columns, and what the pieces cost in each."""
+
+    pieces: tuple[Piece, ...]
+    columns: tuple[Column, ...]
+    kinds: tuple[str, ...]
+    costs: tuple[tuple[float, ...], ...]
+    spaced: bool
+
+
+def listing(pieces: Sequence[Piece], columns: Sequence[Column]) -> Listing:
+    """The pieces of a list with their costs."""
+    kinds = tuple(column_kind(c.field) for c in columns)
+    costs = tuple(tuple(emissions(p, columns, kinds)) for p in pieces)
+    return Listing(tuple(pieces), tuple(columns), kinds, costs, _blank_lined(pieces))
+
+
+def _blank_lined(pieces: Sequence[Piece]) -> bool:
+    """Whether blank lines stand between most lines, so that two without one stand side by side on the page."""
+    begins = [p.token.gap for p in pieces if p.first and not p.token.table]
+    return sum(1 for gap in begins if gap) * 2 > len(begins)
+
+
+class Reading(NamedTuple):
+    """How a piece is read: its state (2 · column + 1 if it goes on with a cell), by what margin, and the next best."""
+
+    state: int
+    margin: float
+    other: int
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the next best reading is nearly as good."""
+        return self.margin < DOUBT
+
+    @property
+    def may_begin_row(self) -> bool:
+        """Whether a piece that goes on with its cell may as well begin a row."""
+        return self.doubtful and bool(self.state & 1) and not self.other & 1 and self.other <= self.state
+
+
+def decode(one: Listing, widths: Sequence[Width]) -> list[Reading]:
+    """The cheapest reading of each piece."""
+    pieces, costs, kinds, spaced = one.pieces, one.costs, one.kinds, one.spaced
+    count = len(kinds)
+    skip = skip_costs(kinds, 1.0)
+    seen = skip_costs(kinds, 0.1)
+    skips = [seen if p.whole else skip for p in pieces]
+    states = 2 * count
+    forward: list[list[float]] = []
+    back: list[list[int]] = []
+    start = [NEVER] * states
+    for column in range(count):
+        start[2 * column] = costs[0][column] + skips[0][0][column]
+    forward.append(start)
+    steps = [
+        step(pieces[n - 1], pieces[n], kinds, widths, surroundings(pieces, n, spaced)) for n in range(1, len(pieces))
+    ]
+    for n in range(1, len(pieces)):
+        row, origin = _advance(forward[-1], costs[n], steps[n - 1], skips[n - 1], skips[n], count)
+        forward.append(row)
+        back.append(origin)
+    ending = [forward[-1][s] + skips[-1][(s >> 1) + 1][count] for s in range(states)]
+    state = min(range(states), key=ending.__getitem__)
+    path = [state]
+    for origin in reversed(back):
+        path.append(origin[path[-1]])
+    path.reverse()
+    backward = _backward(costs, steps, skips, count)
+    readings = []
+    for n, chosen in enumerate(path):
+        totals = [f + b for f, b in zip(forward[n], backward[n], strict=True)]
+        other = min((s for s in range(states) if s != chosen), key=totals.__getitem__)
+        readings.append(Reading(chosen, totals[other] - totals[chosen], other))
+    return readings
+
+
+def _advance(
+    forward: Sequence[float], cost: Sequence[float], step: Step, before: Skips, here: Skips, count: int
+) -> tuple[list[float], list[int]]:
+    """One step of the forward pass: the cheapest way into each state."""
+    row = [NEVER] * (2 * count)
+    origin = [0] * (2 * count)
+    ends = [min((forward[2 * c], 2 * c), (forward[2 * c + 1], 2 * c + 1)) for c in range(count)]
+    # the row before ends at its column c: whatever it lacks behind c is skipped
+    fresh, fresh_from = min((value + before[c + 1][count], s) for c, (value, s) in enumerate(ends))
+    fresh += step.down
+    for column in range(count):
+        emission = cost[column]
+        if emission >= NEVER:
+            continue
+        best, best_from = fresh + here[0][column], fresh_from
+        for c in range(column):
+            value = ends[c][0] + step.across + here[c + 1][column]
+            if value < best:
+                best, best_from = value, ends[c][1]
+        row[2 * column] = best + emission
+        origin[2 * column] = best_from
+        going_on = step.on[column]
+        if going_on < NEVER:
+            row[2 * column + 1] = ends[column][0] + going_on
+            origin[2 * column + 1] = ends[column][1]
+    return row, origin
+
+
+def _backward(
+    costs: Sequence[Sequence[float]], steps: Sequence[Step], skips: Sequence[Skips], count: int
+) -> list[list[float]]:
+    """The cheapest way from each state to the end."""
+    out = [[skips[-1][c + 1][count] for c in range(count) for _ in range(2)]]
+    for n in range(len(costs) - 1, 0, -1):
+        step, cost, after, before, here = steps[n - 1], costs[n], out[-1], skips[n - 1], skips[n]
+        begin = [cost[c] + after[2 * c] if cost[c] < NEVER else NEVER for c in range(count)]
+        fresh = step.down + min(here[0][c] + begin[c] for c in range(count))
+        row: list[float] = []
+        for column in range(count):
+            best = fresh + before[column + 1][count]
+            for c in range(column + 1, count):
+                best = min(best, step.across + here[column + 1][c] + begin[c])
+            if step.on[column] < NEVER and cost[column] < NEVER:
+                best = min(best, step.on[column] + after[2 * column + 1])
+            row.extend((best, best))
+        out.append(row)
+    out.reverse()
+    return out

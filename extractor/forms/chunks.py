@@ -1,0 +1,79 @@
+"""Renders a form as text for an engine: one line a row, each with its number; cut at rows to keep a token budget.
+
+A part carries the title and the header rows of the table that it goes on with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from extractor.document.layout import Cell, Unit
+from extractor.document.results import Chunk, Form, Row
+from extractor.forms.labels import label_index, spot, unglue
+from extractor.forms.tokens import tokenize
+
+
+def chunks(form: Form, budget: int) -> tuple[Chunk, ...]:
+    """The form as one chunk, or as several of at most `budget` tokens each where it is larger."""
+    title = [(r, render(r)) for r in form.title_rows]
+    body = [(r, render(r)) for r in form.rows if any(u.text.strip() for u in r.units)]
+    headers = header_rows(form)
+    parts: list[list[tuple[Row, str]]] = [[*title]]
+    used = estimate(parts[0])
+    header: list[tuple[Row, str]] = []
+    for n, (row, text) in enumerate(body):
+        cost = tokens_in(text)
+        if used + cost > budget and len(parts[-1]) > len(title) + len(header):
+            parts.append([*title, *header])
+            used = estimate(parts[-1])
+        parts[-1].append((row, text))
+        used += cost
+        if id(row) in headers:
+            header = [*header, (row, text)] if n and id(body[n - 1][0]) in headers else [(row, text)]
+    return tuple(_chunk(form, part) for part in parts)
+
+
+def _chunk(form: Form, part: Sequence[tuple[Row, str]]) -> Chunk:
+    units: tuple[Unit, ...] = tuple(u for row, _ in part for u in row.units)
+    text = "\n".join(line for _, line in part)
+    return Chunk(form.index, form.schema, text, units, tokens_in(text), form.hint)
+
+
+def estimate(part: Sequence[tuple[Row, str]]) -> int:
+    """The tokens of some rendered rows."""
+    return sum(tokens_in(text) for _, text in part)
+
+
+def tokens_in(text: str) -> int:
+    """A rough count: one token for each CJK character, one for each four others, one for a line end."""
+    wide = sum(1 for char in text if char > "\u2e7f")
+    return wide + (len(text) - wide + 3) // 4 + 1
+
+
+def render(row: Row) -> str:
+    """A row as one line: `[7] text` or `[8] cell ┆ cell`."""
+    text = " ┆ ".join(_shown(row)).rstrip(" ┆") if row.table else row.units[0].text.strip()
+    return f"[{row.number}] {text}"
+
+
+def _shown(row: Row) -> list[str]:
+    """The texts of a row's cells; where columns are facts, an empty one for each that a cell from above covers."""
+    out: list[str] = []
+    expected = 0
+    for cell in row.units:
+        if row.exact_columns and isinstance(cell, Cell):
+            out.extend("" for _ in range(expected, cell.col))
+            expected = cell.col + cell.col_span
+        out.append(" ⏎ ".join(cell.text.strip().splitlines()))
+    return out
+
+
+def header_rows(form: Form) -> set[int]:
+    """The identities of the rows that hold a header: two labels of columns or more."""
+    index = label_index(form.schema)
+    tokens = unglue(tokenize(form.rows), index)
+    counts: dict[int, int] = {}
+    for hit in spot(tokens, index).values():
+        if any(t.column for t in hit.targets):
+            counts[tokens[hit.first].row] = counts.get(tokens[hit.first].row, 0) + 1
+    return {id(form.rows[n]) for n, count in counts.items() if count >= 2}

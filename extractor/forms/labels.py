@@ -1,0 +1,265 @@
+"""Finds a schema's printed labels in a form's tokens: in a cell, in a line, cut into stacks, glued to a value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby, pairwise
+from typing import NamedTuple
+
+from extractor.forms.tokens import Token, split_token
+from schemas.spec import FieldSpec, SchemaSpec
+from schemas.values import fold
+
+
+class Target(NamedTuple):
+    """What a label may stand for: a field, as its own label or as its column's; `unit` is the bracketed suffix."""
+
+    field: FieldSpec
+    column: bool = False
+    unit: str = ""
+    heading: bool = False
+
+
+class Hit(NamedTuple):
+    """Tokens `first` to `last` (inclusive) read as a label that may stand for any of `targets`."""
+
+    first: int
+    last: int
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True)
+class LabelIndex:
+    """The labels of a schema by their folded text, with every prefix that a stack may pass through.
+
+    Labels without a target are those whose values its records do not hold. `cells` are the labels without the number
+    of a section that they are declared with: a cell of its own is one with that number, another one, or none.
+    """
+
+    labels: dict[str, tuple[Target, ...]]
+    cells: dict[str, tuple[Target, ...]]
+    prefixes: frozenset[str]
+    words: dict[str, tuple[FieldSpec, ...]]
+    word_prefixes: frozenset[str]
+
+
+def label_key(text: str) -> str:
+    """What labels are compared by: folded, colons dropped."""
+    return fold(text).replace(":", "")
+
+
+@cache
+def label_index(spec: SchemaSpec) -> LabelIndex:
+    """The index of a schema's labels and vocabularies."""
+    labels: dict[str, list[Target]] = {}
+    words: dict[str, list[FieldSpec]] = {}
+
+    def walk(fields: Sequence[FieldSpec]) -> None:
+        for field in fields:
+            for label in field.printed.labels:
+                # with a column beside it, the label names the row
+                labels.setdefault(label_key(label), []).append(Target(field))
+            for label in field.printed.heading:
+                labels.setdefault(label_key(label), []).append(Target(field, heading=True))
+            if not field.printed.labels:
+                for label in field.printed.column:
+                    labels.setdefault(label_key(label), []).append(Target(field, column=True))
+            for word in field.printed.vocabulary if field.printed.spans else ():
+                words.setdefault(fold(word), []).append(field)
+            walk(field.children)
+
+    walk(spec.fields)
+    _add_units(spec, labels)
+    for label in spec.unasked:
+        labels.setdefault(label_key(label), [])
+    for key in [key for key in labels if key.endswith(")") and "(" in key]:
+        labels.setdefault(key[:-1], labels[key])  # what an OCR loses most easily
+    keys = {key: tuple(dict.fromkeys(targets)) for key, targets in labels.items()}
+    return LabelIndex(
+        keys, _numberless(keys), _prefixes(keys), {w: tuple(f) for w, f in words.items()}, _prefixes(words)
+    )
+
+
+def _numberless(keys: dict[str, tuple[Target, ...]]) -> dict[str, tuple[Target, ...]]:
+    out: dict[str, list[Target]] = {}
+    for key, targets in keys.items():
+        out.setdefault(_SECTION.sub("", key), []).extend(targets)
+    return {key: tuple(dict.fromkeys(targets)) for key, targets in out.items()}
+
+
+_SECTION = re.compile(
+    r"(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|\d{1,2}[、.](?!\d)|\(\d{1,2}\))(?=.)"
+)
+"""The number of a section before a label: `一、`, `(二)`, `3.`."""
+
+
+def _add_units(spec: SchemaSpec, labels: dict[str, list[Target]]) -> None:
+    """A label with a unit in brackets behind it is that label, and says the unit: `造价(元)`."""
+    for field in spec.leaves():
+        for base in field.printed.suffix_of:
+            for unit in field.printed.vocabulary:
+                key = label_key(f"{base}({unit})")
+                plain = labels.get(label_key(base), [])
+                labels.setdefault(key, []).extend(t._replace(unit=unit) for t in plain)
+                labels[key].append(Target(field, unit=unit))
+                alone = labels.setdefault(label_key(f"({unit})"), [])  # cut off from its label by a line end
+                alone.append(Target(field, unit=unit))
+
+
+def _prefixes(keys: dict[str, object] | dict[str, list[FieldSpec]] | dict[str, tuple[Target, ...]]) -> frozenset[str]:
+    return frozenset(key[:n] for key in keys for n in range(1, len(key) + 1))
+
+
+def unglue(tokens: Sequence[Token], index: LabelIndex) -> list[Token]:
+    """The tokens with `label:value` cut in two; below a column's header its label is text, as other words are."""
+    out: list[Token] = []
+    headed: set[str] = set()
+    for token in tokens:
+        colon = token.fold.find(":")
+        whole = token.fold.replace(":", "") in index.labels
+        if whole:
+            headed.update(t.field.path for t in index.labels[token.fold.replace(":", "")] if t.column)
+        named = index.labels.get(token.fold[:colon], ()) if 0 < colon < len(token.fold) - 1 and not whole else ()
+        if token.exact and named and all(t.column and t.field.path in headed for t in named):
+            out.append(token)
+            continue
+        if 0 < colon < len(token.fold) - 1 and not whole and token.fold[:colon] in index.labels:
+            text = token.text
+            at = min((p for p in (text.find(":"), text.find("："), text.find("﹕")) if p >= 0), default=-1)
+            if at >= 0:
+                out.extend(split_token(token, token.start + at + 1))
+                continue
+        out.extend(_cell_parts(token, index) if token.table and not whole else (token,))
+    return out
+
+
+def _cell_parts(token: Token, index: LabelIndex) -> Sequence[Token]:
+    """A cell that holds two spanning labels, or a label and its value, with white space between: cut there."""
+    match = _FIRST_WORD.match(token.unit.text, token.start, token.end)
+    if match is None or match.end() >= token.end or token.end - token.start > 200:
+        return (token,)
+    head = fold(match[1])
+    rest = token.unit.text[match.end() : token.end]
+    if (head in index.words and fold(rest) in index.words) or label_key(head) in index.labels:
+        return split_token(token, match.end(1))
+    return (token,)
+
+
+_FIRST_WORD = re.compile(r"(\S+)\s+")
+
+
+def spot(tokens: Sequence[Token], index: LabelIndex) -> dict[int, Hit]:
+    """The label hits by the index of their first token; longest first, none overlapping.
+
+    Cells side by side that say the same are one merged cell, as some converters write it out: one hit.
+    """
+    hits: dict[int, Hit] = {}
+    position, count = 0, len(tokens)
+    while position < count:
+        hit = _label_at(tokens, position, index)
+        if hit is None:
+            position += 1
+            continue
+        last = hit.last
+        if len(hit.targets) <= 1:
+            while last + 1 < len(tokens) and same_merged_cell(tokens[last], tokens[last + 1]):
+                last += 1
+        hits[position] = hit._replace(last=last)
+        position = last + 1
+    return hits
+
+
+def _label_at(tokens: Sequence[Token], position: int, index: LabelIndex) -> Hit | None:
+    """The longest label that begins at a token; a cell is one as a whole."""
+    if tokens[position].table:
+        targets = targets_of(tokens[position], index)
+        return None if targets is None else Hit(position, position, targets)
+    found = _longest(tokens, position, index.labels, index.prefixes)
+    return None if found is None else Hit(position, found[0], index.labels[found[1]])
+
+
+def targets_of(cell: Token, index: LabelIndex) -> tuple[Target, ...] | None:
+    """What a cell may be the label of; None for one that is no label."""
+    key = cell.fold.replace(":", "")
+    return index.labels[key] if key in index.labels else index.cells.get(_SECTION.sub("", key))
+
+
+def same_merged_cell(before: Token, after: Token, numbers: bool = False) -> bool:
+    """Whether two cells side by side say the same words: a merged cell that was written out once a column.
+
+    What is printed on a page is printed once.
+    """
+    if after.unit.box is not None:
+        return False
+    side_by_side = bool(before.table) and before.row == after.row and after.col == before.col + before.span
+    return side_by_side and before.fold == after.fold and (numbers or not after.fold.replace(".", "").isdigit())
+
+
+def stacked_word(tokens: Sequence[Token], position: int, index: LabelIndex) -> tuple[int, str] | None:
+    """The last token and the word where tokens from `position` on spell a word of a spanning vocabulary."""
+    return _longest(tokens, position, index.words, index.word_prefixes)
+
+
+def _longest(
+    tokens: Sequence[Token], position: int, keys: dict[str, tuple[Target, ...]] | dict[str, tuple[FieldSpec, ...]],
+    prefixes: frozenset[str],
+) -> tuple[int, str] | None:  # fmt: skip
+    joined, best = "", None
+    for last in range(position, len(tokens)):
+        token = tokens[last]
+        if last > position and (token.table or tokens[position].table):
+            break  # a cell is whole
+        joined += token.fold.replace(":", "")
+        if joined not in prefixes:
+            break
+        if joined in keys:
+            best = (last, joined)
+    return best
+
+
+def unasked(tokens: Sequence[Token], index: LabelIndex) -> list[int]:
+    """The positions of labels whose values the records do not hold, and of what stands behind them in their rows.
+
+    A label counts where it can be none but that: in a cell, as the first of its row or behind the value of another
+    label, with no word of a list beside it; in a line, beside a table or, with a colon, above or below all the rest.
+    """
+    hits = spot(tokens, index)
+    rows = [list(own) for _, own in groupby(range(len(tokens)), key=lambda p: tokens[p].row)]
+    told = [_tells_unasked(tokens, row, hits, index) for row in rows]
+    head = next((n for n, row in enumerate(rows) if any(p in hits and hits[p].targets for p in row)), len(rows))
+    tail = next((n for n in range(len(rows), 0, -1) if not told[n - 1]), 0)
+    out: list[int] = []
+    for n, row in enumerate(rows):
+        near = [tokens[rows[m][0]].table for m in (n - 1, n, n + 1) if 0 <= m < len(rows)]
+        edge = (n < head or n >= tail) and _has_colon(tokens, row)
+        if told[n] and (any(near) or edge):
+            starts = [*(p for p in row if p in hits), row[-1] + 1]
+            out.extend(
+                p for a, b in pairwise(starts) if not hits[a].targets for p in range(a, _behind(tokens, hits[a], b))
+            )
+    return out
+
+
+def _behind(tokens: Sequence[Token], hit: Hit, end: int) -> int:
+    """Where the value behind a label ends: with the next cell, in a line before a word that ends like a label."""
+    start, label = hit.last + 1, tokens[hit.last]
+    if label.table:
+        beside = start < end and (not label.exact or tokens[start].col == label.col + label.span)
+        return start + 1 if beside else start
+    return next((p for p in range(start, end) if tokens[p].fold.endswith(":") and p > start), end)
+
+
+def _tells_unasked(tokens: Sequence[Token], row: Sequence[int], hits: dict[int, Hit], index: LabelIndex) -> bool:
+    """Whether a row begins with a label, has one of those whose values are not asked for, and is no row of a list."""
+    own = [hits[p] for p in row if p in hits]
+    words = any(tokens[p].fold in index.words for p in row)
+    header = sum(any(t.column for t in hit.targets) for hit in own) > 1
+    return row[0] in hits and not words and not header and any(not hit.targets for hit in own)
+
+
+def _has_colon(tokens: Sequence[Token], row: Sequence[int]) -> bool:
+    """Whether a colon stands behind the label that a line begins with."""
+    return tokens[row[0]].fold.endswith(":") or (len(row) > 1 and tokens[row[1]].fold.startswith(":"))

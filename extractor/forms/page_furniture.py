@@ -1,0 +1,109 @@
+"""Page furniture: page numbers and running heads, which belong to the page and not to what is printed on it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from extractor.document.geometry import size_as_read
+from extractor.document.layout import Document, Line, Page
+from extractor.document.results import Place
+from schemas.values import fold
+
+_PAGE_NUMBER = re.compile(
+    r"(?:[-—–·~]+\d{1,4}[-—–·~]+|第\d{1,4}页(?:[,/，]?共\d{1,4}页)?|[Pp]age\d{1,4}(?:of\d{1,4})?|\d{1,4}/\d{1,4})"
+)
+_EDGE_LINES = 2
+_SAME_HEIGHT = 12.0
+"""Points by which a running head may stand higher or lower on another page, as on scans."""
+_REPEATS = 3
+"""A line at the edge of so many pages, or of all, is a running head."""
+
+
+def furniture(document: Document, own: Callable[[str], bool]) -> frozenset[Place]:
+    """The places of all furniture lines; what a schema declares (`own`, of folded text) is never a running head."""
+    edges = [_edge_lines(page.blocks) for page in document.pages]
+    counts = _repeated(edges)
+    few = len(edges) < _REPEATS  # on two pages, only words may be a head: figures may be print that happens to be equal
+    heads = {
+        t
+        for t, n in counts.items()
+        if n >= min(_REPEATS, max(2, len(edges))) and not own(t) and not (few and t.replace(".", "").isdigit())
+    }
+    heads |= {t for t in _same_place(document) if not own(t) and not t.replace(".", "").isdigit()}
+    out: set[Place] = set()
+    for page, lines in zip(document.pages, edges, strict=True):
+        for block in page.blocks:
+            if isinstance(block, Line) and _PAGE_NUMBER.fullmatch(fold(block.text)):
+                out.add(_whole(block))
+        for line in lines:
+            several = len(edges) > 1 and (fold(line.text) in heads or fold(line.text) == str(page.number))
+            if several or _is_foot(line, page):
+                out.add(_whole(line))
+    out.update(_whole(line) for line in _numbered_breaks(document))
+    return frozenset(out)
+
+
+def _is_foot(line: Line, page: Page) -> bool:
+    """Whether a bare number stands at the foot of a page, in its middle: the page's number, whatever that is."""
+    if line.box is None or not page.height or not _FOOT_NUMBER.fullmatch(fold(line.text)):
+        return False
+    width, height = size_as_read(page)
+    across = (line.box.x0 + line.box.x1) / 2 / width
+    return line.box.top > _FOOT * height and 0.4 < across < 0.6
+
+
+def _repeated(edges: Sequence[Sequence[Line]]) -> dict[str, int]:
+    """On how many pages each line stands at the edge; where places are known, at the same height."""
+    heights: dict[str, list[float]] = {}
+    for lines in edges:
+        for text, line in {fold(line.text): line for line in lines}.items():
+            heights.setdefault(text, []).append(line.box.top if line.box is not None else 0.0)
+    return {text: max(sum(abs(y - x) <= _SAME_HEIGHT for x in tops) for y in tops) for text, tops in heights.items()}
+
+
+def _same_place(document: Document) -> set[str]:
+    """What stands first on several pages, at the very same place: a running head, be it on few pages of many."""
+    first = [page.blocks[0] for page in document.pages if page.blocks]
+    places = Counter(
+        (fold(b.text), round(b.box.x0), round(b.box.top)) for b in first if isinstance(b, Line) and b.box is not None
+    )
+    return {text for (text, _, _), count in places.items() if count > 1}
+
+
+def _numbered_breaks(document: Document) -> list[Line]:
+    """Bare page numbers in a text without page marks: among blank lines, each one more than the last."""
+    found: list[Line] = []
+    for page in document.pages:
+        for before, block, after in zip([None, *page.blocks], page.blocks, [*page.blocks[1:], None], strict=False):
+            if not isinstance(block, Line) or not _BARE.fullmatch(block.text.strip()):
+                continue
+            above = block.number - before.number if isinstance(before, Line) else _FAR
+            below = after.number - block.number if isinstance(after, Line) else _FAR
+            if min(above, below) > 1 and max(above, below) >= _FAR:
+                found.append(block)
+    counting: list[Line] = []
+    for line in found:
+        if not counting or int(line.text) == int(counting[-1].text) + 1:
+            counting.append(line)
+    return counting if len(counting) > 1 else []
+
+
+_BARE = re.compile(r"\d{1,4}")
+_FOOT_NUMBER = re.compile(r"[-—–·~_一]*\d{1,4}[-—–·~_一]*")
+_FOOT = 0.88
+"""Of a page's height; below it stand page numbers."""
+_FAR = 3
+"""A line this far from its neighbour has two blank lines or more between."""
+
+
+def _edge_lines(blocks: tuple[object, ...]) -> list[Line]:
+    """The first and last lines of a page, as far as they stand outside of its tables."""
+    head = [b for b in blocks[:_EDGE_LINES] if isinstance(b, Line)]
+    tail = [b for b in blocks[-_EDGE_LINES:] if isinstance(b, Line)]
+    return [*head, *(line for line in tail if line not in head)]
+
+
+def _whole(line: Line) -> Place:
+    return Place(line.page, line.id, 0, len(line.text))

@@ -1,0 +1,386 @@
+"""Cuts a document into forms: titles that the schemas declare start one; what no form claims stays outside.
+
+A title that is repeated at the top of a page is no new form, and a line of a table of contents is no title.
+A table without a title is still a form where it carries most of a schema's labels.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import takewhile
+
+from extractor.document.layout import Cell, Document, Grid, Line
+from extractor.document.results import Finding, Form, Place, Row
+from extractor.forms.labels import label_index, label_key, spot, unglue
+from extractor.forms.page_breaks import Known, stitched
+from extractor.forms.page_furniture import furniture
+from extractor.forms.tokens import tokenize
+from schemas.spec import FieldSpec, SchemaSpec
+from schemas.values import fold
+
+_LONGEST_PREFIX = 40
+_HEAD_SHARE = 0.5
+_HEAD_ROWS = 40
+_COVER_ROWS = 5
+PAGE_GAP = 3
+"""So many blank lines in a text without page marks stand for a page break."""
+
+
+@dataclass(frozen=True, slots=True)
+class Regions:
+    """A document's forms in reading order, and the rows that stand outside of all of them."""
+
+    forms: tuple[Form, ...]
+    outside: tuple[Row, ...]
+    furniture: frozenset[Place]
+    notes: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Title:
+    row: int
+    last: int
+    schema: SchemaSpec
+
+
+def cut(document: Document, schemas: Sequence[SchemaSpec]) -> Regions:
+    """The forms of a document, and what is left outside."""
+    titled = tuple(s for s in schemas if s.titles)
+    marks = furniture(document, lambda text: any(_declared(spec, text) for spec in schemas))
+    rows = stitched(_without_furniture(rows_of(document), marks), _known(schemas))
+    titles = _starts(_titles(rows, titled), rows)
+    forms: list[Form] = []
+    outside: list[Row] = []
+    notes: list[Finding] = []
+    before = rows[: titles[0].row] if titles else rows
+    _untitled(before, schemas, forms, outside, alone=not titles)
+    for n, title in enumerate(titles):
+        end = titles[n + 1].row if n + 1 < len(titles) else len(rows)
+        own = _own_end(title.schema, rows, title.last + 1, end)
+        if _announces(rows, title, end, titles[n + 1 :]):
+            outside.extend(rows[title.row : end])
+            notes.extend(_announced(rows, title, end, titles[n + 1 :]))
+            continue
+        forms.append(_form(len(forms), title, rows[title.row : own]))
+        outside.extend(rows[own:end])
+    return Regions(tuple(map(numbered, forms)), tuple(outside), marks, tuple(notes))
+
+
+def _known(schemas: Sequence[SchemaSpec]) -> Known:
+    """The labels of schemas, and the words of their spanning labels."""
+    indices = [label_index(spec) for spec in schemas]
+    return Known(
+        lambda text: any(label_key(text) in index.labels for index in indices),
+        lambda text: any(fold(text) in index.words for index in indices),
+        lambda text: any(fold(text) in index.word_prefixes for index in indices),
+    )
+
+
+def numbered(form: Form) -> Form:
+    """The form with its rows numbered from 1, through all pages: those of the title, then the others."""
+    title, start = form.title_rows, len(form.title_rows) + 1
+    return replace(
+        form,
+        title_rows=tuple(row._replace(number=n) for n, row in enumerate(title, 1)),
+        rows=tuple(row._replace(number=n) for n, row in enumerate(form.rows, start)),
+    )
+
+
+def _declared(spec: SchemaSpec, text: str) -> bool:
+    """Whether a schema knows a line: by a title, a label that it begins with, a word, a field that stands alone."""
+    if any(fold(title) in text for title in spec.titles):
+        return True
+    index = label_index(spec)
+    starts = (text[:n].replace(":", "") for n in range(2, min(len(text), 24) + 1))
+    if text in index.words or any(start in index.labels for start in starts):
+        return True
+    patterns = (f.printed.pattern for f in spec.fields if f.structure == "scalar" and f.printed.pattern)
+    return any(re.fullmatch(pattern, text) for pattern in patterns)
+
+
+def rows_of(document: Document) -> list[Row]:
+    """Every printed row of a document in reading order; grids are numbered through the document."""
+    out: list[Row] = []
+    table, last = 0, None
+    for page in document.pages:
+        last = None
+        for block in page.blocks:
+            if isinstance(block, Line):
+                gap = 0 if last is None else block.number - last - 1
+                out.append(Row(page.number, (block,), gap=gap))
+                last = block.number
+            else:
+                table += 1
+                out.extend(_grid_rows(block, table))
+    return out
+
+
+def _grid_rows(grid: Grid, table: int) -> list[Row]:
+    by_row: dict[int, list[object]] = {}
+    for cell in grid.cells:
+        by_row.setdefault(cell.row, []).append(cell)
+    return [
+        Row(grid.page, tuple(cells), table, not grid.ragged)  # type: ignore[arg-type]  # cells are units
+        for _, cells in sorted(by_row.items())
+    ]
+
+
+def _without_furniture(rows: Sequence[Row], marks: frozenset[Place]) -> list[Row]:
+    """The rows without page furniture; what stands behind it, or behind many blank lines, is behind a page break."""
+    out: list[Row] = []
+    lines = [r.gap for r in rows if not r.table]
+    spaced = sum(1 for gap in lines if gap) * 3 > len(lines)
+    broken = False
+    for row in rows:
+        if _is_furniture(row, marks):
+            broken = True
+            continue
+        broken = broken or (row.gap == PAGE_GAP - 1 and not spaced)
+        out.append(row._replace(gap=max(row.gap, PAGE_GAP)) if broken else row)
+        broken = False
+    return out
+
+
+def _is_furniture(row: Row, marks: frozenset[Place]) -> bool:
+    unit = row.units[0]
+    return not row.table and Place(row.page, unit.id, 0, len(unit.text)) in marks
+
+
+@cache
+def _title_pattern(spec: SchemaSpec) -> re.Pattern[str]:
+    names = "|".join(re.escape(fold(t)) for t in sorted(spec.titles, key=len, reverse=True))
+    year = r"(?:\(?\d{4}年?度?\)?)?"
+    return re.compile(
+        rf"(?P<before>[^,.;:!?，。；：！？]{{0,{_LONGEST_PREFIX}}}?[:：]?)(?P<name>{names})[》〉」)\]]*{year}"
+    )
+
+
+def _row_text(row: Row) -> str:
+    """The row's text where only one of its units has any, else nothing."""
+    texts = [t for t in (fold(u.text) for u in row.units) if t]
+    return texts[0] if len(texts) == 1 else ""
+
+
+def _titles(rows: Sequence[Row], schemas: Sequence[SchemaSpec]) -> list[_Title]:
+    out: list[_Title] = []
+    words = tuple(fold(t)[-2:] for s in schemas for t in s.titles)
+    for n, row in enumerate(rows):
+        if row.table and len(row.units) > 12:
+            continue
+        text = _row_text(row)
+        if not text or len(text) > 90 or not any(w in text for w in words):
+            continue
+        found = _named(text, schemas)
+        if found is None and not row.table and n and not rows[n - 1].table:
+            before = fold(rows[n - 1].units[0].text)
+            found = _named(before + text, schemas) if before and len(before) < 40 else None
+            if found is not None and (not out or out[-1].last < n - 1):
+                out.append(_Title(n - 1, n, found))
+            continue
+        if found is not None:
+            out.append(_Title(n, n, found))
+    return out
+
+
+def _named(text: str, schemas: Sequence[SchemaSpec]) -> SchemaSpec | None:
+    """The schema whose title the text is: of several, the one with the longest title."""
+    best: tuple[int, SchemaSpec] | None = None
+    for spec in schemas:
+        match = _title_pattern(spec).fullmatch(text)
+        if match and (best is None or len(match["name"]) > best[0]):
+            best = (len(match["name"]), spec)
+    return best[1] if best else None
+
+
+def _starts(titles: list[_Title], rows: Sequence[Row]) -> list[_Title]:
+    """The titles that start a form: those that another page only repeats are dropped."""
+    out: list[_Title] = []
+    for n, title in enumerate(titles):
+        end = titles[n + 1].row if n + 1 < len(titles) else len(rows)
+        if out and out[-1].schema is title.schema and _continues(rows, out[-1], title, end):
+            continue
+        out.append(title)
+    return out
+
+
+def _continues(rows: Sequence[Row], start: _Title, title: _Title, end: int) -> bool:
+    """Whether what follows a repeated title goes on with the form before: its head does not stand there again."""
+    after = _head_values(rows[title.last + 1 : end], title.schema)
+    keys = {f.path for f in title.schema.fields if f.printed.key}
+    if len(after) > 1 or (not keys & set(after) and _mentions_key(rows[title.last + 1 : end], title.schema)):
+        return False
+    before = _head_values(rows[start.last + 1 : title.row], title.schema)
+    if not after:
+        return bool(before) and end - title.last > 1
+    return len(before) >= 3 and all(after[p] == before.get(p) for p in after if p in keys)
+
+
+def _mentions_key(rows: Sequence[Row], spec: SchemaSpec) -> bool:
+    """Whether the label of a form's key stands in the first rows, be it inside of a cell that was read badly."""
+    keys = [fold(label) for f in spec.fields if f.printed.key for label in f.printed.labels]
+    text = "".join(fold(u.text) for r in rows[:_HEAD_ROWS] for u in r.units)
+    return any(key in text for key in keys)
+
+
+def _head_values(rows: Sequence[Row], spec: SchemaSpec) -> dict[str, str]:
+    """Which labels of a form's head (what stands above its first list) the rows have, with the token behind each."""
+    index = label_index(spec)
+    head = {f.path for f in takewhile(lambda f: f.structure != "rows", spec.fields) if f.structure == "scalar"}
+    tokens = unglue(tokenize(rows[:_HEAD_ROWS]), index)
+    out: dict[str, str] = {}
+    for hit in spot(tokens, index).values():
+        for target in hit.targets:
+            if target.field.path in head and not target.column and not target.heading:
+                out[target.field.path] = tokens[hit.last + 1].fold if hit.last + 1 < len(tokens) else ""
+    return out
+
+
+def _announces(rows: Sequence[Row], title: _Title, end: int, following: Sequence[_Title]) -> bool:
+    """Whether a title only announces a form of its kind (a cover, a table of contents): it has no label below it."""
+    if not following:
+        return False
+    if end - title.last == 1:
+        return True  # another title follows at once
+    if following[0].schema is not title.schema or end - title.last > _COVER_ROWS:
+        return False
+    index = label_index(title.schema)
+    hits = spot(unglue(tokenize(rows[title.last + 1 : end]), index), index).values()
+    return not any(hit.targets for hit in hits)  # who filled it in stands on a cover too
+
+
+def _announced(rows: Sequence[Row], title: _Title, end: int, following: Sequence[_Title]) -> list[Finding]:
+    """A finding where a title that announces might be all that is left of a form whose table is lost."""
+    if end - title.last == 1 and any(t.schema is title.schema for t in following):
+        return []
+    row = rows[title.row]
+    message = f"a title without a table (page {row.page}, {row.units[0].id}): a cover, or is its table lost?"
+    return [Finding("", "reading", "title_without_table", "warning", message)]
+
+
+def _own_end(spec: SchemaSpec, rows: Sequence[Row], start: int, end: int) -> int:
+    """Where a form ends that other tables follow: at the heading of the first from which on no label is its own."""
+    for n in range(start + 1, end):
+        if not rows[n].table or rows[n - 1].table:
+            continue
+        before = [r for r in rows[start:n] if r.table]
+        headed = all(u.text.strip() for u in rows[n].units)  # a row that a page break cut off has empty cells
+        following = [r for r in rows[n:end] if r.table == rows[n].table]
+        if not before or not headed or _columns(before) == _columns(following) or _related(spec, rows[n:end]):
+            continue
+        heading = n - 1
+        while heading > start and not rows[heading - 1].table and rows[heading].gap < PAGE_GAP - 1:
+            heading -= 1
+        above = rows[heading:n]
+        if not _related(spec, above) and not any(_title_pattern(spec).fullmatch(_row_text(r)) for r in above):
+            return heading
+    return end
+
+
+def _columns(rows: Sequence[Row]) -> int:
+    """How many columns a form's last table has, or a table that follows it: one that a page break cut has as many."""
+    tables = [r for r in rows if r.table]
+    cells = [c for r in tables if r.table == tables[-1].table for c in r.units if isinstance(c, Cell)]
+    return max((c.col + c.col_span for c in cells), default=0)
+
+
+def _related(spec: SchemaSpec, rows: Sequence[Row]) -> bool:
+    """Whether rows can belong to a form: they hold one of its headings, a word of its vocabularies, or two labels."""
+    index = label_index(spec)
+    tokens = unglue(tokenize(rows), index)
+    hits = spot(tokens, index).values()
+    headings = any(t.field.structure == "rows" or t.heading for h in hits for t in h.targets)
+    words = any(t.fold in index.words for t in tokens)
+    fields = {h.targets[0].field.path if h.targets else "" for h in hits}
+    return headings or words or len(fields) > 1 or (bool(fields) and len(rows) < 3)
+
+
+def _form(index: int, title: _Title, rows: Sequence[Row]) -> Form:
+    """The form that a title starts; repeats of the title inside are its furniture."""
+    height = title.last - title.row + 1
+    places = [_whole(u, r.page) for r in rows[:height] for u in r.units if u.text.strip()]
+    body: list[Row] = []
+    repeated: list[Place] = []
+    broken = False
+    for row in rows[height:]:
+        text = _row_text(row) if len(row.units) <= 12 else ""
+        if text and len(text) < 90 and _title_pattern(title.schema).fullmatch(text):
+            repeated.extend(_whole(u, row.page) for u in row.units if u.text.strip())
+            broken = True
+        else:
+            body.append(row._replace(gap=max(row.gap, PAGE_GAP)) if broken else row)
+            broken = False
+    if repeated:
+        body = stitched(body, _known([title.schema]))
+    return Form(index, title.schema, tuple(body), tuple(places), tuple(rows[:height]), tuple(repeated))
+
+
+def _whole(unit: object, page: int) -> Place:
+    return Place(page, unit.id, 0, len(unit.text))  # type: ignore[attr-defined]  # lines and cells both have them
+
+
+def _untitled(
+    rows: Sequence[Row], schemas: Sequence[SchemaSpec], forms: list[Form], outside: list[Row], *, alone: bool
+) -> None:
+    """A form that has lost its title: rows that carry most of a schema's labels, from the first label on.
+
+    With fewer, rows that are `alone` in their document are a form of the schema that needs no title, and in doubt.
+    """
+    labelled = [spec for spec in schemas if label_index(spec).labels]
+    shares = [(spec, *_label_share(rows, spec)) for spec in labelled]
+    best = max(shares, key=lambda s: s[1], default=None)
+    if best is not None and best[1] >= _HEAD_SHARE:
+        spec, _, first = best
+        first = _with_lines_above(rows, first, spec)
+        message = f"no title stands above this form; read as {spec.name} by its labels"
+        notes = (Finding("", "source", "no_title", "warning", message),) if spec.titles else ()
+    else:
+        only = [s for s in shares if s[0].whole and (s[1] or len(labelled) == 1)] if alone and rows else []
+        if not only:
+            outside.extend(rows)
+            return
+        (spec, share, _), first = max(only, key=lambda s: s[1]), 0
+        message = f"read as {spec.name}, of whose labels {share:.0%} stand here; is it one? declare what is printed"
+        notes = (Finding("", "reading", "few_labels", "warning", message),)
+    outside.extend(rows[:first])
+    starts = [first, *(n for n in _key_rows(rows, spec) if n > first)]
+    for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
+        forms.append(Form(len(forms), spec, tuple(rows[start:end]), notes=notes))
+
+
+def _with_lines_above(rows: Sequence[Row], first: int, spec: SchemaSpec) -> int:
+    """The first row of a form without a title: the lines right above are its own that are what a field looks like."""
+    patterns = [f.printed.pattern for f in spec.fields if f.structure == "scalar" and f.printed.pattern]
+    while first and not rows[first - 1].table and any(re.fullmatch(p, _row_text(rows[first - 1])) for p in patterns):
+        first -= 1
+    return first
+
+
+def _key_rows(rows: Sequence[Row], spec: SchemaSpec) -> list[int]:
+    """The rows, behind the first, in which the label of a form's key stands again: another form begins there."""
+    keys = {f.path for f in spec.fields if f.printed.key and f.printed.labels}
+    index = label_index(spec)
+    tokens = unglue(tokenize(rows), index)
+    hits = spot(tokens, index).values()
+    return sorted({tokens[h.first].row for h in hits if any(t.field.path in keys for t in h.targets)})[1:]
+
+
+def _label_share(rows: Sequence[Row], spec: SchemaSpec) -> tuple[float, int]:
+    index = label_index(spec)
+    tokens = unglue(tokenize(rows), index)
+    hits = spot(tokens, index)
+    wanted = {f.path for f in _printed_fields(spec.fields)}
+    found = {t.field.path for h in hits.values() for t in h.targets}
+    first = min((tokens[p].row for p in hits), default=0)
+    return (len(found & wanted) / len(wanted) if wanted else 0.0), first
+
+
+def _printed_fields(fields: Sequence[FieldSpec]) -> list[FieldSpec]:
+    out: list[FieldSpec] = []
+    for field in fields:
+        if field.printed.labels or field.printed.column:
+            out.append(field)
+        out.extend(_printed_fields(field.children))
+    return out

@@ -1,0 +1,1 @@
+"""What was understood of a document, as text and as pictures."""

@@ -1,0 +1,442 @@
+"""The run's ledger, `DIR/ledger.sqlite`: sole keeper of what is done.
+
+`inputs` are the documents of the last call, in order; `results` and their `records` are kept by content
+(`sha256`), the way it is read (`suffix`) and the fingerprint of all that can change an answer, from every call.
+A document's result is one transaction. The tables stand in `extractor.ledger.migrations`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import re
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from extractor.document.results import DocumentResult
+from extractor.errors import CallError
+from extractor.ledger.migrations import migrate, refuse_newer, transaction
+
+Ledger = sqlite3.Connection
+
+FILE = "ledger.sqlite"
+LOCK = "ledger.lock"
+
+
+class Input(NamedTuple):
+    """A document of this call: its name, where it is, its bytes; its content, or the reason why it has none."""
+
+    name: str
+    path: Path
+    bytes: int
+    sha256: str | None
+    reason: str | None
+
+
+class Task(NamedTuple):
+    """A content that is to be read, by the first input that has it."""
+
+    position: int
+    name: str
+    path: str
+    sha256: str
+    suffix: str
+
+
+class RecordRow(NamedTuple):
+    """A record as the ledger keeps it; `body` is its line of `records.jsonl` without `document`."""
+
+    form: int
+    schema: str
+    settled: bool
+    findings: int
+    residue: int
+    body: str
+
+
+class ResultRow(NamedTuple):
+    """A document's result as the ledger keeps it; `body` is its line of `documents.jsonl` without `document`."""
+
+    status: str
+    reason: str | None
+    pages: int
+    settled: bool
+    seconds: float
+    body: str
+    records: tuple[RecordRow, ...]
+
+
+class Counts(NamedTuple):
+    """What stands in the ledger of the last call's inputs."""
+
+    documents: int
+    done: int
+    failed: int
+    waiting: int
+    settled_documents: int
+    forms: int
+    settled: int
+    residue: int
+    seconds: float
+
+
+class SchemaCount(NamedTuple):
+    """The forms of one schema, and how many of them are settled."""
+
+    schema: str
+    forms: int
+    settled: int
+    residue: int
+
+
+class Asked(NamedTuple):
+    """What the forms of the last call's inputs took of a model: how many needed it, with calls and tokens."""
+
+    forms: int
+    calls: int
+    prompt_tokens: int
+    completion_tokens: int
+
+
+class Failure(NamedTuple):
+    """A document that could not be read, and why."""
+
+    name: str
+    reason: str
+
+
+class Run(NamedTuple):
+    """One call, as it was recorded."""
+
+    id: int
+    fingerprint: str
+    engine: str
+    schemas: tuple[str, ...]
+    finished: bool
+    settings: Mapping[str, Any]
+
+
+# Opening
+
+
+@contextlib.contextmanager
+def writing(directory: Path) -> Iterator[Ledger]:
+    """The ledger of `directory`, made if it is not there, for one process alone."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        lock = (directory / LOCK).open("ab")
+    except OSError as error:
+        raise CallError(f"{directory}: results cannot be written here: {_why(error)}") from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise CallError(
+                f"{directory}: another run is at work here; wait for it, or choose another folder"
+            ) from None
+        with contextlib.closing(_connect(directory / FILE)) as ledger:
+            migrate(ledger, directory)
+            yield ledger
+
+
+@contextlib.contextmanager
+def reading(directory: Path) -> Iterator[Ledger]:
+    """The ledger of a run that was made before; raises `CallError` where there is none."""
+    if not (directory / FILE).is_file():
+        raise CallError(
+            f"{directory}: no run is kept here (no {FILE}); make one with: extractor run PATH --out {directory}"
+        )
+    with contextlib.closing(_connect_to_read(directory / FILE)) as ledger:
+        refuse_newer(ledger, directory)
+        ledger.execute("BEGIN")  # one view of it, also while a run goes on
+        yield ledger
+
+
+def _connect(path: Path) -> Ledger:
+    try:
+        ledger = sqlite3.connect(path, timeout=30, isolation_level=None)
+        ledger.execute("PRAGMA journal_mode = WAL")
+        ledger.execute("PRAGMA synchronous = NORMAL")
+        ledger.execute("PRAGMA foreign_keys = ON")
+    except sqlite3.Error as error:
+        raise CallError(f"{path}: cannot be opened as a ledger: {error}") from None
+    return ledger
+
+
+def _connect_to_read(path: Path) -> Ledger:
+    """Where the folder cannot be written, SQLite must be told that nobody else writes it."""
+    writable = os.access(path.parent, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+    mode = "mode=ro" if writable else "immutable=1"
+    try:
+        ledger = sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", timeout=30, isolation_level=None, uri=True)
+        ledger.execute("PRAGMA user_version")
+    except sqlite3.Error as error:
+        raise CallError(f"{path}: cannot be opened as a ledger: {error}") from None
+    return ledger
+
+
+def _why(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
+
+
+# Writing
+
+
+def begin(
+    ledger: Ledger,
+    fingerprint: str,
+    engine: str,
+    schemas: Iterable[str],
+    settings: dict[str, Any],
+    version: str,
+    inputs: Iterable[Input],
+) -> int:
+    """Records a call and its inputs, which replace those of the call before; returns the number of inputs."""
+    with transaction(ledger):
+        ledger.execute(
+            "INSERT INTO runs (started, fingerprint, engine, schemas, settings, version) VALUES (?, ?, ?, ?, ?, ?)",
+            (time.time(), fingerprint, engine, json.dumps(list(schemas)), json.dumps(settings), version),
+        )
+        ledger.execute("DELETE FROM inputs")
+        for position, item in enumerate(inputs):
+            _insert(ledger, position, item)
+        ledger.execute(
+            """
+            UPDATE inputs SET status = 'done', seconds = r.seconds FROM results r
+            WHERE r.sha256 = inputs.sha256 AND r.suffix = inputs.suffix AND r.fingerprint = ?
+            """,
+            (fingerprint,),
+        )
+        return int(ledger.execute("SELECT count(*) FROM inputs").fetchone()[0])
+
+
+def _insert(ledger: Ledger, position: int, item: Input) -> None:
+    ledger.execute(
+        """
+        INSERT INTO inputs (position, name, path, suffix, bytes, sha256, status, reason)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        (
+            position,
+            item.name,
+            os.fsencode(item.path),
+            item.path.suffix.lower(),
+            item.bytes,
+            item.sha256,
+            "failed" if item.reason else "waiting",
+            item.reason,
+        ),
+    )
+
+
+def has_name(ledger: Ledger, name: str) -> bool:
+    """Whether an input of this call has this name."""
+    return ledger.execute("SELECT 1 FROM inputs WHERE name = ?", (name,)).fetchone() is not None
+
+
+def has_path(ledger: Ledger, path: Path) -> bool:
+    """Whether an input of this call is this file."""
+    return ledger.execute("SELECT 1 FROM inputs WHERE path = ?", (os.fsencode(path),)).fetchone() is not None
+
+
+def waiting(ledger: Ledger, page: int = 200) -> Iterator[Task]:
+    """What is to be read, one task for each content, in the order of the inputs; safe against writes in between."""
+    after = -1
+    while True:
+        rows = ledger.execute(
+            """
+            SELECT position, name, path, sha256, suffix FROM inputs i WHERE status = 'waiting' AND position > ?
+            AND position = (SELECT min(position) FROM inputs j WHERE j.sha256 = i.sha256 AND j.suffix = i.suffix)
+            ORDER BY position LIMIT ?
+            """,
+            (after, page),
+        ).fetchall()
+        if not rows:
+            return
+        for position, name, path, sha256, suffix in rows:
+            yield Task(position, name, os.fsdecode(path), sha256, suffix)
+        after = rows[-1][0]
+
+
+def waiting_count(ledger: Ledger) -> int:
+    """How many contents are to be read."""
+    row = ledger.execute(
+        "SELECT count(*) FROM (SELECT DISTINCT sha256, suffix FROM inputs WHERE status = 'waiting')"
+    ).fetchone()
+    return int(row[0])
+
+
+def record(ledger: Ledger, fingerprint: str, task: Task, result: ResultRow) -> None:
+    """One document's result, in one transaction, for all inputs of the same content."""
+    with transaction(ledger):
+        if result.status == "done":
+            _keep(ledger, fingerprint, task, result)
+        ledger.execute(
+            "UPDATE inputs SET status = ?, reason = ?, seconds = ? WHERE sha256 = ? AND suffix = ?",
+            (result.status, result.reason, result.seconds, task.sha256, task.suffix),
+        )
+
+
+def _keep(ledger: Ledger, fingerprint: str, task: Task, result: ResultRow) -> None:
+    kept = ledger.execute(
+        "INSERT INTO results (sha256, suffix, fingerprint, pages, settled, seconds, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (task.sha256, task.suffix, fingerprint, result.pages, result.settled, result.seconds, result.body),
+    )
+    ledger.executemany(
+        "INSERT INTO records (result, form, schema, settled, findings, residue, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        ((kept.lastrowid, *row) for row in result.records),
+    )
+
+
+def finish(ledger: Ledger) -> None:
+    """Marks the last call as finished."""
+    ledger.execute("UPDATE runs SET finished = ? WHERE id = (SELECT max(id) FROM runs)", (time.time(),))
+
+
+# Rows
+
+
+def row_of(result: DocumentResult) -> ResultRow:
+    """The result as the ledger keeps it: JSON bodies, and beside them what is counted."""
+    records = tuple(
+        RecordRow(r.form, r.schema, r.settled, len(r.findings), len(r.residue), _body(r.to_json()))
+        for r in result.records
+    )
+    body = _body(result.to_json())
+    return ResultRow(result.status, result.reason, result.pages, result.settled, result.seconds, body, records)
+
+
+def failed(reason: str, seconds: float) -> ResultRow:
+    """The row of a document that gave nothing."""
+    return ResultRow("failed", reason, 0, False, seconds, "", ())
+
+
+def _body(line: dict[str, Any]) -> str:
+    """The JSON text without `document`, which is the input's: the same content may have several names."""
+    del line["document"]
+    return dumps(line)
+
+
+_LINE_END = re.compile("[\x85\u2028\u2029]")
+_LINE_ENDS = str.maketrans({char: f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029"})
+
+
+def dumps(value: object) -> str:
+    """Compact JSON in plain characters, on what every reader takes for one line.
+
+    What no file can hold (lone surrogates), and what some take for the end of a line, is escaped.
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, separators=(",", ":"))
+    return text.translate(_LINE_ENDS) if _LINE_END.search(text) else text
+
+
+# Reading
+
+
+def last_run(ledger: Ledger) -> Run:
+    """The last call; raises `CallError` where there was none."""
+    row = ledger.execute(
+        "SELECT id, fingerprint, engine, schemas, finished, settings FROM runs ORDER BY id DESC LIMIT 1"
+    ).fetchone()
+    if row is None:
+        raise CallError("the ledger holds no run yet")
+    return Run(row[0], row[1], row[2], tuple(json.loads(row[3])), row[4] is not None, json.loads(row[5]))
+
+
+_DONE = """
+    FROM inputs i JOIN results r ON r.sha256 = i.sha256 AND r.suffix = i.suffix AND r.fingerprint = :fingerprint
+"""
+
+
+def record_lines(ledger: Ledger) -> Iterator[str]:
+    """The lines of `records.jsonl`: the last call's inputs in order, their forms in order."""
+    rows = ledger.execute(
+        f"SELECT i.name, c.body {_DONE} JOIN records c ON c.result = r.id ORDER BY i.position, c.form",
+        {"fingerprint": last_run(ledger).fingerprint},
+    )
+    for name, body in rows:
+        yield _with_name(name, body)
+
+
+def document_lines(ledger: Ledger) -> Iterator[str]:
+    """The lines of `documents.jsonl`: every input of the last call that is done or failed, in order."""
+    rows = ledger.execute(
+        """
+        SELECT i.name, i.sha256, i.reason, i.seconds, r.body FROM inputs i LEFT JOIN results r
+        ON r.sha256 = i.sha256 AND r.suffix = i.suffix AND r.fingerprint = :fingerprint
+        WHERE i.status != 'waiting' ORDER BY i.position
+        """,
+        {"fingerprint": last_run(ledger).fingerprint},
+    )
+    for name, sha256, reason, seconds, body in rows:
+        if body is None:
+            yield dumps(DocumentResult(name, sha256 or "", "failed", reason=reason, seconds=seconds).to_json())
+        else:
+            yield _with_name(name, body)
+
+
+def _with_name(name: str, body: str) -> str:
+    return f'{{"document":{dumps(name)},{body[1:]}'
+
+
+def counts(ledger: Ledger) -> Counts:
+    """The figures of the summary."""
+    by_status = dict(ledger.execute("SELECT status, count(*) FROM inputs GROUP BY status"))
+    settled, seconds = ledger.execute(
+        f"SELECT coalesce(sum(r.settled), 0), coalesce(sum(r.seconds), 0) {_DONE}",
+        {"fingerprint": last_run(ledger).fingerprint},
+    ).fetchone()
+    schemas = schema_counts(ledger)
+    return Counts(
+        sum(by_status.values()),
+        by_status.get("done", 0),
+        by_status.get("failed", 0),
+        by_status.get("waiting", 0),
+        settled,
+        sum(s.forms for s in schemas),
+        sum(s.settled for s in schemas),
+        sum(s.residue for s in schemas),
+        seconds,
+    )
+
+
+def schema_counts(ledger: Ledger) -> list[SchemaCount]:
+    """Forms by schema, in the order of their names."""
+    rows = ledger.execute(
+        f"""
+        SELECT c.schema, count(*), sum(c.settled), sum(c.residue) {_DONE}
+        JOIN records c ON c.result = r.id GROUP BY c.schema ORDER BY c.schema
+        """,
+        {"fingerprint": last_run(ledger).fingerprint},
+    )
+    return [SchemaCount(*row) for row in rows]
+
+
+def asked(ledger: Ledger) -> Asked:
+    """What the records say of their usage; of documents of the same content, each counts."""
+    sums = ", ".join(
+        f"coalesce(sum(json_extract(c.body, '$.usage.{name}')), 0)"
+        for name in ("calls", "prompt_tokens", "completion_tokens")
+    )
+    row = ledger.execute(
+        f"SELECT count(*), {sums} {_DONE} JOIN records c ON c.result = r.id"
+        " WHERE json_extract(c.body, '$.usage.calls') > 0",
+        {"fingerprint": last_run(ledger).fingerprint},
+    ).fetchone()
+    return Asked(*row)
+
+
+def failures(ledger: Ledger) -> Iterator[Failure]:
+    """The documents of the last call that failed, in order, with their reasons."""
+    rows = ledger.execute("SELECT name, reason FROM inputs WHERE status = 'failed' ORDER BY position")
+    for name, reason in rows:
+        yield Failure(name, reason)

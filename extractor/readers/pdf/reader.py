@@ -1,0 +1,278 @@
+"""PDF files, page by page: digital text by pypdfium2, by pdfminer where that reads a page better, scans by OCR."""
+
+from __future__ import annotations
+
+import gc
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from extractor.config import Settings
+from extractor.document.geometry import inside
+from extractor.document.layout import Block, Box, Document, Note, Page, Turn
+from extractor.errors import DocumentError
+from extractor.readers.pdf.characters import read_sheet
+from extractor.readers.pdf.page_content import Sheet
+from extractor.readers.pdf.pdfminer_page import miner_sheet, open_miner
+from extractor.readers.pdf.text_layer import (
+    FEW,
+    NONSENSE,
+    UNREADABLE,
+    bad_share,
+    has_ink,
+    is_doubtful,
+    is_readable,
+    nonsense,
+    scan_box,
+)
+from extractor.tables.column_gaps import Going
+from extractor.tables.page_tables import blocks_of, drawn_blocks
+
+SHOWN = 80  # characters of hidden text in a note
+CATALOG = re.compile(rb"\b(\d+ \d+) obj(?:(?!endobj).)*?/Type\s*/Catalog", re.S)
+LAYER = (
+    "drawn invisibly",
+    "under a picture",
+    "drawn transparently",
+)  # how the text of an OCR lies over or under a scan
+
+
+def read(path: Path, name: str, settings: Settings) -> Document:
+    """The PDF as a document. DocumentError: encrypted, damaged, without pages, or over a limit."""
+    from extractor.readers import sha256
+
+    with opened(path, settings) as pdf:
+        _count(len(pdf) if pdf is not None else 1, settings)
+        reader = Reader(path, pdf, settings)
+        collecting = gc.isenabled()
+        # Pages are many small values without cycles, over which the collector would go again and again.
+        gc.disable()
+        try:
+            pages = reader.pages()
+        finally:
+            reader.close()
+            if collecting:
+                gc.enable()
+    if not pages:
+        raise DocumentError("the file has no pages: open it in a viewer and save it again")
+    if all(page.reader == "unread" for page in pages):
+        raise DocumentError("damaged: none of its pages can be read; open it in a viewer and save it again")
+    return Document(name, sha256(path), tuple(pages), all(p.reader != "ocr" for p in pages), tuple(reader.notes))
+
+
+def _count(pages: int, settings: Settings) -> None:
+    if pages > settings.max_pages:
+        over = f"{pages} pages are more than the limit of {settings.max_pages}"
+        raise DocumentError(f"{over}; split the file or raise max_pages")
+
+
+def password_of(settings: Settings) -> str | None:
+    """The password as text."""
+    return settings.password.get_secret_value() if settings.password else None
+
+
+@contextmanager
+def opened(path: Path, settings: Settings) -> Iterator[Any]:
+    """The open pypdfium2 document, closed afterwards; None when only the second reader may understand the file."""
+    import pypdfium2  # type: ignore[import-untyped]  # it has no types
+
+    password = password_of(settings)
+    try:
+        pdf = pypdfium2.PdfDocument(path, password=password)
+    except pypdfium2.PdfiumError as error:
+        reason = _reason(getattr(error, "err_code", None), password)
+        if reason:
+            raise DocumentError(reason) from error
+        pdf = _mended(path, password)
+    if pdf is None:
+        yield None
+        return
+    try:
+        yield pdf
+    finally:
+        pdf.close()
+
+
+def _mended(path: Path, password: str | None) -> Any:
+    """The document of a file that lost its end, with a new one; None when that does not help."""
+    import pypdfium2
+
+    data = path.read_bytes()
+    catalog = CATALOG.search(data)
+    if catalog is None:
+        return None
+    try:
+        return pypdfium2.PdfDocument(data + b"\ntrailer\n<< /Root %s R >>\n%%%%EOF\n" % catalog[1], password=password)
+    except pypdfium2.PdfiumError:
+        return None
+
+
+def _reason(code: int | None, password: str | None) -> str:
+    """Why a file stays closed to every reader; empty when it is damaged."""
+    if code == 4:
+        wrong = "encrypted: the given password does not open it"
+        return wrong if password else "encrypted: give its password with --password"
+    if code == 5:
+        return "protected by a security handler that is not supported: save it without protection"
+    return ""
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads the pages of one file, each by the first reader that understands it; keeps the notes."""
+
+    path: Path
+    pdf: Any
+    settings: Settings
+    notes: list[Note] = field(default_factory=list)
+    going: Going | None = None
+    _second: Any = None
+
+    def pages(self) -> list[Page]:
+        """All pages."""
+        if self.pdf is not None:
+            return [self.page(index) for index in range(len(self.pdf))]
+        count = len(self.second().pages)
+        _count(count, self.settings)
+        self.notes.append(Note("damaged", 0, "the file is damaged; what is left of it was read"))
+        return [self.page(index) for index in range(count)]
+
+    def second(self) -> Any:
+        """The file opened by pdfplumber, when first asked for."""
+        if self._second is None:
+            gc.enable()  # pdfminer's objects refer to each other
+            self._second = open_miner(self.path, password_of(self.settings))
+        return self._second
+
+    def close(self) -> None:
+        """Close what the second reader opened."""
+        if self._second is not None:
+            self._second.close()
+
+    def page(self, index: int) -> Page:
+        """One page."""
+        sheet = self._sheet(index)
+        if sheet is None:
+            self.notes.append(Note("unread_page", index + 1, "the page is damaged and could not be read", "error"))
+            return Page(index + 1, (), reader="unread")
+        kind = kind_of(sheet)
+        if kind == "scan" and self.pdf is not None:
+            return self._scan(index, sheet)
+        if kind == "layer":
+            return self._layer(index, sheet)
+        self.notes += notes_of(sheet)
+        return self._digital(sheet)
+
+    def _digital(self, sheet: Sheet) -> Page:
+        """A page of digital text; a table may go on from the page before."""
+        printed = drawn_blocks(sheet.tokens, sheet.rulings, sheet.number, sheet.shades, self.going)
+        self.going = printed.going
+        return framed(sheet, printed.blocks)
+
+    def _sheet(self, index: int) -> Sheet | None:
+        first = sheet_of(self.pdf, index) if self.pdf is not None else None
+        if first is not None and not is_doubtful(first):
+            return first
+        other = self._second_sheet(index, first)
+        if first is None or (other is not None and _better(other, first)):
+            return other
+        return first
+
+    def _second_sheet(self, index: int, first: Sheet | None) -> Sheet | None:
+        try:
+            if self.pdf is not None and len(self.second().pages) != len(self.pdf):
+                return None  # the readers disagree which pages there are
+            return miner_sheet(self.second(), index, first)
+        except Exception:
+            # pdfminer raises whatever its parser meets; what the first reader found stands.
+            return None
+
+    def _scan(self, index: int, sheet: Sheet) -> Page:
+        """A page whose text is a picture, or garbage: by OCR, else as it is with a note."""
+        from extractor.readers.scan.reader import read_image, rendered
+
+        gc.enable()
+
+        if self.settings.ocr == "off":
+            self.notes.append(Note("unread_page", sheet.number, "the page is a scan, and OCR is off", "error"))
+            return page_of(sheet)
+        with rendered(self.pdf, index, self.settings) as (image, points):
+            page, notes = read_image(image, sheet.number, points, self.settings)
+        self.notes += notes
+        return page
+
+    def _layer(self, index: int, sheet: Sheet) -> Page:
+        """A scan that comes with the text of somebody's OCR: its characters, and the lines of the picture."""
+        sheet.tokens += [token for why, token in sheet.hidden if why in LAYER]
+        sheet.reader = "ocr"
+        if self.pdf is not None and not sheet.turned:
+            from extractor.readers.scan.reader import rendered, seen_rulings
+
+            with rendered(self.pdf, index, self.settings) as (image, points):
+                sheet.rulings = seen_rulings(image, points, [Box(*token[1:5]) for token in sheet.tokens])
+        message = "the page is a scan; its text is that of the OCR layer in the file"
+        self.notes.append(Note("text_layer", sheet.number, message, "info"))
+        return page_of(sheet)
+
+
+def kind_of(sheet: Sheet) -> str:
+    """What a page is: `text`, `scan` (to be read by OCR), or `layer` (a scan with a usable text layer)."""
+    image = scan_box(sheet)
+    if image is not None and _seen_inside(sheet, image) < FEW:
+        layer = [token for why, token in sheet.hidden if why in LAYER]
+        usable = len(layer) >= FEW and nonsense(layer) <= NONSENSE and bad_share(sheet) <= UNREADABLE
+        return "layer" if usable else "scan"
+    if all(t.text.isspace() for t in sheet.tokens):
+        return "scan" if has_ink(sheet) else "text"
+    return "text" if is_readable(sheet) else "scan"
+
+
+def _seen_inside(sheet: Sheet, box: Box) -> int:
+    """The number of characters that are seen in a box."""
+    seen = [t for t in sheet.tokens if not t.text.isspace()]
+    return sum(inside((t.x0 + t.x1) / 2, (t.top + t.bottom) / 2, box) for t in seen)
+
+
+def _better(other: Sheet, first: Sheet) -> bool:
+    """Whether the second reader read a page clearly better: as many characters, fewer of them unmapped."""
+    enough = len(other.tokens) >= 0.8 * len(first.tokens)
+    return enough and (bad_share(other) < 0.7 * bad_share(first) or len(other.tokens) > 1.2 * len(first.tokens))
+
+
+def sheet_of(pdf: Any, index: int) -> Sheet | None:
+    """One page read by pypdfium2, None if it can't be; the page is closed at once, else memory grows with the pages."""
+    import pypdfium2
+
+    try:
+        page = pdf[index]
+    except pypdfium2.PdfiumError:
+        return None
+    try:
+        return read_sheet(page, index + 1)
+    finally:
+        page.close()
+
+
+def page_of(sheet: Sheet) -> Page:
+    """The page of a sheet whose text is an OCR's, or garbage."""
+    return framed(sheet, blocks_of(sheet.tokens, sheet.rulings, sheet.number))
+
+
+def framed(sheet: Sheet, blocks: Sequence[Block]) -> Page:
+    """The page of some blocks, and how it was turned to be read."""
+    width, height = (sheet.height, sheet.width) if sheet.turned % 2 else (sheet.width, sheet.height)
+    return Page(sheet.number, tuple(blocks), width, height, sheet.reader, Turn(sheet.turned))
+
+
+def notes_of(sheet: Sheet) -> list[Note]:
+    """What a person should know of a page: text that is there and not seen, why, and what it says."""
+    out: list[Note] = []
+    for reason, count in Counter(reason for reason, token in sheet.hidden if not token.text.isspace()).items():
+        text = " ".join("".join(token.text for why, token in sheet.hidden if why == reason).split())
+        shown = text if len(text) <= SHOWN else text[:SHOWN] + "…"
+        out.append(Note("hidden_text", sheet.number, f"{count} characters are {reason} and were left out: “{shown}”"))
+    return out

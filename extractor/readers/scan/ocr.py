@@ -1,0 +1,198 @@
+"""OCR engines: boxes of text on an image, and what characters stand in them, with confidence.
+
+`rapidocr` carries its models in its wheel; `tesseract` is the program of that name.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import shutil
+import subprocess
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache, partial
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from extractor.config import Settings
+from extractor.document.layout import Box
+from extractor.errors import DocumentError, MissingPackage
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from extractor.readers.scan.pixels import Image
+
+LANGUAGES = {"zh": "chi_sim+eng", "en": "eng"}
+TESSERACT_SECONDS = 120.0
+
+
+class Char(NamedTuple):
+    """A character of a piece of text: its place from 0 to 1 across the piece, and its confidence."""
+
+    text: str
+    start: float
+    end: float
+    confidence: float
+    middle: float = 0.0
+
+
+Chars = tuple[Char, ...]
+Families = dict[int, tuple[int, ...]]
+
+
+def threads(settings: Settings) -> int:
+    """Threads of one engine: all cores shared by the workers."""
+    cores = os.cpu_count() or 1
+    return max(1, cores // (settings.workers or cores))
+
+
+@lru_cache(maxsize=1)
+def _rapid(thread_count: int) -> Any:
+    """RapidOCR with its models loaded. MissingPackage: it is not installed."""
+    try:
+        from rapidocr import RapidOCR
+    except ImportError as error:
+        raise MissingPackage(
+            "a page is a scan, and RapidOCR is not installed: pip install 'extractor[ocr]', or set ocr = \"off\""
+        ) from error
+    import numpy as np
+
+    # The classifier of directions turned a lone 9 into a 6; pages are turned as wholes instead.
+    engine = RapidOCR(
+        params={
+            "Global.use_cls": False,
+            "Global.log_level": "critical",
+            "Global.text_score": 0.0,
+            "EngineConfig.onnxruntime.intra_op_num_threads": thread_count,
+            "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+        }
+    )
+    blank = np.full((48, 320, 3), 255, np.uint8)
+    engine(blank, use_det=False, use_cls=False, use_rec=True)  # loads the recogniser
+    recogniser: Any = engine.text_rec
+    decoder = recogniser.postprocess_op
+    recogniser.postprocess_op = partial(_decoded, decoder, families(decoder.character))
+    return engine
+
+
+def _decoded(decoder: Any, alike: Families, scores: NDArray[np.float32], words: bool = False, **shape: Any) -> Any:
+    """What RapidOCR's decoder makes of the scores (line, step, character)."""
+    steps = scores.argmax(axis=2)
+    sure = certainty(scores, steps, alike)
+    return decoder.decode(steps, sure, words, shape["wh_ratio_list"], shape["max_wh_ratio"], remove_duplicate=True)
+
+
+def families(characters: Sequence[str]) -> Families:
+    """The places of characters that differ in width or the like alone, such as `(` and `（`, by each of them."""
+    places: dict[str, list[int]] = {}
+    for n, character in enumerate(characters):
+        places.setdefault(unicodedata.normalize("NFKC", character), []).append(n)
+    return {n: tuple(alike) for alike in places.values() if len(alike) > 1 for n in alike}
+
+
+def certainty(scores: NDArray[np.float32], steps: NDArray[np.int64], alike: Families) -> NDArray[np.float32]:
+    """The confidence in the best character of each step, whatever its width, and at the clearest step of its run.
+
+    RapidOCR takes the score of one form of a character at its first step, where it only begins to stand out: what was
+    read without a doubt would look doubtful.
+    """
+    import numpy as np
+
+    out: NDArray[np.float32] = scores.max(axis=2)
+    for character in np.unique(steps):
+        if int(character) in alike:
+            here = steps == character
+            out[here] = scores[here][:, alike[int(character)]].sum(axis=1)
+    for line, high in zip(steps, out, strict=True):
+        starts = np.flatnonzero(np.r_[True, line[1:] != line[:-1]])
+        high[:] = np.repeat(np.maximum.reduceat(high, starts), np.diff(np.r_[starts, len(line)]))
+    return out
+
+
+def detect(image: Image, settings: Settings) -> list[Box]:
+    """The boxes of pieces of text on an image, in pixels."""
+    found = _rapid(threads(settings))(image[:, :, ::-1], use_det=True, use_cls=False, use_rec=False)
+    boxes = getattr(found, "boxes", None)
+    if boxes is None:
+        return []
+    return [Box(float(b[:, 0].min()), float(b[:, 1].min()), float(b[:, 0].max()), float(b[:, 1].max())) for b in boxes]
+
+
+def recognise(crops: Sequence[Image], settings: Settings) -> list[Chars]:
+    """The characters on each of several images of one line of text."""
+    import numpy as np
+    from rapidocr.ch_ppocr_rec import TextRecInput
+
+    if not crops:
+        return []
+    engine = _rapid(threads(settings))
+    images = [np.ascontiguousarray(crop[:, :, ::-1]) for crop in crops]
+    found = engine.text_rec(TextRecInput(img=images, return_word_box=True))
+    return [_chars(text, info) for text, info in zip(found.txts, found.word_results, strict=True)]
+
+
+def _chars(text: str, info: Any) -> Chars:
+    """Characters with their places, from the steps of the recogniser at which they stood out."""
+    steps = [column for columns in info.word_cols for column in columns]
+    marks = [(c, p) for c, p in zip(text, info.confs, strict=False) if not c.isspace()]
+    if not marks or len(marks) != len(steps) or not info.line_txt_len:
+        return ()
+    middles = [min(1.0, (step + 0.5) / info.line_txt_len) for step in steps]
+    edges = [0.0, *((a + b) / 2 for a, b in pairwise(middles)), 1.0]
+    out: list[Char] = []
+    index = 0
+    for char in text:
+        if char.isspace():
+            if out:
+                out.append(Char(" ", out[-1].end, out[-1].end, 1.0))
+            continue
+        out.append(Char(char, edges[index], edges[index + 1], float(marks[index][1]), middles[index]))
+        index += 1
+    return tuple(out)
+
+
+class Printed(NamedTuple):
+    """A word that Tesseract read."""
+
+    text: str
+    box: Box
+    confidence: float
+
+
+def tesseract(image: Image, settings: Settings, dots: float) -> list[Printed]:
+    """The words of a page by Tesseract. MissingPackage: it is not installed. DocumentError: it failed."""
+    program = shutil.which("tesseract")
+    if program is None:
+        raise MissingPackage(
+            'ocr = "tesseract", and no program of that name is on the path: install Tesseract with its language data '
+            '(Debian: apt install tesseract-ocr tesseract-ocr-chi-sim), or set ocr = "rapidocr"'
+        )
+    from PIL import Image as Pictures
+
+    data = io.BytesIO()
+    Pictures.fromarray(image).save(data, "PNG")
+    language = LANGUAGES.get(settings.language, settings.language)
+    command = [program, "stdin", "stdout", "--dpi", str(round(dots)), "--psm", "3", "-l", language, "tsv"]
+    try:
+        ran = subprocess.run(  # noqa: S603 - a program found on the path, no shell
+            command, input=data.getvalue(), capture_output=True, timeout=TESSERACT_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise DocumentError(f"Tesseract took more than {TESSERACT_SECONDS:.0f} s for a page") from None
+    if ran.returncode:
+        raise DocumentError(f"Tesseract failed: {ran.stderr.decode(errors='replace').strip()[:300]}")
+    return _from_tsv(ran.stdout.decode("utf-8", "replace"))
+
+
+def _from_tsv(text: str) -> list[Printed]:
+    out: list[Printed] = []
+    for row in csv.DictReader(io.StringIO(text), delimiter="\t", quoting=csv.QUOTE_NONE):
+        if row.get("level") == "5" and (row.get("text") or "").strip():
+            left, top = float(row["left"]), float(row["top"])
+            box = Box(left, top, left + float(row["width"]), top + float(row["height"]))
+            out.append(Printed(row["text"].strip(), box, max(0.0, float(row["conf"]) / 100)))
+    return out

@@ -1,0 +1,1 @@
+"""Text files: plain lines, tab-separated rows, Markdown, delimited and structured data."""

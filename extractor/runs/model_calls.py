@@ -1,0 +1,85 @@
+"""Runs that ask a model: workers read the documents, threads of this process ask about them, many at once.
+
+Reading is what can hang or crash, so it stays in processes of its own; waiting for a model costs a thread and nothing
+else. All threads share one session: one event loop, one gate, one budget.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from pathlib import Path
+
+from extractor import pipeline
+from extractor.config import Settings
+from extractor.document.layout import Document
+from extractor.engines import llm
+from extractor.errors import DocumentError, StopRun
+from extractor.ledger import store
+from extractor.ledger.store import ResultRow
+from extractor.runs.workers import Answer
+from schemas.spec import SchemaSpec
+
+Finish = Callable[[Document], ResultRow]
+
+
+def answers(
+    opened: Iterator[Answer], settings: Settings, schemas: Sequence[SchemaSpec], engine: str, ledger: Path
+) -> Generator[Answer, None, None]:
+    """What `opened` documents become, each as soon as it is there. Raises `StopRun` when nothing more can be asked.
+
+    `opened` gives documents as the values of its answers; one that could not be read passes through.
+    """
+
+    def finish(document: Document) -> ResultRow:
+        start = time.monotonic()
+        try:
+            result = pipeline.process(document, settings, schemas, engine)
+        except DocumentError as error:
+            return store.failed(str(error), time.monotonic() - start)
+        return store.row_of(result.timed(time.monotonic() - start))
+
+    with llm.serving(settings, ledger):
+        # More than there are calls in flight: while some wait for the model, others are cut, judged and written down.
+        yield from _mapped(opened, finish, 2 * settings.concurrency)
+
+
+def _mapped(opened: Iterator[Answer], finish: Finish, at_once: int) -> Generator[Answer, None, None]:
+    """Each document finished in a thread, at most `at_once` of them; the next is only taken when one is free."""
+    busy: dict[Future[ResultRow], Answer] = {}
+    with ThreadPoolExecutor(at_once, thread_name_prefix="document") as threads:
+        try:
+            for one in opened:
+                if not isinstance(one.value, Document):
+                    yield one
+                    continue
+                busy[threads.submit(finish, one.value)] = one
+                yield from _done(busy, wanted=len(busy) >= at_once)
+            while busy:
+                yield from _done(busy, wanted=True)
+        except StopRun:
+            # no document is begun any more; those that are under way are paid for, and finished
+            busy = {future: one for future, one in busy.items() if not future.cancel()}
+            while busy:
+                with contextlib.suppress(StopRun):
+                    yield from _done(busy, wanted=True)
+            raise
+        finally:
+            for future in busy:
+                future.cancel()
+
+
+def _done(busy: dict[Future[ResultRow], Answer], wanted: bool) -> Iterator[Answer]:
+    """Those that are finished; waits for one where one is `wanted`."""
+    done, _ = wait(busy, timeout=None if wanted else 0, return_when=FIRST_COMPLETED)
+    failed: BaseException | None = None
+    for future in done:
+        one = busy.pop(future)
+        failed = failed or future.exception()
+        if future.exception() is None:
+            row = future.result()
+            yield Answer(one.task, row, row.reason, row.seconds)
+    if failed is not None:  # what else was finished is told first
+        raise failed

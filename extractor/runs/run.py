@@ -1,0 +1,228 @@
+"""A run: one command over many documents, kept in one folder with its ledger.
+
+Discover, hash, skip what is done, hand the rest to workers, record each answer in one transaction, export.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from extractor import __version__
+from extractor.config import Settings
+from extractor.document.layout import Document
+from extractor.document.results import DocumentResult
+from extractor.errors import DocumentError, MissingPackage, SchemaError
+from extractor.export import files as exports
+from extractor.ledger import store
+from extractor.ledger.store import Ledger, ResultRow, Task
+from extractor.runs import discovery, workers
+from schemas.spec import SchemaSpec
+
+Result = TypeVar("Result")
+CHANGED = "changed while it was being read; run again"
+Process = Callable[[Path, str, Settings, Sequence[SchemaSpec], str], DocumentResult]
+
+
+class Plan(NamedTuple):
+    """What a run is to do: the documents, the folder, the settings, the schemas by name, the engine."""
+
+    paths: tuple[Path, ...]
+    out: Path
+    settings: Settings
+    schemas: tuple[str, ...]
+    engine: str
+
+
+class Progress(NamedTuple):
+    """One document more is done (or failed, for `reason`): `done` of `total`; the first, with 0 done, names none."""
+
+    done: int
+    total: int
+    name: str
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run found, all inputs counted; `reused` of them had been read before; `asked` is None without a model."""
+
+    counts: store.Counts
+    schemas: tuple[store.SchemaCount, ...]
+    asked: store.Asked | None
+    reused: int
+    seconds: float
+    records: Path
+    documents: Path
+
+
+def run(plan: Plan, process: Process | None = None, progress: Callable[[Progress], None] | None = None) -> Summary:
+    """Makes the run that `plan` says, or goes on with it. Raises `CallError` where the call itself is wrong."""
+    start = time.monotonic()
+    with begun(plan) as (ledger, mark):
+        reused = store.counts(ledger).done
+        try:
+            _read_all(ledger, mark, plan, process, progress or (lambda _: None))
+        finally:  # what is finished is there, also when the run must stop
+            files = exports.lines(ledger, plan.out)
+        store.finish(ledger)
+        counts, by_schema = store.counts(ledger), tuple(store.schema_counts(ledger))
+        asked = None if plan.engine == "rules" else store.asked(ledger)
+    return Summary(counts, by_schema, asked, reused, time.monotonic() - start, files.records, files.documents)
+
+
+@contextlib.contextmanager
+def begun(plan: Plan) -> Iterator[tuple[Ledger, str]]:
+    """The plan's ledger, for this process alone, with its documents written down; and the fingerprint of the call."""
+    mark = fingerprint(plan.settings, load_schemas(plan.schemas), plan.engine)
+    discovery.check(plan.paths, plan.out)
+    with store.writing(plan.out) as ledger:
+        known = discovery.Known(partial(store.has_name, ledger), partial(store.has_path, ledger))
+        inputs = discovery.inputs(plan.paths, plan.out, plan.settings.max_bytes, known)
+        store.begin(ledger, mark, plan.engine, plan.schemas, plan.settings.public(), __version__, inputs)
+        yield ledger, mark
+
+
+def load_schemas(names: Sequence[str]) -> tuple[SchemaSpec, ...]:
+    """The schemas of these names, `table` behind them for what none of them claims; raises `SchemaError`."""
+    import schemas
+
+    try:
+        chosen = tuple(schemas.load(name) for name in names) or schemas.builtin()
+    except LookupError as error:
+        raise SchemaError(str(error.args[0])) from None
+    names = [spec.name for spec in chosen]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise SchemaError(f"two schemas are named {twice!r}; rename the file or the class of one, or give it once")
+    if "table" in names:
+        return chosen
+    return (*chosen, schemas.load("table"))
+
+
+def fingerprint(settings: Settings, specs: Sequence[SchemaSpec], engine: str) -> str:
+    """The hash of all that can change an answer, and of nothing else: not worker counts, not a commit."""
+    from extractor import pipeline
+
+    pipeline.engine_named(engine)
+    what = {
+        "engine": [engine, pipeline.VERSIONS[engine]],
+        "schemas": [[spec.name, spec.shape, spec.labels] for spec in specs],
+        "settings": settings.answering(engine),
+    }
+    return hashlib.sha256(store.dumps(what).encode()).hexdigest()[:32]
+
+
+def _pipeline() -> Process:
+    from extractor.pipeline import process_file
+
+    return process_file
+
+
+def _read_all(
+    ledger: Ledger, mark: str, plan: Plan, process: Process | None, progress: Callable[[Progress], None]
+) -> None:
+    total = store.waiting_count(ledger)
+    count = min(plan.settings.workers or cores(), max(total, 1))
+    progress(Progress(0, total, "", None))
+    answers = _answers(plan, process, store.waiting(ledger), count)
+    with contextlib.closing(answers):
+        for done, answer in enumerate(answers, 1):
+            task: Task = answer.task
+            row = answer.value if answer.reason is None else store.failed(answer.reason, answer.seconds)
+            store.record(ledger, mark, task, row)
+            progress(Progress(done, total, task.name, row.reason))
+
+
+def _answers(
+    plan: Plan, process: Process | None, tasks: Iterable[Task], count: int
+) -> Generator[workers.Answer, None, None]:
+    """What becomes of each task: all of it in a worker; where a model is asked, only the reading."""
+    limits = workers.Limits(plan.settings.seconds_per_document, plan.settings.memory_mb)
+    if process is None and plan.engine != "rules":
+        from extractor.runs import model_calls
+
+        specs, ledger = load_schemas(plan.schemas), plan.out / store.FILE
+        with contextlib.closing(workers.map(opener, (plan.settings,), tasks, count, limits)) as opened:
+            yield from model_calls.answers(opened, plan.settings, specs, plan.engine, ledger)
+        return
+    arguments = (process or _pipeline(), plan.settings, plan.schemas, plan.engine)
+    yield from workers.map(reader, arguments, tasks, count, limits)
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def reader(
+    process: Process, settings: Settings, schema_names: Sequence[str], engine: str
+) -> Callable[[Task], ResultRow]:
+    """Runs once in each worker: the function that reads one document into what the ledger keeps of it."""
+    specs = load_schemas(schema_names)
+
+    def read(task: Task) -> ResultRow:
+        start = time.monotonic()
+        result = _guarded(task, settings, lambda: process(Path(task.path), task.name, settings, specs, engine))
+        if isinstance(result, str):
+            return store.failed(result, time.monotonic() - start)
+        if result.status == "done" and result.sha256 != task.sha256:
+            return store.failed(CHANGED, time.monotonic() - start)
+        return store.row_of(result)
+
+    return read
+
+
+def opener(settings: Settings) -> Callable[[Task], Document | ResultRow]:
+    """Runs once in each worker: the function that reads one document, for others to ask a model about it."""
+    from extractor import readers
+
+    def read(task: Task) -> Document | ResultRow:
+        start, path = time.monotonic(), Path(task.path)
+        try:
+            document = _guarded(task, settings, lambda: readers.read(path, task.name, settings))
+        except (DocumentError, MissingPackage) as error:
+            document = str(error)
+        if not isinstance(document, str) and readers.sha256(path) != task.sha256:
+            document = CHANGED
+        return store.failed(document, time.monotonic() - start) if isinstance(document, str) else document
+
+    return read
+
+
+def _guarded(task: Task, settings: Settings, work: Callable[[], Result]) -> Result | str:
+    """What `work` gives, or the reason why the document cannot be opened any more."""
+    try:
+        _allow(Path(task.path), settings)
+        return work()
+    except OSError as error:
+        if error.filename is None or os.fspath(error.filename) != task.path:
+            raise  # not the document's fault
+        return f"cannot be opened any more: {error.strerror}"
+
+
+def _allow(path: Path, settings: Settings) -> None:
+    """Lets a document of many pages take longer."""
+    further = _pages(path, settings) - 1
+    if further > 0:
+        workers.allow(settings.seconds_per_document + further * settings.seconds_per_page)
+
+
+def _pages(path: Path, settings: Settings) -> int:
+    with path.open("rb") as file:
+        if b"%PDF-" not in file.read(1024):
+            return 1
+    from extractor.readers.pdf.reader import opened
+
+    try:
+        with opened(path, settings) as pdf:
+            return 1 if pdf is None else len(pdf)
+    except (DocumentError, MissingPackage):
+        return 1  # who reads it says what is wrong

@@ -1,0 +1,1 @@
+"""Page geometry to grids: ruled tables, tables ruled between rows, tables without ruling lines."""

@@ -1,0 +1,185 @@
+"""A printed page from its tokens and ruling lines: tables, then the lines outside of them, in reading order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from extractor.document.geometry import Rulings, union
+from extractor.document.layout import Block, Box, Cell, Grid, Line
+from extractor.tables.column_gaps import Going
+from extractor.tables.row_rules.row_tables import Banded, Proof, find_banded, left_edges
+from extractor.tables.ruled.lattice import JOIN, Lattice, fill, find_lattices, free_rules, shaded_lattices
+from extractor.tables.ruled.missing_lines import lacking, not_found
+from extractor.tables.text_runs import Row, Run, row_box, runs_of, split_columns
+from extractor.tables.unruled.aligned_runs import find_unruled
+from extractor.tables.unruled.spaced_rows import find_spaced
+from extractor.tables.words import Piece, Token, parts_at, passage, pieces_of, read_rows, rows_of
+
+
+class Printed(NamedTuple):
+    """What stands on a page, in reading order and numbered, and the columns of a table that may go on on the next."""
+
+    blocks: list[Block]
+    going: Going | None
+
+
+def blocks_of(tokens: Sequence[Token], rulings: Rulings, page: int, join: float = JOIN) -> list[Block]:
+    """The lines and tables of a page as seen in a picture; `join` is the widest gap in a ruling line, in points."""
+    return _printed(tokens, rulings, page, (), join, None).blocks
+
+
+def drawn_blocks(
+    tokens: Sequence[Token], rulings: Rulings, page: int, shades: Sequence[Box], going: Going | None
+) -> Printed:
+    """The lines and tables of a digital page, whose texts and lines stand exactly where they are drawn.
+
+    `shades` are areas of colour, maybe of cells; `going` are the columns that the page before ends with.
+    """
+    return _printed(tokens, rulings, page, shades, JOIN, Proof(rulings.horizontal, going, rulings.vertical))
+
+
+def _printed(
+    tokens: Sequence[Token],
+    rulings: Rulings,
+    page: int,
+    shades: Sequence[Box],
+    join: float,
+    proof: Proof | None,
+) -> Printed:
+    lattices = find_lattices(rulings, join=join)
+    lattices += shaded_lattices(shades, lattices, tokens)
+    if proof is None:
+        return _with_lattices(lattices, tokens, rulings, page, join, None)
+    partial = lacking(lattices, tokens)
+    whole = [lattice for lattice in lattices if lattice not in partial]
+    found = _with_lattices(whole, tokens, rulings, page, join, proof)
+    missed = not_found(partial, [block for block in found.blocks if isinstance(block, Grid)])
+    if not missed:
+        return found
+    # What its lines show is all that is known of such a table, and its cells may hold several.
+    found = _with_lattices(whole + missed, tokens, rulings, page, join, proof)
+    boxes = [lattice.box for lattice in missed]
+    blocks = [replace(b, ragged=True) if isinstance(b, Grid) and b.box in boxes else b for b in found.blocks]
+    return found._replace(blocks=blocks)
+
+
+def _with_lattices(
+    lattices: Sequence[Lattice], tokens: Sequence[Token], rulings: Rulings, page: int, join: float, proof: Proof | None
+) -> Printed:
+    grids, rest = fill(lattices, tokens, page)
+    boxes = [g.box for g in grids if g.box is not None]
+    rows = _rows(rest, boxes)
+    rows += [[Run(g.box, grid=g)] for g in grids if g.box is not None]
+    rows.sort(key=lambda row: min(run.box.top for run in row))
+    rules = free_rules(rulings.horizontal, boxes, join)
+    ruled = find_banded(rows, rules, page, proof) if rules else []
+    rows = _with_tables(rows, ruled)
+    before = proof.going if proof is not None else None
+    spaced = find_spaced(rows, page, proof)
+    blocks = _numbered(_ordered(_with_tables(rows, spaced), page), page)
+    return Printed(blocks, _going(rows, [*ruled, *spaced], before))
+
+
+def _going(rows: Sequence[Row], tables: Sequence[Banded], before: Going | None) -> Going | None:
+    """The columns of the last table where only a page number stands below it, and in any case how cells are set."""
+    proved = [table for table in tables if table.going is not None]
+    last = max(proved, key=_bottom, default=None)
+    if last is None or last.going is None:
+        return before and before._replace(rows=())
+    below = [row for row in rows if row_box(row).top >= _bottom(last) - 1]
+    numbers = all(len(row) == 1 and any(char.isdigit() for char in row[0].text) for row in below)
+    return last.going._replace(rows=last.going.rows if numbers else ())
+
+
+def _bottom(table: Banded) -> float:
+    return table.grid.box.bottom if table.grid.box is not None else 0.0
+
+
+def _with_tables(rows: list[Row], found: Sequence[Banded]) -> list[Row]:
+    """Rows with those that make a table replaced by it."""
+    out: list[Row] = []
+    done = 0
+    for table in sorted(found, key=lambda table: table[:2]):
+        if table.start < done or table.grid.box is None:
+            continue
+        out += [*rows[done : table.start], [Run(table.grid.box, grid=table.grid)]]
+        done = table.end
+    return out + rows[done:]
+
+
+def _rows(tokens: Sequence[Token], walls: Sequence[Box]) -> list[Row]:
+    """The rows of runs outside of tables; turned text has rows of its own, slanted text comes as one run."""
+    rows = _upright([t for t in tokens if t[6] == 0], walls)
+    turned = [t for t in tokens if t[6] > 0]
+    if turned:
+        rows += [
+            [Run(box, tuple(line))] for line in read_rows(turned) if (box := union(p.box for p in line)) is not None
+        ]
+    slanted = [t for t in tokens if t[6] < 0]
+    if slanted:
+        rows.append([_slanted(slanted)])
+    return rows
+
+
+def _upright(tokens: Sequence[Token], walls: Sequence[Box]) -> list[Row]:
+    """The rows of upright text; a word that goes on over a place where others begin may be two that nearly touch."""
+    lines = rows_of(tokens)
+    rows = [runs_of(pieces_of(line), walls) for line in lines]
+    starts = left_edges([run for row in rows for run in row[1:]])
+    for n, row in enumerate(rows):
+        if len(row) > 1 and any(run.box.x0 + 1 < x < run.box.x1 - 1 for x in starts for run in row):
+            rows[n] = [run for part in parts_at(lines[n], starts) for run in runs_of(pieces_of(part), walls)]
+    return [row for row in rows if row]
+
+
+def _slanted(tokens: Sequence[Token]) -> Run:
+    words = "".join(t[0] for t in tokens).split()
+    box = union(Box(*t[1:5]) for t in tokens) or Box(0, 0, 0, 0)
+    size = max(t[4] - t[2] for t in tokens)
+    return Run(box, tuple(Piece(word, box, None, size) for word in words))
+
+
+def _ordered(rows: list[Row], page: int) -> list[Block]:
+    """Lines and tables, columns of prose one after the other."""
+    out: list[Block] = []
+    for region in split_columns(rows):
+        for column in region.columns:
+            out += _column(column, page)
+    return out
+
+
+def _column(rows: list[Row], page: int) -> list[Block]:
+    out: list[Block] = []
+    done = 0
+    for start, end, grid in find_unruled(rows, page):
+        out += [block for row in rows[done:start] for block in _row_blocks(row, page)]
+        out.append(grid)
+        done = end
+    return out + [block for row in rows[done:] for block in _row_blocks(row, page)]
+
+
+def _row_blocks(row: Row, page: int) -> list[Block]:
+    """A table, or a line of all runs of a row."""
+    if row[0].grid is not None:
+        return [row[0].grid]
+    text, words = passage([[piece for run in row for piece in run.pieces]], wide=True)
+    return [Line(page, 0, text, union(run.box for run in row), words)] if text else []
+
+
+def _numbered(blocks: Sequence[Block], page: int) -> list[Block]:
+    """Lines numbered from 1, tables from 1."""
+    out: list[Block] = []
+    lines = tables = 0
+    for block in blocks:
+        if isinstance(block, Line):
+            lines += 1
+            out.append(replace(block, number=lines))
+        else:
+            tables += 1
+            cells = tuple(
+                Cell(page, tables, c.row, c.col, c.text, c.row_span, c.col_span, c.box, c.words) for c in block.cells
+            )
+            out.append(Grid(page, tables, cells, block.box, block.ragged))
+    return out

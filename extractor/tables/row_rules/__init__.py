@@ -1,0 +1,1 @@
+"""Tables with ruling lines between their rows only."""

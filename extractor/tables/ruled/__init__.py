@@ -1,0 +1,1 @@
+"""Tables whose cells are bounded by ruling lines."""

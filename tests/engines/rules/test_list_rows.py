@@ -1,0 +1,219 @@
+"""Rows of a list: from grids with true columns, from rows that lost columns, and from lines of page text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from extractor.document.layout import Document
+from extractor.document.results import Record
+from tests.form_cases import (
+    DEPARTMENT_TITLE,
+    INDICATOR_HEADER,
+    INDICATOR_ROWS,
+    PROJECT_TITLE,
+    evaluation_form,
+    grid,
+    lines,
+    paged,
+    project_form,
+    record_of,
+    spanned,
+)
+
+WHOLE = [
+    ("产出指标", "数量指标", "巡护河段", "≥30.00(公里)"),
+    ("产出指标", "质量指标", "巡护合格率", "=100.00(%)"),
+    ("效益指标", "生态效益指标", "水面清洁程度", "提升"),
+    ("满意度指标", "服务对象满意度指标", "居民满意度", "≥90.00(%)"),
+]
+PAGE_HEADER = "一级\n指标\n二级\n指标\n三级指标 年度(/项目)指标值\n"
+
+
+def rows(of: Record) -> list[tuple[Any, ...]]:
+    return [
+        (row["level1"], row["level2"], row["level3"], row["target"] and row["target"]["text"])
+        for row in of.values["indicators"]
+    ]
+
+
+def with_rows(*texts: str) -> Record:
+    return record_of(project_form(rows=texts))
+
+
+def doubted(record: Record) -> bool:
+    return any(f.about == "reading" for f in record.findings)
+
+
+def page_text(body: str, head: str = f"{PROJECT_TITLE}\n(2031年度)\n项目名称 河湖巡护经费\n") -> Record:
+    return record_of(head + PAGE_HEADER + body)
+
+
+def table(*cells: Any) -> Document:
+    """A form whose indicators are a grid with true spans; the header stands in row 0."""
+    header = [(0, n, text) for n, text in enumerate(("一级指标", "二级指标", "三级指标", "年度(/项目)指标值"))]
+    return paged([*lines(PROJECT_TITLE, "项目名称 河湖巡护经费"), spanned(*header, *cells)])
+
+
+def test_rows_with_every_column_are_read() -> None:
+    full = [f"绩效指标\t{a}\t{b}\t{c}\t{d}" for a, b, c, d in WHOLE]
+    assert rows(with_rows(*full)) == WHOLE
+
+
+def test_spanning_labels_are_carried_down() -> None:
+    record = with_rows(*INDICATOR_ROWS)
+    assert rows(record) == WHOLE
+    assert not doubted(record)
+
+
+def test_rows_that_lost_the_columns_of_merged_cells_are_read() -> None:
+    record = with_rows(
+        "绩效指标\t产出指标\t数量指标\t巡护河段\t≥30.00(公里)",
+        "质量指标\t巡护合格率\t=100.00(%)",
+        "效益指标\t生态效益指标\t水面清洁程度\t提升",
+        "满意度指标\t服务对象满意度指标\t居民满意度\t≥90.00(%)",
+    )
+    assert rows(record) == WHOLE
+
+
+def test_a_second_row_under_one_label_keeps_its_label() -> None:
+    record = with_rows("绩效指标\t产出指标\t数量指标\t巡护河段\t≥30.00(公里)", "\t\t\t清理垃圾\t≥5.00(吨)")
+    assert rows(record)[1] == ("产出指标", "数量指标", "清理垃圾", "≥5.00(吨)")
+
+
+def test_a_label_that_spans_rows_of_a_true_grid_serves_them_all() -> None:
+    record = record_of(
+        table(
+            (1, 0, "产出指标", 3, 1),
+            (1, 1, "数量指标", 2, 1),
+            (1, 2, "巡护河段"),
+            (1, 3, "≥30.00(公里)"),
+            (2, 2, "清理垃圾"),
+            (2, 3, "≥5.00(吨)"),
+            (3, 1, "质量指标"),
+            (3, 2, "巡护合格率"),
+            (3, 3, "=100.00(%)"),
+        )
+    )
+    assert rows(record) == [
+        ("产出指标", "数量指标", "巡护河段", "≥30.00(公里)"),
+        ("产出指标", "数量指标", "清理垃圾", "≥5.00(吨)"),
+        ("产出指标", "质量指标", "巡护合格率", "=100.00(%)"),
+    ]
+    assert not doubted(record)
+
+
+def test_an_empty_cell_of_a_true_grid_is_null_and_the_next_is_not_shifted() -> None:
+    record = record_of(
+        table(
+            (1, 0, "产出指标"), (1, 1, "数量指标"), (1, 2, "巡护河段"), (1, 3, ""),
+            (2, 0, "产出指标"), (2, 1, "质量指标"), (2, 2, "巡护合格率"), (2, 3, "=100.00(%)"),
+        )
+    )  # fmt: skip
+    assert rows(record) == [
+        ("产出指标", "数量指标", "巡护河段", None),
+        ("产出指标", "质量指标", "巡护合格率", "=100.00(%)"),
+    ]
+
+
+def test_a_header_repeated_on_the_next_page_is_no_row() -> None:
+    text = project_form(rows=INDICATOR_ROWS[:2]) + f"\f{INDICATOR_HEADER}\n" + "\n".join(INDICATOR_ROWS[2:]) + "\n"
+    assert rows(record_of(text)) == WHOLE
+
+
+def test_a_table_over_a_page_break_keeps_its_label() -> None:
+    text = project_form(rows=INDICATOR_ROWS[:1]) + "\f" + "\t\t\t清理垃圾\t≥5.00(吨)\n"
+    assert rows(record_of(text)) == [WHOLE[0], ("产出指标", "数量指标", "清理垃圾", "≥5.00(吨)")]
+
+
+def test_a_cell_that_holds_the_same_as_its_neighbour_is_a_value_of_its_own() -> None:
+    text = evaluation_form().replace("≥30.00(公里)\t31.00(公里)", "30.00(公里)\t30.00(公里)")
+    row = record_of(text).values["indicators"][0]
+    assert (row["target"]["value"], row["actual"]["value"]) == ("30.00", "30.00")
+    assert (row["weight"], row["score"]) == ("60.00", "60.00")
+
+
+def test_rows_of_page_text_are_read() -> None:
+    record = page_text(
+        "产出\n指标\n数量\n指标\n巡护河段 ≥30.00(公里)\n质量\n指标\n巡护合格率 =100.00(%)\n"
+        "效益\n指标\n生态\n效益\n指标\n水面清洁程度 提升\n"
+        "满意\n度指\n标\n服务\n对象\n满意\n度指\n标\n居民满意度 ≥90.00(%)\n"
+    )
+    assert rows(record) == WHOLE
+
+
+@pytest.mark.parametrize("gap", [" ", "  ", "\n"])
+def test_a_target_may_stand_beside_its_name_or_below(gap: str) -> None:
+    record = page_text(f"产出\n指标\n数量\n指标\n巡护河段{gap}≥30.00(公里)\n清理垃圾{gap}≥5.00(吨)\n")
+    assert [row[2:] for row in rows(record)] == [("巡护河段", "≥30.00(公里)"), ("清理垃圾", "≥5.00(吨)")]
+
+
+def test_a_name_that_the_page_wrapped_is_one_name() -> None:
+    record = page_text("产出\n指标\n数量\n指标\n沿河乡镇生活垃圾清\n运处置及时率 ≥30.00(%)\n巡护河段 ≥5.00(公里)\n")
+    assert [row[2] for row in rows(record)] == ["沿河乡镇生活垃圾清运处置及时率", "巡护河段"]
+
+
+@pytest.mark.parametrize("dropped", ["≥30.00(公里)", "巡护合格率", "数量指标"])
+def test_a_row_of_page_text_that_lacks_a_value_is_right_or_in_doubt(dropped: str) -> None:
+    body = "产出指标 数量指标 巡护河段 ≥30.00(公里)\n质量指标 巡护合格率 =100.00(%)\n".replace(dropped, "")
+    record = page_text(body)
+    cells = {cell for row in rows(record) for cell in row}
+    assert dropped not in cells
+    if dropped != "数量指标":
+        assert doubted(record)
+
+
+def test_a_null_mark_is_null_and_no_residue() -> None:
+    record = with_rows("绩效指标\t产出指标\t数量指标\t巡护河段\t-")
+    assert rows(record) == [("产出指标", "数量指标", "巡护河段", None)]
+    assert record.residue == ()
+
+
+def test_a_level_two_label_alone_in_a_grid_is_a_row() -> None:
+    record = with_rows("绩效指标\t产出指标\t数量指标\t\t", "\t\t质量指标\t巡护合格率\t=100.00(%)")
+    assert rows(record) == [("产出指标", "数量指标", None, None), ("产出指标", "质量指标", "巡护合格率", "=100.00(%)")]
+
+
+def test_every_cell_of_a_long_list_is_read_in_order() -> None:
+    texts = [f"绩效指标\t产出指标\t数量指标\t巡护第{n}段\t≥{n}.00(公里)" for n in range(1, 201)]
+    assert [row[2:] for row in rows(with_rows(*texts))] == [(f"巡护第{n}段", f"≥{n}.00(公里)") for n in range(1, 201)]
+
+
+def test_a_merged_cell_written_out_once_a_column_is_one_value() -> None:
+    read = paged(
+        [
+            *lines(PROJECT_TITLE, "项目名称 河湖巡护经费"),
+            grid(
+                ["一级指标", "二级指标", "三级指标", "三级指标", "年度(/项目)指标值"],
+                ["产出指标", "数量指标", "巡护河段", "巡护河段", "≥30.00(公里)"],
+                ["产出指标", "质量指标", "巡护合格率", "巡护合格率", "=100.00(%)"],
+            ),
+        ]
+    )
+    assert rows(record_of(read)) == WHOLE[:2]
+
+
+def test_a_word_of_a_spanning_label_is_whole_over_a_page_break() -> None:
+    header = ["一级指标", "二级指标", "三级指标", "指标值"]
+    above = grid(header, ["效益指标", "可持续\n影响指", "养护制度", "健全"])
+    below = grid(["", "标", "巡护队伍", "稳定"], page=2)
+    record = record_of(paged([*lines(PROJECT_TITLE), above], [below]))
+    assert [row["level2"] for row in record.values["indicators"]] == ["可持续影响指标", "可持续影响指标"]
+
+
+def test_a_row_without_its_key_is_in_doubt_and_a_row_of_labels_alone_is_not() -> None:
+    header = ["一级指标", "二级指标", "三级指标", "指标值"]
+    rows = [["产出指标", "数量指标", "巡护河段", "≥3.00(公里)"], ["", "质量指标", "", "=98.00(%)"]]
+    record = record_of(paged([*lines(PROJECT_TITLE), grid(header, *rows)]))
+    assert ("indicators[1]", "row_incomplete") in {(f.path, f.kind) for f in record.findings}
+    labels = record_of(paged([*lines(DEPARTMENT_TITLE), grid(header, rows[0], ["", "质量指标", "", ""])]))
+    assert labels.values["indicators"][1]["level3"] is None
+    assert labels.settled
+
+
+def test_the_row_before_a_page_break_is_in_doubt_where_what_follows_may_be_its_end() -> None:
+    above = grid(["一级指标", "二级指标", "三级指标", "指标值"], ["产出指标", "数量指标", "巡护", "≥3.00(公里)"])
+    record = record_of(paged([*lines(PROJECT_TITLE), above], [grid(["", "", "河段", ""], page=2)]))
+    doubts = {f.path for f in record.findings if f.about == "reading"}
+    assert {"indicators[0]", "indicators[1]"} <= doubts

@@ -1,0 +1,179 @@
+"""What a page break cut is one again: rows, cells, labels; what only looks like it stays apart, and nothing is lost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extractor.document.layout import Box, Cell, Unit, Word, parts_of
+from extractor.document.results import Place, Row, placed
+from extractor.forms.page_breaks import Known, stitched
+from extractor.forms.tokens import width
+
+WORDS = ("产出指标", "效益指标", "数量指标", "质量指标", "满意度指标")
+LABELS = ("三级指标", "偏差原因分析")
+KNOWN = Known(
+    LABELS.__contains__,
+    lambda text: "".join(text.split()) in WORDS,
+    lambda text: any(word.startswith("".join(text.split())) for word in WORDS),
+)
+EDGES = (50.0, 94.0, 178.0, 232.0, 266.0)
+SIZE, PAD, LINE = 10.0, 2.0, 14.0
+LOW = 780.0
+
+Spans = dict[tuple[int, int], int]
+
+
+def part(page: int, rows: Sequence[Sequence[str | None]], spans: Spans | None = None, shift: float = 0.0) -> list[Row]:
+    """The part of a table on a page: `None` where a cell from above stands; the first part ends low on its page."""
+    spans = spans or {}
+    tall = [max([1, *(len(text.split("\n")) for text in row if text)]) * LINE for row in rows]
+    top = LOW - sum(tall) if page == 1 else 60.0
+    tops = [top + sum(tall[:n]) for n in range(len(rows) + 1)]
+    out = []
+    for n, row in enumerate(rows):
+        cells = []
+        for col, text in enumerate(row):
+            if text is not None:
+                span = spans.get((n, col), 1)
+                box = Box(EDGES[col] + shift, tops[n], EDGES[col + 1] + shift, tops[min(n + span, len(rows))])
+                cells.append(Cell(page, 1, n, col, text, span, 1, box, written(text, box)))
+        out.append(Row(page, tuple(cells), page, exact_columns=True))
+    return out
+
+
+def written(text: str, box: Box) -> tuple[Word, ...]:
+    """The lines of a cell, a word each, from its top left corner on."""
+    out, start = [], 0
+    for n, line in enumerate(text.split("\n")):
+        if line:
+            x, y = box.x0 + PAD, box.top + n * LINE + 2
+            out.append(Word(start, line, Box(x, y, x + SIZE * width(line), y + SIZE)))
+        start += len(line) + 1
+    return tuple(out)
+
+
+def texts(rows: Sequence[Row]) -> list[list[str]]:
+    return [[unit.text for unit in row.units] for row in rows]
+
+
+HEAD = ["数量", "三级指标", "指标值", "分值"]
+WHOLE = ["数量", "步道修缮长度", "≥2(公里)", "5.00"]
+
+
+def test_a_row_that_ends_behind_the_break_is_one_row() -> None:
+    above = part(1, [HEAD, WHOLE, ["质量", "步道修缮验收合格", "≥95.00", "5.00"]])
+    below = part(2, [["", "率", "(%)", ""], WHOLE])
+    rows = stitched([*above, *below], KNOWN)
+    assert texts(rows)[2:] == [["质量", "步道修缮验收合格\n率", "≥95.00\n(%)", "5.00"], WHOLE]
+    assert {row.table for row in rows} == {1}
+
+
+def test_the_parts_of_a_cell_keep_their_places() -> None:
+    above = part(1, [HEAD, ["质量", "步道修缮验收合格", "≥95.00", "5.00"]])
+    below = part(2, [["", "率", "(%)", ""]])
+    cell = stitched([*above, *below], KNOWN)[1].units[1]
+    assert [place for _, place in placed(cell, 6, 10)] == [Place(1, "T1R1C1", 6, 8), Place(2, "T1R0C1", 0, 1)]
+    assert [unit.page for unit in parts_of(cell)] == [1, 2]
+
+
+def test_a_row_of_its_own_behind_the_break_stays_one() -> None:
+    above = part(1, [HEAD, ["质量", "步道修缮验收合格", "≥95(%)", "5.00"]])
+    below = part(2, [["数量", "护栏更新", "≥40(米)", "5.00"]])
+    assert texts(stitched([*above, *below], KNOWN)) == texts([*above, *below])
+
+
+def test_a_cell_with_room_for_what_follows_did_not_go_on() -> None:
+    above = part(1, [HEAD, ["质量", "验收合格", "≥95(%)", "5.00"]])
+    below = part(2, [["", "护栏更新", "", ""]])
+    assert len(stitched([*above, *below], KNOWN)) == 3
+
+
+def test_figures_without_their_last_decimals_go_on() -> None:
+    """Every cell stands on both sides: the other figures of the column show that two are cut."""
+    above = part(1, [HEAD, WHOLE, ["数量", "市级步道修缮总量", "≥73.00", "2.5"]])
+    below = part(2, [["指标", "之和", "(公里)", "0"]])
+    narrow = [row for row in stitched([*above, *below], KNOWN) if row.units[1].text.startswith("市级")]
+    assert texts(narrow) == [["数量\n指标", "市级步道修缮总量\n之和", "≥73.00\n(公里)", "2.5\n0"]]
+
+
+def test_a_label_that_only_both_halves_make_is_one_and_its_rows_are_two() -> None:
+    above = part(1, [HEAD, ["满意度", "游客满意度", "≥95(%)", "5.00"]])
+    below = part(2, [["指标", "居民满意度", "≥90(%)", "5.00"], [None, "单位满意度", "≥90(%)", "5.00"]], {(0, 0): 2})
+    rows = texts(stitched([*above, *below], KNOWN))
+    assert [row[0] for row in rows] == ["数量", "满意度\n指标", "居民满意度", "单位满意度"]
+
+
+def test_the_label_of_a_merged_cell_may_be_printed_behind_the_break() -> None:
+    above = part(
+        1,
+        [HEAD, ["产出指标", "步道修缮", "≥2(公里)", "5.00"], [None, "护栏更新", "≥40(米)", "5.00"],
+         ["", "游客人次", "≥9(万)", "5.00"]],
+        {(1, 0): 2},
+    )  # fmt: skip
+    below = part(2, [["效益指标", "带动就业", "≥3(人)", "5.00"], [None, "客房收入", "提升", "5.00"]], {(0, 0): 2})
+    rows = texts(stitched([*above, *below], KNOWN))
+    assert [row[0].strip() for row in rows[3:]] == ["效益指标", "带动就业", "客房收入"]
+
+
+def test_a_blank_cell_where_labels_are_written_once_has_the_label_above() -> None:
+    above = part(
+        1, [HEAD, ["产出指标", "步道修缮", "≥2(公里)", "5.00"], ["", "护栏更新", "≥40(米)", "5.00"]]
+    )  # fmt: skip
+    below = part(2, [["效益指标", "带动就业", "≥3(人)", "5.00"]])
+    assert [row[0] for row in texts(stitched([*above, *below], KNOWN))] == ["数量", "产出指标", "", "效益指标"]
+
+
+def test_what_goes_on_stands_below_a_repeated_header() -> None:
+    above = part(1, [HEAD, WHOLE, ["质量", "步道修缮验收合格", "≥95(%)", "5.00"]])
+    below = part(2, [HEAD, ["", "率", "", ""], WHOLE])
+    rows = texts(stitched([*above, *below], KNOWN))
+    assert rows[2][1] == "步道修缮验收合格\n率" and rows[3:] == [HEAD, WHOLE]
+
+
+def test_a_row_may_go_on_over_two_breaks() -> None:
+    above = part(1, [HEAD, ["质量", "步道修缮验收合格", "≥95(%)", "5.00"]])
+    middle = part(2, [["", "率与群众意见办结", "", ""]])
+    below = part(3, [["", "率之和", "", ""]])
+    rows = stitched([*above, *middle, *below], KNOWN)
+    assert texts(rows)[1][1] == "步道修缮验收合格\n率与群众意见办结\n率之和"
+    assert [unit.page for unit in parts_of(rows[1].units[1])] == [1, 2, 3]
+
+
+def test_a_page_that_lay_a_little_aside_goes_on_too() -> None:
+    above = part(1, [HEAD, ["质量", "步道修缮验收合格", "≥95(%)", "5.00"]])
+    below = part(2, [["", "率", "", ""]], shift=9.0)
+    assert texts(stitched([*above, *below], KNOWN))[1][1] == "步道修缮验收合格\n率"
+
+
+@pytest.mark.parametrize("page", [1, 3])
+def test_only_the_next_page_goes_on(page: int) -> None:
+    above = part(1, [HEAD, ["质量", "步道修缮验收合格", "≥95(%)", "5.00"]])
+    below = [row._replace(table=9) for row in part(page, [["", "率", "", ""]])]
+    assert {row.table for row in stitched([*above, *below], KNOWN)} == {1, 9}
+
+
+def printed_characters(units: Sequence[Unit]) -> Counter[tuple[int, str, str]]:
+    return Counter((unit.page, unit.id, char) for unit in units for char in unit.text if not char.isspace())
+
+
+CELL = st.text(alphabet="步道修缮长度率12.0(%)≥", max_size=12).map(
+    lambda text: text[:5] + "\n" * (len(text) > 5) + text[5:]
+)
+TABLE = st.lists(st.tuples(CELL, CELL, CELL, CELL), min_size=1, max_size=3)
+
+
+@given(TABLE, TABLE)
+def test_no_character_is_lost_or_doubled(first: list[tuple[str, ...]], second: list[tuple[str, ...]]) -> None:
+    rows = [*part(1, [list(row) for row in first]), *part(2, [list(row) for row in second])]
+    parts = [piece for row in stitched(rows, KNOWN) for unit in row.units for piece in parts_of(unit)]
+    assert len({(piece.page, piece.id) for piece in parts}) == len(parts)
+    assert printed_characters(parts) == printed_characters([unit for row in rows for unit in row.units])
+    for row in stitched(rows, KNOWN):
+        for unit in row.units:
+            shown = "".join(piece.text[place.start : place.end] for piece, place in placed(unit, 0, len(unit.text)))
+            assert shown == "".join(piece.text for piece in parts_of(unit))
