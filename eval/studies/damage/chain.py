@@ -15,11 +15,11 @@ from eval.studies.damage.sheet_marks import Glyph
 def damaged(page: Page, level: Level, chance: Chance, glyph: Glyph, words: Sequence[Word] = ()) -> Page:
     """The page after all that its level does to it; the same page, level and random numbers give the same pixels.
 
-    `words` are the printed words in pixels; only handwriting asks for them. Two pages on one sheet are put together
+    `words` are the printed words in pixels; handwriting and seals ask for them. Two pages on one sheet are put together
     before (`sheet_shape.beside`), right angles are turned at the end.
     """
     page = _printed(page, level, chance, words)
-    page = _on_the_sheet(page, level, chance, glyph)
+    page = _on_the_sheet(page, level, chance, glyph, words)
     page = _copied(page, level, chance)
     page = _scanned(page, level, chance) if not level.perspective else _photographed(page, level, chance)
     return sheet_shape.turned(page, level.turn) if level.turn else page
@@ -37,9 +37,9 @@ def _printed(page: Page, level: Level, chance: Chance, words: Sequence[Word]) ->
     return print_effects.faded(page, level.fade) if level.fade < 1 else page
 
 
-def _on_the_sheet(page: Page, level: Level, chance: Chance, glyph: Glyph) -> Page:
+def _on_the_sheet(page: Page, level: Level, chance: Chance, glyph: Glyph, words: Sequence[Word]) -> Page:
     if level.seal:
-        page = sheet_marks.sealed(page, level.dpi, glyph, chance)
+        page = sheet_marks.sealed(page, level.dpi, words, glyph, chance)
     return sheet_marks.marked(page, level.dpi, chance) if level.marks else page
 
 

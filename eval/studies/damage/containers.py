@@ -34,8 +34,9 @@ def _image(page: Page, level: Level) -> Image.Image:
 
 def _pdf(images: Sequence[Image.Image], level: Level) -> bytes:
     out, never = BytesIO(), time.gmtime(0)
-    options = {"resolution": level.dpi, "quality": level.quality, "creationDate": never, "modDate": never}
-    images[0].save(out, "PDF", save_all=True, append_images=images[1:], **options)
+    how = {} if level.black_white else {"quality": level.quality}
+    dates = {"creationDate": never, "modDate": never}
+    images[0].save(out, "PDF", save_all=True, append_images=images[1:], resolution=level.dpi, **how, **dates)
     return out.getvalue()
 
 

@@ -80,7 +80,7 @@ def _document(name: str, seed: int, pdf: Path, folder: Path) -> Made:
 
 def _damaged_pages(pdf: Path, level: Level, seed: int, rasteriser: str) -> list[Page]:
     pages = rasterised(pdf, level.dpi, rasteriser)
-    words = words_of(pdf, level.dpi) if level.handwritten else [[] for _ in pages]
+    words = words_of(pdf, level.dpi) if level.handwritten or level.seal else [[] for _ in pages]
     if level.two_up:
         pages = sheets(pages)
     chances = (np.random.default_rng([seed, number]) for number in range(len(pages)))

@@ -66,7 +66,8 @@ def by_document(scores: Sequence[DocumentScore]) -> list[str]:
         counts = score.counts
         if counts.errors or score.reason:
             silent = counts.silent + counts.vanished
-            line = f"{score.document}: F1 {spelled(percent(counts.f1))}, settled {spelled(percent(counts.settled_share))}, silent {silent}"
+            f1, settled = spelled(percent(counts.f1)), spelled(percent(counts.settled_share))
+            line = f"{score.document}: F1 {f1}, settled {settled}, silent errors {silent}"
             out.append(f"{line}, {score.reason}" if score.reason else line)
     return out
 

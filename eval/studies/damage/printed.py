@@ -97,10 +97,12 @@ def words_of(pdf: Path, dpi: int) -> list[list[Word]]:
     text = _called(["pdftotext", "-bbox", str(pdf), "-"])
     scale = dpi / 72
     pages = text.split("<page ")[1:]
-    return [
-        [Word(found[4], tuple(float(edge) * scale for edge in found[:4])) for found in _WORD.findall(page)]
-        for page in pages
-    ]
+    return [[Word(text, _box(edges, scale)) for *edges, text in _WORD.findall(page)] for page in pages]
+
+
+def _box(edges: Sequence[str], scale: float) -> tuple[float, float, float, float]:
+    left, top, right, bottom = (float(edge) * scale for edge in edges)
+    return left, top, right, bottom
 
 
 def _called(command: list[str]) -> str:

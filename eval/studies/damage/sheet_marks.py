@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from eval.studies.damage.pixels import Chance, Page, Plane, clipped, clouds, darkness, inked
+from eval.studies.damage.handwriting import Word, figures
+from eval.studies.damage.pixels import Chance, Page, Plane, clipped, clouds, inked
 
 Glyph = Callable[[str, int], npt.NDArray[np.uint8]]
 """A character and its size in pixels → its picture, 0 to 255, square, ink is bright."""
@@ -18,11 +19,11 @@ RED = (205, 30, 45)
 BLUE = (35, 50, 140)
 
 
-def sealed(page: Page, dpi: int, glyph: Glyph, chance: Chance) -> Page:
-    """A round red seal, 38 to 44 mm wide, with a star and characters along its rim, over print of the lower half."""
+def sealed(page: Page, dpi: int, words: Sequence[Word], glyph: Glyph, chance: Chance) -> Page:
+    """A round red seal, 38 to 44 mm wide, with a star and characters along its rim, over a figure."""
     height, width = page.shape[:2]
     radius = int(dpi / 25.4 * chance.uniform(19.0, 22.0))
-    x, y = _inked_place(page, radius, chance)
+    x, y = _place(page, radius, words, chance)
     side = 2 * radius + 8
     seal = _seal(radius, side, str(chance.choice(RIMS)), glyph)
     turned = cv2.warpAffine(
@@ -36,16 +37,13 @@ def sealed(page: Page, dpi: int, glyph: Glyph, chance: Chance) -> Page:
     return inked(page, cover * worn, RED)
 
 
-def _inked_place(page: Page, radius: int, chance: Chance) -> tuple[int, int]:
-    """A place with print, where the whole seal fits on the page, in its lower two thirds if there is print."""
+def _place(page: Page, radius: int, words: Sequence[Word], chance: Chance) -> tuple[int, int]:
+    """A place where a figure is below the seal, and where the whole seal is on the page; the middle without figures."""
     height, width = page.shape[:2]
-    top, side = max(height // 3, radius), min(radius, width // 2 - 1)
-    part = darkness(page)[top : max(height - radius, top + 1), side : width - side]
-    places = np.argwhere(part > 0.5)
-    if not len(places):
-        return width // 2, height // 2
-    y, x = places[int(chance.integers(0, len(places)))]
-    return int(x) + side, int(y) + top
+    places = [((w.box[0] + w.box[2]) / 2, (w.box[1] + w.box[3]) / 2) for w in figures(words)]
+    x, y = places[int(chance.integers(0, len(places)))] if places else (width / 2, height / 2)
+    x, y = x + chance.uniform(-0.8, 0.8) * radius, y + chance.uniform(-0.8, 0.8) * radius
+    return int(np.clip(x, radius, max(width - radius, radius))), int(np.clip(y, radius, max(height - radius, radius)))
 
 
 def _seal(radius: int, side: int, rim: str, glyph: Glyph) -> npt.NDArray[np.uint8]:
