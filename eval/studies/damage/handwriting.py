@@ -106,7 +106,7 @@ def _written(page: Page, word: Word, chance: Chance) -> Page:
 
 
 def _body(box: Box) -> Box:
-    """The middle of a word's box: fonts of Chinese characters leave a fifth free above and below, where lines may be."""
+    """The middle of a word's box: Chinese fonts leave a fifth free above and below, where lines may be."""
     left, top, right, bottom = box
     free = 0.18 * (bottom - top)
     return left, top + free, right, bottom - free
