@@ -36,7 +36,7 @@ def _make(args: argparse.Namespace) -> None:
         from eval.studies.damage import documents, measure
     except ImportError as error:
         raise MissingPackage(f"damage needs the extra `ocr` (OpenCV, Pillow): {error}") from error
-    made = documents.make_documents(args.level, args.seed, args.forms, args.out)
+    made = documents.make_documents(args.level, args.seed, args.forms, args.out, augraphy=args.augraphy)
     pages = sum(one.pages for one in made)
     print(f"level {args.level}, seed {args.seed}: {len(made)} documents, {pages} pages in {args.out / 'documents'}")
     if not args.measure:
@@ -63,6 +63,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--forms", type=_count, default=8)
     parser.add_argument("--level", choices=list(LEVELS), required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--augraphy", action="store_true", help="augraphy's effects on the print as well")
     parser.add_argument("--measure", action="store_true", help="read the documents and score them")
     parser.add_argument("--claim", metavar="PURPOSE", help="the seed must be fresh, and is entered as used for this")
     return parser.parse_args(arguments)

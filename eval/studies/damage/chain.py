@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from eval.studies.damage import device_effects as device
 from eval.studies.damage import print_effects, sheet_marks, sheet_shape
 from eval.studies.damage.handwriting import Word, handwritten
+from eval.studies.damage.imaging import Chance, Page
 from eval.studies.damage.levels import Level
-from eval.studies.damage.pixels import Chance, Page
 from eval.studies.damage.sheet_marks import Glyph
 
 

@@ -9,8 +9,8 @@ from io import BytesIO
 from PIL import Image
 
 from eval.studies.damage.device_effects import jpeg
+from eval.studies.damage.imaging import Page
 from eval.studies.damage.levels import Level
-from eval.studies.damage.pixels import Page
 
 SUFFIXES = {"pdf": ".pdf", "tiff": ".tiff", "jpeg": ".jpg", "png": ".png"}
 

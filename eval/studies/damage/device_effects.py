@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from eval.studies.damage.pixels import Chance, Page, clipped, clouds, darkness, grey_page
+from eval.studies.damage.imaging import Chance, Page, clipped, clouds, darkness, grey_page
 
 
 def shadowed(page: Page, share: float, chance: Chance) -> Page:

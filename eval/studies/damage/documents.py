@@ -13,12 +13,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from eval.studies.damage.augraphy_effects import augraphed
 from eval.studies.damage.chain import damaged
 from eval.studies.damage.containers import SUFFIXES, fitting, stored
 from eval.studies.damage.glyphs import glyph
+from eval.studies.damage.imaging import Page
 from eval.studies.damage.levels import CONTAINERS, LEVELS, RASTERISERS, Level
-from eval.studies.damage.pixels import Page
-from eval.studies.damage.printed import print_forms, printer_of, rasterised, style_of, words_of
+from eval.studies.damage.printers import print_forms, printer_of, rasterised, style_of, words_of
 from eval.studies.damage.sheet_shape import beside
 from eval.synth.seeds import seeded
 
@@ -38,10 +39,11 @@ class Made(NamedTuple):
     pages: int
 
 
-def make_documents(level: str, seed: int, forms: int, out: Path) -> list[Made]:
+def make_documents(level: str, seed: int, forms: int, out: Path, *, augraphy: bool = False) -> list[Made]:
     """Writes the documents and gold of a level to `out/documents`, and `out/manifest.json`.
 
-    One form a document; two for pages that are put two on a sheet. MissingPackage: a program or font is missing.
+    One form a document; two for pages that are put two on a sheet. With `augraphy` the print goes through its effects
+    first. MissingPackage: a program or font is missing.
     """
     each = 2 if LEVELS[level].two_up else 1
     seeds = range(seed * BLOCK, seed * BLOCK + -(-forms // each))
@@ -50,11 +52,12 @@ def make_documents(level: str, seed: int, forms: int, out: Path) -> list[Made]:
     folder.mkdir(parents=True)
     with TemporaryDirectory() as printed:
         pdfs = print_forms(seeds, each, Path(printed))
-        made = [_document(level, one, pdfs[one], folder) for one in seeds]
+        made = [_document(level, one, pdfs[one], folder, augraphy) for one in seeds]
     manifest = {
         "level": level,
         "seed": seed,
         "forms": forms,
+        "augraphy": augraphy,
         "parameters": asdict(LEVELS[level]),
         "documents": [one._asdict() for one in made],
     }
@@ -62,10 +65,10 @@ def make_documents(level: str, seed: int, forms: int, out: Path) -> list[Made]:
     return made
 
 
-def _document(name: str, seed: int, pdf: Path, folder: Path) -> Made:
+def _document(name: str, seed: int, pdf: Path, folder: Path, augraphy: bool) -> Made:
     level, rng = LEVELS[name], seeded("damage way", seed)
     rasteriser = rng.choice(RASTERISERS)
-    pages = _damaged_pages(pdf, level, seed, rasteriser)
+    pages = _damaged_pages(pdf, level, seed, rasteriser, augraphy)
     container = fitting(rng.choice(CONTAINERS), len(pages), level)
     stem = f"damage-{name}-{seed}"
     file = folder / f"{stem}{SUFFIXES[container]}"
@@ -78,11 +81,13 @@ def _document(name: str, seed: int, pdf: Path, folder: Path) -> Made:
     return Made(file.name, seed, printer, style, rasteriser, container, len(pages))
 
 
-def _damaged_pages(pdf: Path, level: Level, seed: int, rasteriser: str) -> list[Page]:
+def _damaged_pages(pdf: Path, level: Level, seed: int, rasteriser: str, augraphy: bool) -> list[Page]:
     pages = rasterised(pdf, level.dpi, rasteriser)
     words = words_of(pdf, level.dpi) if level.handwritten or level.seal else [[] for _ in pages]
     if level.two_up:
         pages = sheets(pages)
+    if augraphy:
+        pages = [augraphed(p, np.random.default_rng([seed, number, 1])) for number, p in enumerate(pages)]
     chances = (np.random.default_rng([seed, number]) for number in range(len(pages)))
     return [damaged(p, level, chance, glyph, w) for p, w, chance in zip(pages, words, chances, strict=False)]
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import interpolate, ndimage
 
-from eval.studies.damage.pixels import Chance, Page, Plane, inked
+from eval.studies.damage.imaging import Chance, Page, Plane, inked
 
 FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)?%?")
 INK = (28, 32, 96)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from eval.studies.damage.pixels import Chance, Page, clipped, clouds, darkness, grey_page
+from eval.studies.damage.imaging import Chance, Page, clipped, clouds, darkness, grey_page
 
 LINE = 1 / 18
 """A dark run counts as a ruling line from this share of the page's width on; no stroke of a character is as long."""

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eval.studies.damage.handwriting import Word, figures
-from eval.studies.damage.pixels import Chance, Page, Plane, clipped, clouds, inked
+from eval.studies.damage.imaging import Chance, Page, Plane, clipped, clouds, inked
 
 Glyph = Callable[[str, int], npt.NDArray[np.uint8]]
 """A character and its size in pixels → its picture, 0 to 255, square, ink is bright."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from eval.studies.damage.pixels import Chance, Page, Plane, clipped, clouds
+from eval.studies.damage.imaging import Chance, Page, Plane, clipped, clouds
 
 WHITE = (255, 255, 255)
 

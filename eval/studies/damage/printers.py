@@ -14,8 +14,8 @@ import numpy as np
 from PIL import Image
 
 from eval.studies.damage.handwriting import Word
+from eval.studies.damage.imaging import Page
 from eval.studies.damage.levels import FORM, PRINTERS, STYLES
-from eval.studies.damage.pixels import Page
 from eval.synth.__main__ import write
 from eval.synth.formats import case
 from eval.synth.reprint import by_browser, by_office, with_gold
