@@ -198,7 +198,7 @@ def test_augraphy_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch
 
 def test_augraphy_takes_its_random_numbers_from_the_page_s_own(monkeypatch: pytest.MonkeyPatch) -> None:
     def effect(p: float) -> Callable[[Page], Page]:
-        return lambda picture: np.full_like(picture, random.randrange(256) ^ int(np.random.randint(256)))
+        return lambda picture: np.full_like(picture, random.randrange(256) ^ int(np.random.randint(256)))  # noqa: S311 - as augraphy does
 
     library = SimpleNamespace(InkBleed=effect, BadPhotoCopy=effect)
     monkeypatch.setattr(augraphy_effects.importlib, "import_module", lambda name: library)
