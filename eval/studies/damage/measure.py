@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from eval.reports.figure_tables import percent, spelled
 from eval.scoring.gold import load_all
 from eval.scoring.predictions import load
 from eval.scoring.scores import DocumentScore, score_run, total
-from eval.reports.figure_tables import percent, spelled
 from extractor.errors import CallError
 
 
