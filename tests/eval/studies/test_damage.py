@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import sys
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -188,10 +189,7 @@ def test_a_level_s_documents_have_gold_that_is_valid_and_a_manifest(
 
 
 def test_augraphy_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(name: str) -> object:
-        raise ImportError(f"No module named {name!r}")
-
-    monkeypatch.setattr(augraphy_effects.importlib, "import_module", missing)
+    monkeypatch.setitem(sys.modules, "augraphy", None)
     with pytest.raises(MissingPackage, match="environment of its own"):
         augraphy_effects.augraphed(page(), chance())
 
@@ -200,8 +198,7 @@ def test_augraphy_takes_its_random_numbers_from_the_page_s_own(monkeypatch: pyte
     def effect(p: float) -> Callable[[Page], Page]:
         return lambda picture: np.full_like(picture, random.randrange(256) ^ int(np.random.randint(256)))  # noqa: S311 - as augraphy does
 
-    library = SimpleNamespace(InkBleed=effect, BadPhotoCopy=effect)
-    monkeypatch.setattr(augraphy_effects.importlib, "import_module", lambda name: library)
+    monkeypatch.setitem(sys.modules, "augraphy", SimpleNamespace(InkBleed=effect, BadPhotoCopy=effect))
     one, same, other = (augraphy_effects.augraphed(page(), chance(s)) for s in (1, 1, 2))
     assert np.array_equal(one, same)
     assert not np.array_equal(one, other)
