@@ -13,9 +13,9 @@ from eval.studies.layouts.cells import Cell, GridLine, value
 from eval.studies.layouts.drawing import Drawing
 from eval.studies.layouts.form_rows import BUILDERS
 from eval.studies.layouts.goal_columns import interleaved
-from eval.studies.layouts.look import Look, make_look
+from eval.studies.layouts.look import DROPS_BLANKS, Look, make_look
 from eval.studies.layouts.naming import Namer
-from eval.studies.layouts.page_breaks import between, pages
+from eval.studies.layouts.page_breaks import CUTS, between, pages
 from eval.studies.layouts.printers import PRINTERS
 from eval.synth.content import FORM_TYPES, Content, Options, make
 from eval.synth.seeds import seeded
@@ -28,7 +28,7 @@ END_NOTES = (
     "填报人：林知夏    联系电话：0100-5550123    填报日期：{year}-03-05",
     "审核人：周砚        单位负责人：何听澜（盖章）",
 )
-FOLDED = {"sep_aligned", "goals_interleaved", "goals_unaligned", "page_break_in_text", "column_unit_kind"}
+FOLDED = {"sep_aligned", "goals_interleaved", "goals_unaligned", *CUTS, "column_unit_kind"}
 """Kinds with which a value of gold need not stand in the text in one piece."""
 
 
@@ -95,8 +95,9 @@ def _form(look: Look, drawing: Drawing, lines: Sequence[GridLine], form_type: st
     head, plain = _titles(look, drawing, form_type)
     running = f"{_body(drawing)}{drawing.gold['year']}年度项目资料汇编"
     printed = PRINTERS[look.separator]
-    out = list(plain)
-    for number, page in enumerate(pages(drawing, [*head, *interleaved(look, drawing, lines)]), 1):
+    out = [*([running, ""] if "running_head" in drawing.features else []), *plain]
+    rows = [*head, *interleaved(look, drawing, lines)]
+    for number, page in enumerate(pages(drawing, rows, look.separator not in DROPS_BLANKS), 1):
         if number > 1:
             out += between(drawing, number - 1, running)
         out += printed(look, drawing, page)

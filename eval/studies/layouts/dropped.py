@@ -57,9 +57,19 @@ def note(drawing: Drawing, line: GridLine, cells: Sequence[Cell | None], gone: S
 def note_adjacent(drawing: Drawing, cells: Sequence[tuple[Cell, int]]) -> None:
     """Marks as ambiguous two wrapped cells, one after the other, where no sign tells where the first one ends."""
     for (first, lines), (second, more) in pairwise(cells):
-        held = first.path and second.path and {first.kind, second.kind} <= {"value", "long"}
-        if not held or lines < 2 or more < 2:
+        if not first.path or not second.path or first.kind != second.kind:
             continue
-        if first.text[-1] in "。；;)）%" or second.text[0] in "=≥≤><0123456789":
+        told = _told(first, second) if first.kind == "long" else _signed(first, second)
+        if told or lines + more < (3 if first.kind == "long" else 4):
             continue
         drawing.ambiguous |= {first.path, second.path}
+
+
+def _signed(first: Cell, second: Cell) -> bool:
+    """Whether a sign shows where the first value ends, or where the second one begins."""
+    return first.kind != "value" or first.text[-1] in ")）%" or second.text[0] in "=≥≤><0123456789"
+
+
+def _told(first: Cell, second: Cell) -> bool:
+    """Whether a long text shows that it begins: its numbers start again."""
+    return bool(re.match(r"[(（]?1", second.text)) and len(first.text) > 1

@@ -53,6 +53,7 @@ FEATURES = {
     "running_head": "a running head between rows",
     "page_number": "page numbers between rows",
     "page_break_in_text": "a page break inside of a long text",
+    "page_break_in_row": "a page break inside of an indicator's name",
     "header_repeated": "the header of the indicator table again after a page break",
     "end_notes": "notes or signatures after the form",
     "amount_unit": "amounts with their unit behind",

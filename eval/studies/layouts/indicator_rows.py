@@ -117,6 +117,8 @@ def _foreign(drawing: Drawing, column: str, i: int, row: dict[str, Any]) -> str:
     measured = bool(target and target["value"])
     if column == "serial":
         return str(i + 1)
+    if target is None and column in ("kind", "unit", "last"):
+        return ""
     if column == "kind":
         return (target["operator"] or "=") if measured else "定性"
     if column == "unit":

@@ -7,20 +7,29 @@ from collections.abc import Sequence
 from eval.studies.layouts.cells import Cell, GridLine, blank, once
 from eval.studies.layouts.drawing import Drawing
 
-PAGED = {"running_head", "page_number", "page_break_in_text", "header_repeated"}
+CUTS = ("page_break_in_text", "page_break_in_row")
+PAGED = {"running_head", "page_number", "header_repeated", *CUTS}
 ROWS = (6, 16)
 """Rows of a page, from and to: few, so that forms of these sizes break."""
+LONG = 30
+NAME = 8
+"""Characters that a long text, or a name, has at least where a page break cuts it."""
 
 
-def pages(drawing: Drawing, lines: Sequence[GridLine]) -> list[list[GridLine]]:
-    """The rows by page; one page where nothing that needs pages was drawn."""
-    if not PAGED & drawing.features:
-        return [list(lines)]
-    whole = _cut_text(drawing, lines) if "page_break_in_text" in drawing.features else [list(lines)]
+def pages(drawing: Drawing, lines: Sequence[GridLine], shows_blanks: bool) -> list[list[GridLine]]:
+    """The rows by page; one page where nothing that needs pages was drawn.
+
+    `shows_blanks` says that the print can show in which column the rest of a cut cell stands.
+    """
+    parts = [list(lines)]
+    if "page_break_in_text" in drawing.features:
+        parts = [half for part in parts for half in _cut_text(drawing, part)]
+    if "page_break_in_row" in drawing.features:
+        parts = [half for part in parts for half in _cut_name(drawing, part, shows_blanks)]
     out: list[list[GridLine]] = []
-    for part in whole:
+    for part in parts:
         rest = part
-        while len(rest) > ROWS[0] and PAGED & drawing.features != {"page_break_in_text"}:
+        while len(rest) > ROWS[0] and PAGED - set(CUTS) & drawing.features:
             size = drawing.rng.randint(*ROWS)
             out.append(rest[:size])
             rest = rest[size:]
@@ -42,23 +51,40 @@ def _with_header(
     return [GridLine(tuple(copies[cell] for cell in header.cells), "header"), *page]
 
 
-def _cut_text(drawing: Drawing, lines: Sequence[GridLine]) -> list[list[GridLine]]:
+def _cut_text(drawing: Drawing, lines: list[GridLine]) -> list[list[GridLine]]:
     """The rows in two parts, the break inside of one long text; what stands beside it stays before the break."""
     places = [(k, cell) for k, line in enumerate(lines) for cell in once(line) if cell.kind == "long"]
-    places = [(k, cell) for k, cell in places if len(cell.text) >= 30]
+    places = [(k, cell) for k, cell in places if len(cell.text) >= LONG]
     if not places:
-        return [list(lines)]
+        return [lines]
     drawing.effects.add("page_break_in_text")
     k, cell = drawing.rng.choice(places)
     at = drawing.rng.randint(10, len(cell.text) - 15)
     while at < len(cell.text) and (cell.text[at - 1].isascii() or cell.text[at].isascii()):
         at += 1  # no page breaks inside of a number
-    first, second = (Cell(text, "long", cell.path) for text in (cell.text[:at], cell.text[at:].lstrip("\n")))
+    return _cut(lines, k, cell, at)
+
+
+def _cut_name(drawing: Drawing, lines: list[GridLine], shows_blanks: bool) -> list[list[GridLine]]:
+    """The rows in two parts, the break inside of an indicator's name; all other cells of its row stay before it."""
+    places = [(k, cell) for k, line in enumerate(lines) for cell in once(line) if cell.path.endswith(".level3")]
+    places = [(k, cell) for k, cell in places if len(cell.text) >= NAME]
+    if not places or drawing.has("page_break_in_text"):
+        return [lines]
+    drawing.effects.add("page_break_in_row")
+    k, cell = drawing.rng.choice(places)
+    if not shows_blanks:
+        drawing.ambiguous.add(cell.path)
+    return _cut(lines, k, cell, len(cell.text) - drawing.rng.randint(2, 4))
+
+
+def _cut(lines: list[GridLine], k: int, cell: Cell, at: int) -> list[list[GridLine]]:
+    first, second = (Cell(text, cell.kind, cell.path) for text in (cell.text[:at], cell.text[at:].lstrip("\n")))
     line = lines[k]
-    cut = GridLine(tuple(first if c is cell else c for c in line.cells), line.part)
-    empty = {c: blank() for c in once(line)}
-    rest = GridLine(tuple(second if c is cell else empty[c] for c in line.cells), line.part)
-    return [[*lines[:k], cut], [rest, *lines[k + 1 :]]]
+    above = GridLine(tuple(first if c is cell else c for c in line.cells), line.part)
+    empty = {c: c if k + 1 < len(lines) and c in lines[k + 1].cells else blank() for c in once(line)}
+    below = GridLine(tuple(second if c is cell else empty[c] for c in line.cells), line.part)
+    return [[*lines[:k], above], [below, *lines[k + 1 :]]]
 
 
 def between(drawing: Drawing, number: int, head: str) -> list[str]:

@@ -38,8 +38,12 @@ def cell_lines(look: Look, drawing: Drawing, lines: Sequence[GridLine]) -> list[
     """One cell a line, blank cells gone; a blank line after each row where the document has them."""
     out = []
     for line in lines:
+        sizes = []
         for cell in without_blanks(drawing, line, shown(look, drawing, line)):
-            out += lines_of(look, drawing, cell)
+            pieces = lines_of(look, drawing, cell)
+            sizes.append((cell, len(pieces)))
+            out += pieces
+        note_adjacent(drawing, sizes)
         if look.blank_lines:
             out.append("")
     return out

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from eval.scoring import metrics
 from eval.scoring.gold import load_all
 from eval.scoring.predictions import readings
 from eval.scoring.scores import score_run
@@ -234,6 +235,23 @@ def test_wrapped_neighbours_are_ambiguous_without_a_sign_between() -> None:
     assert other.ambiguous == set()
 
 
+def test_goals_one_after_the_other_are_ambiguous_unless_numbers_start_again() -> None:
+    first = Cell("做好巡查。", "long", "expected_goal")
+    both = {"expected_goal", "actual_completion"}
+    for second, expected in (("完成巡查。\n资料齐全。", both), ("1.完成。\n2.齐全。", set())):
+        drawing = plain_drawing()
+        note_adjacent(drawing, [(first, 1), (Cell(second, "long", "actual_completion"), 2)])
+        assert drawing.ambiguous == expected
+
+
+def test_a_cut_name_stands_on_both_pages() -> None:
+    cut = [d for d in many() if "page_break_in_row" in d.features and "sep_tab" in d.features]
+    assert cut
+    for drawn in cut:
+        names = [r["level3"] for f in drawn.gold["forms"] for r in f["indicators"] if r["level3"]]
+        assert any(name not in drawn.text for name in names), drawn.name
+
+
 def test_wrapping_keeps_every_character_and_no_number_is_cut() -> None:
     text = "全年完成巡查12345.67次，\n覆盖GIS数据。"
     lines = wrapped(text, 3)
@@ -272,5 +290,9 @@ def test_doubted_errors_at_ambiguous_places_are_counted_aside(tmp_path: Path) ->
     record = {"document": "x.txt", "form": 0, "schema": "project_target", "values": values, "findings": [flag]}
     scores = score_run(load_all([gold]), readings([record]))
     ambiguous, unknown = frozenset({(0, "annual_goal")}), frozenset({(0, "start_date")})
-    assert aside(scores, {"x.txt": Places(ambiguous, unknown)}) == Aside(1, 1)
-    assert aside(scores, {"x.txt": Places(unknown, ambiguous)}) == Aside(0, 0)
+    left = aside(scores, {"x.txt": Places(ambiguous, unknown)})
+    assert (left.ambiguous, left.unknown_nulls) == (1, 1)
+    c = scores[0].counts
+    assert left.f1 == metrics.f1(c.right, c.false_positives - 1, c.false_negatives - 1)
+    assert left.silent_rate == 0 < (c.silent_rate or 0)
+    assert aside(scores, {"x.txt": Places(unknown, ambiguous)}) == Aside(0, 0, c.f1, c.silent_rate)
