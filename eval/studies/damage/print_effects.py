@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from eval.studies.damage.imaging import Chance, Page, clipped, clouds, darkness, grey_page
 
@@ -24,17 +25,24 @@ def with_gaps(page: Page, count: int, chance: Chance) -> Page:
     size = int(width * LINE)
     for across in (True, False):
         kernel = np.ones((1, size) if across else (size, 1), dtype=np.uint8)
-        lines = cv2.morphologyEx(dark, cv2.MORPH_OPEN, kernel)
+        lines = np.asarray(cv2.morphologyEx(dark, cv2.MORPH_OPEN, kernel), dtype=np.uint8)
         places = np.argwhere(lines)
         if not len(places):
             continue
         for y, x in places[chance.integers(0, len(places), count)]:
             half = max(int(chance.integers(6, 31)) * width // 2400, 1)
-            hole = np.zeros(dark.shape, dtype=np.uint8)
-            axes = (half, max(half // 2, 4)) if across else (max(half // 2, 4), half)
-            cv2.ellipse(hole, (int(x), int(y)), axes, 0.0, 0.0, 360.0, 1, -1)
-            out[(hole > 0) & (lines > 0)] = 255
+            thick = max(half // 2, 4)
+            _erase(out, lines, (int(x), int(y)), (half, thick) if across else (thick, half))
     return out
+
+
+def _erase(page: Page, lines: npt.NDArray[np.uint8], centre: tuple[int, int], axes: tuple[int, int]) -> None:
+    """Takes an ellipse out of the lines of the page, in place."""
+    left, top = max(centre[0] - axes[0], 0), max(centre[1] - axes[1], 0)
+    part = np.s_[top : centre[1] + axes[1] + 1, left : centre[0] + axes[0] + 1]
+    hole = np.zeros(lines[part].shape, dtype=np.uint8)
+    cv2.ellipse(hole, (centre[0] - left, centre[1] - top), axes, 0.0, 0.0, 360.0, 1, -1)
+    page[part][(hole > 0) & (lines[part] > 0)] = 255
 
 
 def dot_matrix(page: Page, dpi: int, pins: int, chance: Chance) -> Page:
