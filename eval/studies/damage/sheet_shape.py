@@ -72,19 +72,26 @@ def _table(shape: tuple[int, int], chance: Chance) -> Plane:
     return out
 
 
-def beside(left: Page, right: Page | None) -> Page:
-    """Two upright pages beside each other on a sheet of the same paper laid across, each made smaller by √2."""
-    height, width = left.shape[:2]
+def beside(first: Page, second: Page | None) -> Page:
+    """Two pages on one sheet of the same paper, each made smaller by √2: upright ones side by side, wide ones stacked."""
+    height, width = first.shape[:2]
     sheet = np.full((width, height, 3), 255, dtype=np.uint8)
-    for i, page in enumerate((left, right)):
-        if page is None:
-            continue
-        scale = min(height / 2 / page.shape[1], width / page.shape[0])
-        size = (int(page.shape[1] * scale), int(page.shape[0] * scale))
-        small = np.asarray(cv2.resize(page, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-        x, y = i * (height // 2) + (height // 2 - size[0]) // 2, (width - size[1]) // 2
-        sheet[y : y + size[1], x : x + size[0]] = small
+    halves = (sheet[:, : height // 2], sheet[:, height // 2 :])
+    if width > height:
+        halves = (sheet[: width // 2], sheet[width // 2 :])
+    for half, page in zip(halves, (first, second), strict=True):
+        if page is not None:
+            _fill(half, page)
     return sheet
+
+
+def _fill(half: Page, page: Page) -> None:
+    """Puts the page into the middle of its half of the sheet, as large as it fits, in place."""
+    scale = min(half.shape[1] / page.shape[1], half.shape[0] / page.shape[0])
+    size = (int(page.shape[1] * scale), int(page.shape[0] * scale))
+    small = np.asarray(cv2.resize(page, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    x, y = (half.shape[1] - size[0]) // 2, (half.shape[0] - size[1]) // 2
+    half[y : y + size[1], x : x + size[0]] = small
 
 
 def turned(page: Page, degrees: int) -> Page:

@@ -138,6 +138,14 @@ def test_two_pages_lie_beside_each_other_on_one_sheet() -> None:
     assert darkness(alone)[:, 240:].sum() == 0
 
 
+def test_two_wide_pages_are_stacked_on_an_upright_sheet() -> None:
+    wide = np.ascontiguousarray(np.rot90(page()))
+    sheet = sheet_shape.beside(wide, wide)
+    assert sheet.shape[:2] == (480, 360)
+    assert np.array_equal(sheet[:240], sheet[240:])
+    assert np.ptp(np.nonzero(darkness(sheet) > 0.3)[1]) > 0.7 * 360
+
+
 def test_upside_down_is_the_page_turned_by_180_degrees() -> None:
     assert np.array_equal(sheet_shape.turned(page(), 180), page()[::-1, ::-1])
     assert np.array_equal(sheet_shape.turned(page(), 90), np.rot90(page(), -1))
