@@ -73,7 +73,7 @@ def _table(shape: tuple[int, int], chance: Chance) -> Plane:
 
 
 def beside(first: Page, second: Page | None) -> Page:
-    """Two pages on one sheet of the same paper, each made smaller by √2: upright ones side by side, wide ones stacked."""
+    """Two pages on one sheet of the same paper, smaller by √2: upright ones side by side, wide ones stacked."""
     height, width = first.shape[:2]
     sheet = np.full((width, height, 3), 255, dtype=np.uint8)
     halves = (sheet[:, : height // 2], sheet[:, height // 2 :])
