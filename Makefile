@@ -20,7 +20,7 @@ help:
 	@echo 'make lock                 resolve requirements.lock anew'
 
 run: $(READY)
-	@$(BIN)/extractor run $(if $(DOCS),$(DOCS),eval/samples --engine rules) --out '$(OUT)'
+	@$(BIN)/extractor run $(if $(DOCS),$(DOCS),eval/samples/*.* --engine rules) --out '$(OUT)'
 
 test: lint types imports unit
 
@@ -58,7 +58,7 @@ record: record-llm record-hybrid $(READY)
 
 record-llm record-hybrid: record-%: $(READY)
 	rm -rf out/$@ && mkdir -p out/$@
-	$(PATIENCE) $(BIN)/extractor run eval/samples --engine $* --record out/$@/calls.jsonl --out out/$@/run
+	$(PATIENCE) $(BIN)/extractor run eval/samples/*.* --engine $* --record out/$@/calls.jsonl --out out/$@/run
 	cp out/$@/calls.jsonl cassettes/samples$(if $(filter hybrid,$*),-hybrid).jsonl
 
 lock: $(READY)

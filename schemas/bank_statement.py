@@ -13,7 +13,9 @@ class Transaction(Part):
     """One movement, or a balance brought forward."""
 
     date: str | None = printed(
-        column=("Date", "Transaction Date", "Posting Date", "Posted"), description="As printed, often without a year."
+        column=("Date", "Transaction Date", "Posting Date", "Posted"),
+        spans=True,
+        description="As printed, often without a year; printed once for the movements of a day.",
     )
     description: str | None = printed(
         column=("Description", "Details", "Transaction", "Particulars", "Payment Type and Details"), key=True

@@ -36,7 +36,7 @@ class LabReport(Form):
     patient_name: str | None = printed("Patient", "Patient Name", "Name")
     patient_id: str | None = printed("Patient ID", "MRN", "Medical Record No.", "Hospital No.", "NHS No.")
     date_of_birth: Day | None = printed("Date of Birth", "DOB", "Birth Date", "D.O.B.")
-    age: str | None = printed("Age", pattern=r"\d+ ?(y|yrs|years)?")
+    age: str | None = printed("Age")
     sex: str | None = printed("Sex", "Gender")
     ordered_by: str | None = printed(
         "Ordering Physician", "Ordered By", "Physician", "Requested By", "Referring Doctor", "Requesting Clinician"

@@ -32,7 +32,7 @@ class Receipt(Form):
         "Receipt No", "Receipt No.", "Receipt #", "Receipt Number", "Transaction", "Trans #", "Order #", key=True
     )
     date: Day | None = printed("Date")
-    time: str | None = printed("Time", pattern=r"\d{1,2}:\d{2}(:\d{2})?( ?[AaPp][Mm])?")
+    time: str | None = printed("Time", pattern=r"\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp][Mm])?")
     cashier: str | None = printed("Cashier", "Served By", "Your Server", "Server", "Operator")
     items: list[Item] = printed("Items", many=True)
     subtotal: Amount | None = printed("Subtotal", "Sub-total", "Sub Total")

@@ -28,7 +28,7 @@ def run_of(results: tuple[DocumentResult, ...]) -> dict[str, Reading]:
 
 def scores_of(results: tuple[DocumentResult, ...], gold: Path) -> list[DocumentScore]:
     """Each gold file of a folder against the results."""
-    return score_run(load_all([gold]), run_of(results))
+    return score_run(load_all(sorted(gold.glob("*.gold.json"))), run_of(results))
 
 
 def silent_errors(scores: list[DocumentScore]) -> list[str]:

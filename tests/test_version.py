@@ -17,7 +17,7 @@ KEPT = DOCUMENTS / "version.json"
 def answers() -> str:
     """The hash of all that the rules engine says of the samples."""
     out = hashlib.sha256()
-    for path in sorted(SAMPLES.iterdir()):
+    for path in sorted(path for path in SAMPLES.iterdir() if path.is_file()):
         result = process_file(path, path.name, Settings(), schemas.builtin(), "rules")
         for record in result.records:
             out.update(json.dumps(record.to_json(), ensure_ascii=False, sort_keys=True).encode())

@@ -76,7 +76,7 @@ def load(path: Path) -> BenchConfig:
             "sets": tuple(
                 one.model_copy(
                     update={
-                        "gold": tuple(_absolute(path, g) for g in one.gold),
+                        "gold": tuple(file for g in one.gold for file in _named(path, g)),
                         "documents": tuple(_absolute(path, d) for d in one.documents),
                     }
                 )
@@ -84,6 +84,12 @@ def load(path: Path) -> BenchConfig:
             ),
         }
     )
+
+
+def _named(config: Path, path: Path) -> list[Path]:
+    """A file or folder, or the files of a folder that a pattern names (`gold/*.json`)."""
+    absolute = _absolute(config, path)
+    return sorted(absolute.parent.glob(absolute.name)) or [absolute]
 
 
 def _absolute(config: Path, path: Path) -> Path:

@@ -259,7 +259,7 @@ def main(argv: list[str] | None = None) -> int:
     """Print the tables. Exit status 1 where a call is not in the recordings, 2 where the call itself is wrong."""
     parser = argparse.ArgumentParser(prog="python -m eval.studies.tokens", description=__doc__)
     parser.add_argument("documents", type=Path, nargs="+", help="folders of the documents that gold names")
-    parser.add_argument("--gold", type=Path, action="append", required=True)
+    parser.add_argument("--gold", type=Path, nargs="+", action="extend", required=True)
     parser.add_argument("--replay", type=Path, action="append", default=[], help="a recorded run; may be given again")
     parser.add_argument("--model", default="relayed", help="the model that the recording names")
     parser.add_argument(

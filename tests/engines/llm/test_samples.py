@@ -74,9 +74,18 @@ def test_a_recorded_reader_reads_the_sample(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("engine", "recorded"), [("llm", "samples.jsonl"), ("hybrid", "samples-hybrid.jsonl")])
 def test_a_recorded_run_is_replayed_by_the_command_line(engine: str, recorded: str, tmp_path: Path) -> None:
-    call = ["run", str(SAMPLES), "--engine", engine, "--model", "relayed", "--out", str(tmp_path)]
+    call = [
+        "run",
+        *(str(SAMPLES / name) for name in NAMES),
+        "--engine",
+        engine,
+        "--model",
+        "relayed",
+        "--out",
+        str(tmp_path),
+    ]
     assert main([*call, "--replay", str(FOLDER / recorded)]) == 0
-    scores = score_run([load(path) for path in sorted(GOLD.iterdir())], load_run(tmp_path))
+    scores = score_run([load(path) for path in sorted(GOLD.glob("*.gold.json"))], load_run(tmp_path))
     counts = total(scores).counts
     assert counts.silent == 0
     assert counts.f1 is not None
