@@ -9,6 +9,7 @@ from __future__ import annotations
 import calendar
 import html
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
@@ -30,7 +31,7 @@ from tests.eval.test_samples import longest
 from tests.paths import ROOT
 
 EVAL = ROOT / "eval"
-FOLDERS = tuple(name for name in ("en", "formats") if (EVAL / "gold" / name).is_dir())
+FOLDERS = ("en", "formats")
 GOLD = sorted(path for folder in FOLDERS for path in (EVAL / "gold" / folder).glob("*.gold.json"))
 ENGLISH = {"invoice", "receipt", "bank_statement", "purchase_order", "lab_report"}
 NUMBER = re.compile(r"(?P<sign>[-−(]?)\s*[$£€¥]?\s*(?P<digits>\d(?:[\d.,]*\d)?)")
@@ -162,6 +163,11 @@ def test_there_are_samples_of_each_kind() -> None:
     assert {form["form_type"] for gold in english for form in gold["forms"]} == ENGLISH
     assert sum(gold["forms"][0]["form_type"] == "invoice" for gold in english) >= 6
     assert {gold["shape"] for gold in english} == {"pdf", "scan", "html", "text", "xlsx", "docx"}
+
+
+def test_there_are_two_samples_of_each_kind_of_the_chinese_forms() -> None:
+    shapes = Counter(raw(path)["shape"] for path in GOLD if path.parent.name == "formats")
+    assert {shape for shape, count in shapes.items() if count >= 2} == {"pdf", "scan", "docx", "xlsx"}
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

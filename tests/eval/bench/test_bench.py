@@ -237,7 +237,7 @@ def test_the_benches_that_come_with_the_project_can_be_run(name: str, engines: l
     found = load(path)
     named = arms(found, path)
     assert [arm.engine for arm in named] == engines
-    assert found.sets[0].gold[0].is_dir() and found.sets[0].documents[0].is_dir()
+    assert all(gold.is_file() for gold in found.sets[0].gold) and found.sets[0].documents[0].is_dir()
     assert all(arm.settings.replay is None or arm.settings.replay.is_file() for arm in named)
 
 
