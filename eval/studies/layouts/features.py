@@ -63,7 +63,7 @@ FEATURES = {
 }
 """All other kinds. What a document has of them is drawn, and stands in its manifest if it took effect."""
 
-OFTEN = {"several_forms": 0.35, "unit_at_title": 0.3, "unknown_label": 0.1, "goals_unaligned": 0.06}
+OFTEN = {"several_forms": 0.35, "unit_at_title": 0.3, "unknown_label": 0.1}
 RATE = 0.14
 ALONE = 0.35
 PLAIN = 0.08

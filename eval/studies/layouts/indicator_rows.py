@@ -117,7 +117,7 @@ def _foreign(drawing: Drawing, column: str, i: int, row: dict[str, Any]) -> str:
     measured = bool(target and target["value"])
     if column == "serial":
         return str(i + 1)
-    if target is None and column in ("kind", "unit", "last"):
+    if target is None:
         return ""
     if column == "kind":
         return (target["operator"] or "=") if measured else "定性"

@@ -22,6 +22,15 @@ from extractor.errors import CallError
 COLUMNS = ("", "documents", "found / missing / extra", "F1", "settled", "silent", "silent rate", "silent alone")
 
 
+NUMBERS = {
+    "no kind but the separator": range(1),
+    "one kind": range(1, 2),
+    "two to four kinds": range(2, 5),
+    "five kinds or more": range(5, 99),
+}
+"""Documents by how many kinds they have beside their separator."""
+
+
 class Places(NamedTuple):
     """What the manifest says of a document: (form, path) that nobody can settle, and under unknown labels."""
 
@@ -83,8 +92,13 @@ def summary(scores: Sequence[DocumentScore], places: Mapping[str, Places], seed:
         for m in score.mistakes
         if m.leaf.settled
     ]
+    by_number = {
+        name: figures.counts_json(total(s for s in scores if len(s.shape) - 1 in sizes).counts)
+        for name, sizes in NUMBERS.items()
+    }
     kinds = {kind: figures.counts_json(total(_with(scores, kind)).counts) for kind in (*SEPARATORS, *FEATURES)}
-    return {"seed": seed, "all": whole, "aside": aside(scores, places)._asdict(), "features": kinds, "silent": silent}
+    left = aside(scores, places)._asdict()
+    return {"seed": seed, "all": whole, "aside": left, "numbers": by_number, "features": kinds, "silent": silent}
 
 
 def aside(scores: Sequence[DocumentScore], places: Mapping[str, Places]) -> Aside:
@@ -112,8 +126,10 @@ def _stands(mistake: Mistake, places: frozenset[tuple[int, str]]) -> bool:
 
 
 def rows(scores: Sequence[DocumentScore]) -> list[tuple[Value, ...]]:
-    """A row for all, then one for each kind that was drawn; `silent alone`: where it is the one kind drawn."""
+    """A row for all, by number of kinds, and for each kind that was drawn; `silent alone`: where no other was."""
     out = [_row("all", list(scores))]
+    for name, sizes in NUMBERS.items():
+        out.append(_row(name, [s for s in scores if len(s.shape) - 1 in sizes]))
     for kind in (*SEPARATORS, *FEATURES):
         chosen = _with(scores, kind)
         if chosen:

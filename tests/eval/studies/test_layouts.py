@@ -272,6 +272,7 @@ def test_measuring_gives_figures(tmp_path: Path, capsys: pytest.CaptureFixture[s
     by_separator = [figures["features"][name] for name in SEPARATORS]
     assert sum(counts["right"] for counts in by_separator) == figures["all"]["right"]
     assert sum(counts["silent"] for counts in by_separator) == figures["all"]["silent"]
+    assert sum(counts["right"] for counts in figures["numbers"].values()) == figures["all"]["right"]
     leaves = [entry for entry in figures["silent"] if entry["record"] >= 0]
     assert len(leaves) == figures["all"]["silent"]
     assert main(["--seed", "12", "--forms", "6", "--out", str(out)]) == 2  # not over what is there
