@@ -1,0 +1,1 @@
+"""Printed forms made through other programs, to measure what is read of files that nobody tuned on."""
