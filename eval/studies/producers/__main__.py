@@ -58,13 +58,13 @@ def _make(call: argparse.Namespace) -> None:
 
 
 def _measure(out: Path, json_file: Path | None) -> None:
-    from eval import tables
+    from eval.reports import figure_tables
     from eval.studies.producers import measuring
 
     lines = measuring.manifest(out)
     scores = measuring.run(out)
     parts = measuring.split(scores, lines)
-    tables.show(measuring.tables(parts))
+    figure_tables.show(measuring.tables(parts))
     hardest = measuring.worst(scores, lines, 10)
     for line in hardest:
         features = ", ".join(line["features"])

@@ -37,7 +37,7 @@ def _workbook(printed: Printed, face: Typeface) -> Any:
     import openpyxl
 
     book = openpyxl.Workbook()
-    book.remove(book.active)
+    del book["Sheet"]
     design = printed.design
     title: tuple[Block, ...] = (Heading(printed.title, "document"),) if printed.title else ()
     groups: list[tuple[Block, ...]] = [(*title, *printed.forms[0]), *printed.forms[1:]]
@@ -147,6 +147,6 @@ def _border(border: str, stroke: Stroke | None) -> Any:
 
     if stroke is None:
         return Border()
-    kind = BORDERS.get(stroke.kind) or next(name for width, name in WEIGHTS if stroke.width <= width)
+    kind: Any = BORDERS.get(stroke.kind) or next(name for width, name in WEIGHTS if stroke.width <= width)
     side = Side(kind, color=stroke.colour[1:])
     return Border(top=side, bottom=side) if border == "horizontal" else Border(side, side, side, side)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -37,18 +38,9 @@ def produce(printed: Printed, face: Typeface, path: Path) -> None:
 
 
 def _paper(design: Design, face: Typeface) -> Any:
-    from fpdf import FPDF
-
-    class Paper(FPDF):
-        """Pages with their running head, stamp and watermark."""
-
-        def header(self) -> None:
-            _above(self, design)
-
-        def footer(self) -> None:
-            _below(self, design)
-
-    pdf = Paper(unit="pt", format=design.extent)
+    around = {"header": lambda pdf: _above(pdf, design), "footer": lambda pdf: _below(pdf, design)}
+    paper = type("Paper", (import_module("fpdf").FPDF,), around)
+    pdf: Any = paper(unit="pt", format=design.extent)
     top, right, bottom, left = design.margins
     pdf.set_margins(left, top, right)
     pdf.set_auto_page_break(True, bottom)
@@ -113,8 +105,6 @@ def _table(pdf: Any, table: Table, design: Design) -> None:
 
 
 def _draw(pdf: Any, table: Table, design: Design) -> None:
-    from fpdf.fonts import FontFace
-
     stroke = design.stroke
     if stroke is not None:
         pdf.set_line_width(stroke.width)
@@ -135,7 +125,7 @@ def _draw(pdf: Any, table: Table, design: Design) -> None:
             for cell in cells:
                 label = cell.role == "label"
                 fill = design.stripe if design.border == "shaded" and i % 2 else design.shade if label else None
-                style = FontFace(fill_color=fill) if fill else None
+                style = import_module("fpdf").FontFace(fill_color=fill) if fill else None
                 side = "CENTER" if label and design.centred else "LEFT"
                 line.cell(flat(cell.text), style=style, align=side, colspan=cell.col_span, rowspan=cell.row_span)
     pdf.set_dash_pattern()

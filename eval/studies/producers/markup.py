@@ -77,7 +77,8 @@ def _styles(design: Design, face: Typeface, collapsed: bool) -> str:
     model = "collapse" if collapsed else f"separate; border-spacing: {across}pt {down}pt"
     vertical, horizontal = design.padding
     return f"""
-@page {{ size: {width}pt {height}pt; margin: {top:.1f}pt {right:.1f}pt {bottom:.1f}pt {left:.1f}pt; {_margin_boxes(design)} }}
+@page {{ size: {width}pt {height}pt; margin: {top:.1f}pt {right:.1f}pt {bottom:.1f}pt {left:.1f}pt;
+  {_margin_boxes(design)} }}
 body {{ margin: 0; font: {design.size}pt/{design.leading} "{face.family}"; --stripe: {design.stripe} }}
 h1 {{ font-size: 1.4em; text-align: center; font-weight: normal }}
 p {{ margin: 0.5em 0 }}
@@ -88,10 +89,11 @@ section + section {{ break-before: {"page" if design.break_forms else "auto"} }}
 table {{ width: 100%; table-layout: fixed; border-collapse: {model} }}
 td {{ padding: {vertical}pt {horizontal}pt; vertical-align: {design.valign}; overflow-wrap: anywhere }}
 tr {{ break-inside: {"auto" if design.break_rows else "avoid"} }}
-.label {{ text-align: {"center" if design.centred else "left"}; font-weight: {"bold" if design.bold_labels else "normal"};
-  background: {design.shade or "transparent"} }}
+.label {{ text-align: {"center" if design.centred else "left"};
+  font-weight: {"bold" if design.bold_labels else "normal"}; background: {design.shade or "transparent"} }}
 .amount {{ text-align: right; {"white-space: nowrap; overflow-wrap: normal" if design.overflow else ""} }}
-.mark {{ position: fixed; top: 40%; left: 15%; font-size: 60pt; color: #e4e4e4; transform: rotate(-35deg); z-index: -1 }}
+.mark {{ position: fixed; top: 40%; left: 15%; font-size: 60pt; color: #e4e4e4;
+  transform: rotate(-35deg); z-index: -1 }}
 sup {{ font-size: 0.65em; line-height: 0 }}
 {border_styles(design.border, design.stroke)}
 """

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from eval.gold import load_all
-from eval.predictions import load as load_run
-from eval.scoring import DocumentScore, score_run, total
+from eval.reports.figure_tables import Table, percent
+from eval.scoring.gold import load_all
+from eval.scoring.predictions import load as load_run
+from eval.scoring.scores import DocumentScore, score_run, total
 from eval.studies.producers.making import FORMS, MANIFEST
-from eval.tables import Table, percent
 
 RUN = "run"
 COLUMNS = (

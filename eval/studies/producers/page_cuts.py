@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from eval.synth.sheet import Cell, Table, slots
 
@@ -21,7 +22,7 @@ def breaks(heights: list[float], first_room: float, room: float) -> list[int]:
 def cut(table: Table, at: list[int], keep: str) -> list[Table]:
     """The parts of a table between the rows `at`; a merged cell keeps its text in the part that `keep` names."""
     edges = [0, *at, len(table.rows)]
-    parts = list(zip(edges, edges[1:], strict=False))
+    parts = list(pairwise(edges))
     rows: list[list[list[tuple[int, Cell]]]] = [[[] for _ in range(last - first)] for first, last in parts]
     for row, col, cell in slots(table):
         touched = [i for i, (first, last) in enumerate(parts) if row < last and row + cell.row_span > first]

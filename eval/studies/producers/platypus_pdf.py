@@ -16,7 +16,7 @@ from eval.synth.sheet import Block, Cell, Heading, Paragraph, Table, slots
 SIZES = {"document": 1.4, "title": 1.35}
 VALIGN = {"top": "TOP", "middle": "MIDDLE", "bottom": "BOTTOM"}
 DASHES = {"dotted": (1, 2), "dashed": (4, 2)}
-ALIGN = {"left": 0, "center": 1, "right": 2}
+ALIGN: dict[str, Any] = {"left": 0, "center": 1, "right": 2}
 
 
 def produce(printed: Printed, face: Typeface, path: Path) -> None:
@@ -101,9 +101,10 @@ class Flow:
 
         design = self.design
         points = design.size * size
+        leading, align = points * design.leading, ALIGN[side]
         style = ParagraphStyle(
-            "cell", fontName=self.font, fontSize=points, leading=points * design.leading, alignment=ALIGN[side], wordWrap="CJK"
-        )  # fmt: skip
+            "cell", fontName=self.font, fontSize=points, leading=leading, alignment=align, wordWrap="CJK"
+        )
         parts = (f"<super>{escape(run.text)}</super>" if run.raised else escape(run.text) for run in runs(text))
         return Written("".join(parts).replace("\n", "<br/>"), style)
 

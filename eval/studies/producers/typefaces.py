@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 ROOT = Path("/usr/share/fonts")
@@ -43,9 +44,7 @@ def installed(truetype: bool) -> tuple[Typeface, ...]:
 @cache
 def characters(face: Typeface) -> frozenset[int]:
     """The code points that a typeface has glyphs for."""
-    from fontTools.ttLib import TTFont
-
-    with TTFont(face.file, fontNumber=face.index, lazy=True) as font:
+    with import_module("fontTools.ttLib").TTFont(face.file, fontNumber=face.index, lazy=True) as font:
         return frozenset(font.getBestCmap())
 
 

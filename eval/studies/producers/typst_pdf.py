@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from pathlib import Path
 
 from eval.studies.producers.design import Design
@@ -18,7 +19,7 @@ SIDES = {"left": "left", "center": "center", "right": "right"}
 
 def produce(printed: Printed, face: Typeface, path: Path) -> None:
     """Compile the document."""
-    import typst
+    typst = import_module("typst")
 
     path.write_bytes(typst.compile(source(printed, face).encode("utf-8"), font_paths=[str(face.file.parent)]))
 
@@ -62,7 +63,8 @@ def _settings(design: Design, face: Typeface) -> str:
     )
     return (
         f"#set page(width: {width}pt, height: {height}pt, "
-        f"margin: (top: {top:.1f}pt, right: {right:.1f}pt, bottom: {bottom:.1f}pt, left: {left:.1f}pt), {head} {foot} {mark})\n"
+        f"margin: (top: {top:.1f}pt, right: {right:.1f}pt, bottom: {bottom:.1f}pt, left: {left:.1f}pt), "
+        f"{head} {foot} {mark})\n"
         f'#set text(font: {_literal(face.family)}, size: {design.size}pt, lang: "zh")\n'
         f"#set par(leading: {design.leading - 0.8:.2f}em)"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from importlib import import_module
 from pathlib import Path
 
 from eval.studies.producers import markup
@@ -21,7 +22,7 @@ def produce_separate(printed: Printed, face: Typeface, path: Path) -> None:
 
 
 def _produce(printed: Printed, face: Typeface, path: Path, collapsed: bool) -> None:
-    import weasyprint
+    weasyprint = import_module("weasyprint")
 
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
     weasyprint.HTML(string=markup.page(printed, face, collapsed)).write_pdf(path)
