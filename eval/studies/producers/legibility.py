@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -35,6 +35,9 @@ class Limits:
 
 LIMITS = Limits()
 
+Char = dict[str, Any]
+"""A character as pdfplumber gives it: its text, box, size, colour."""
+
 
 def plain(text: str) -> str:
     """A text in one form of each character, without white space and separators of thousands."""
@@ -42,22 +45,32 @@ def plain(text: str) -> str:
     return re.sub(r"(?<=\d),(?=\d{3})", "", folded)
 
 
-def problems(path: Path, printed: Printed) -> list[str]:
-    """Why a printed document cannot be judged by its gold; empty where it can."""
+class Inspection(NamedTuple):
+    """What a print shows: why it cannot be judged by its gold, and characters of its file that no page shows."""
+
+    problems: list[str]
+    hidden: int
+
+
+def inspect(path: Path, printed: Printed) -> Inspection:
+    """Whether a printed document shows what its gold says.
+
+    Characters off the page or under a clip are not seen (Calc writes a merged cell on each of its pages); all that the
+    gold says must be seen somewhere, and nothing may stand on something else.
+    """
     import pdfplumber
 
     for name in ("pdfminer", "fontTools"):
         logging.getLogger(name).setLevel(logging.ERROR)
     with pdfplumber.open(path) as pdf:
-        pages = [[char for char in page.chars if char["upright"] and not _pale(char)] for page in pdf.pages]
-        sizes = [(float(page.width), float(page.height)) for page in pdf.pages]
+        there = [[char for char in page.chars if char["upright"] and not _pale(char)] for page in pdf.pages]
+    pages = seen(path, there)
     text = plain("".join(char["text"] for page in pages for char in page))
     found = [f"no text: {string[:40]}" for string in strings(printed.gold) if not stands(string, text, len(pages) + 2)]
     lost = Counter(plain("".join(printed_texts(printed)))) - Counter(text)
     found += [f"characters lost: {''.join(sorted(lost.elements()))[:40]}"] if lost else []
-    for number, (chars, size) in enumerate(zip(pages, sizes, strict=True), 1):
-        found += [f"page {number}: {what}" for what in (*_outside(chars, size), *_overprinted(chars))]
-    return found or _without_ink(path, pages)
+    found += [f"page {number}: {what}" for number, chars in enumerate(pages, 1) for what in overprinted(chars)]
+    return Inspection(found, sum(map(len, there)) - sum(map(len, pages)))
 
 
 def strings(gold: dict[str, Any]) -> Iterator[str]:
@@ -112,21 +125,15 @@ def printed_texts(printed: Printed) -> Iterator[str]:
                 yield block.text
 
 
-def _pale(char: dict[str, Any]) -> bool:
+def _pale(char: Char) -> bool:
     colour = char["non_stroking_color"] or (0,)
     levels = colour if isinstance(colour, tuple | list) else (colour,)
     return len(levels) in (1, 3) and all(isinstance(x, int | float) for x in levels) and min(levels) > LIMITS.pale
 
 
-def _outside(chars: list[dict[str, Any]], size: tuple[float, float]) -> list[str]:
-    width, height = size
-    out = [c["text"] for c in chars if c["x0"] < 0 or c["x1"] > width or c["top"] < 0 or c["bottom"] > height]
-    return [f"off the page: {''.join(out)[:40]}"] if out else []
-
-
-def _overprinted(chars: list[dict[str, Any]]) -> list[str]:
+def overprinted(chars: list[Char]) -> list[str]:
     """Characters that stand on others: the same line nearly, and much of the width shared."""
-    buckets: dict[tuple[int, int], list[dict[str, Any]]] = defaultdict(list)
+    buckets: dict[tuple[int, int], list[Char]] = defaultdict(list)
     hits = []
     for char in chars:
         if char["text"].isspace():
@@ -138,7 +145,7 @@ def _overprinted(chars: list[dict[str, Any]]) -> list[str]:
     return [f"overprinted: {' '.join(hits)[:40]}"] if hits else []
 
 
-def _covers(one: dict[str, Any], two: dict[str, Any]) -> bool:
+def _covers(one: Char, two: Char) -> bool:
     if one["text"] == two["text"] and abs(one["x0"] - two["x0"]) < 1:
         return False
     if unicodedata.category(one["text"][0])[0] == "P" or unicodedata.category(two["text"][0])[0] == "P":
@@ -149,22 +156,19 @@ def _covers(one: dict[str, Any], two: dict[str, Any]) -> bool:
     return bool(near and wide > LIMITS.shared * narrow)
 
 
-def _without_ink(path: Path, pages: list[list[dict[str, Any]]]) -> list[str]:
-    """Pages with characters that the picture does not show: cut off by a clip, or under something."""
+def seen(path: Path, pages: list[list[Char]]) -> list[list[Char]]:
+    """The characters that the picture of their page shows, by page; white space is kept."""
     pypdfium2 = import_module("pypdfium2")
-
-    out = []
     with pypdfium2.PdfDocument(path) as pdf:
-        for number, chars in enumerate(pages, 1):
-            picture = pdf[number - 1].render(scale=LIMITS.scale, grayscale=True).to_numpy()
-            unseen = [char["text"] for char in chars if not char["text"].isspace() and not _inked(picture, char)]
-            if unseen:
-                out.append(f"page {number}: no ink: {''.join(unseen)[:40]}")
-    return out
+        pictures = (pdf[i].render(scale=LIMITS.scale, grayscale=True).to_numpy() for i in range(len(pages)))
+        return [
+            [char for char in chars if char["text"].isspace() or _inked(picture, char)]
+            for picture, chars in zip(pictures, pages, strict=True)
+        ]
 
 
-def _inked(picture: Any, char: dict[str, Any]) -> bool:
-    left, right = (int(char[side] * LIMITS.scale) for side in ("x0", "x1"))
-    top, bottom = (int(char[side] * LIMITS.scale) for side in ("top", "bottom"))
-    part = np.asarray(picture)[max(0, top - 1) : bottom + 2, max(0, left) : right + 2]
+def _inked(picture: Any, char: Char) -> bool:
+    left, right = (max(0, int(char[side] * LIMITS.scale)) for side in ("x0", "x1"))
+    top, bottom = (max(0, int(char[side] * LIMITS.scale)) for side in ("top", "bottom"))
+    part = np.asarray(picture)[top : bottom + 1, left : right + 1]
     return bool(part.size) and int(part.max()) - int(part.min()) > LIMITS.contrast

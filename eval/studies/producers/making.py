@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from eval.studies.producers.legibility import printed_texts, problems
+from eval.studies.producers.legibility import Inspection, inspect, printed_texts
 from eval.studies.producers.printed import Printed, print_out
 from eval.studies.producers.raised import flat
 from eval.studies.producers.registry import PRODUCERS, missing
@@ -16,6 +16,7 @@ from eval.studies.producers.typefaces import Typeface, installed, lacking
 
 FORMS = "forms"
 MANIFEST = "manifest.jsonl"
+NO_TYPEFACE = "no installed typeface has all of its characters"
 MOST_DROPPED = 3
 """Documents that may be dropped for each that is kept before a run gives up."""
 
@@ -50,10 +51,8 @@ def make_one(folder: Path, seed: int, index: int, name: str) -> dict[str, Any]:
     printed = print_out(f"{name}-{seed}-{index:04d}", seed, index, producer.borders)
     path = folder / f"{printed.name}.pdf"
     face = typeface(printed, producer.truetype)
-    wrong = (
-        ["no installed typeface has all of its characters"] if face is None else _produced(name, printed, face, path)
-    )
-    if wrong:
+    found = _produced(name, printed, face, path) if face else Inspection([NO_TYPEFACE], 0)
+    if found.problems:
         path.unlink(missing_ok=True)
     else:
         gold = printed.gold | {"shape": [name, printed.design.border]}
@@ -69,17 +68,18 @@ def make_one(folder: Path, seed: int, index: int, name: str) -> dict[str, Any]:
         "size": design.size,
         "forms": len(printed.forms),
         "features": [feature for feature in printed.features if feature not in producer.ignores],
-        "dropped": wrong,
+        "hidden_characters": found.hidden,
+        "dropped": found.problems,
     }
 
 
-def _produced(name: str, printed: Printed, face: Typeface, path: Path) -> list[str]:
-    """Print a document; why it cannot be judged by its gold."""
+def _produced(name: str, printed: Printed, face: Typeface, path: Path) -> Inspection:
+    """Print a document and look at it; where the program fails, its error is the problem."""
     try:
         PRODUCERS[name].produce(printed, face, path)
     except Exception as error:  # a program may fail in any way: its document is dropped, the reason kept
-        return [f"{type(error).__name__}: {str(error)[:200]}"]
-    return problems(path, printed)
+        return Inspection([f"{type(error).__name__}: {str(error)[:200]}"], 0)
+    return inspect(path, printed)
 
 
 def typeface(printed: Printed, truetype: bool) -> Typeface | None:
