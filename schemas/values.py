@@ -45,7 +45,12 @@ class IndicatorValue(BaseModel):
 
 
 # NFKC does not fold these: radicals that some printers write instead of the characters, and look-alikes.
-_RADICALS = str.maketrans("⺠⻝⻩⼾戶⻚⻓⻔⻅⻋", "民食黄户户页长门见车")
+_RADICALS = str.maketrans(
+    "⼾戶⺟⺠⻁⻄⻅⻆⻉⻋⻑⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰⺒⺓⺩⺻⺼⺎",
+    "户户母民虎西见角贝车長长门雨青韦页风飞食马骨鬼鱼鸟卤麦黄黾齐齿龙巳幺王聿肉兀",
+)
+"""Radicals that look like characters and that NFKC leaves as they are: PDF programs write the one for the other (as in
+EquivalentUnifiedIdeograph.txt of Unicode)."""
 
 
 def fold(text: str) -> str:

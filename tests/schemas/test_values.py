@@ -153,6 +153,8 @@ def test_white_space_and_width_make_no_difference(text: str, space: str) -> None
     assert fold(space.join(text)) == fold(text)
 
 
-@pytest.mark.parametrize(("one", "other"), [("（％）", "(%)"), ("⺠⽣", "民生"), ("项目：", "项目:")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("（％）", "(%)"), ("⺠⽣", "民生"), ("陆⻘⻥⻰⻬⻛⻢", "陆青鱼龙齐风马"), ("项目：", "项目:")]
+)
 def test_look_alikes_fold_to_one(one: str, other: str) -> None:
     assert fold(one) == fold(other)

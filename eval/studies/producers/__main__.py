@@ -8,9 +8,12 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from eval.studies.producers import making, used_seeds
+from eval.studies import seeds
+from eval.studies.producers import making
 from eval.studies.producers.registry import PRODUCERS
 from extractor.errors import CallError
+
+STUDY = "producers"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -48,8 +51,10 @@ def _make(call: argparse.Namespace) -> None:
         print(f"{name} is skipped: {why}")
     if not names:
         raise CallError("no producer can print on this machine")
+    if (call.out / making.MANIFEST).exists():
+        raise CallError(f"{call.out}: holds printed forms already; give a new folder")
     if call.claim is not None:
-        used_seeds.claim(call.seed, call.claim, date.today())
+        seeds.claim(call.seed, STUDY, call.claim, date.today())
     lines = making.make_folder(call.out, call.seed, call.forms, names)
     kept = [line for line in lines if not line["dropped"]]
     forms = sum(line["forms"] for line in kept)

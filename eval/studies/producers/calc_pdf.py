@@ -11,8 +11,8 @@ from eval.studies.producers import programs
 from eval.studies.producers.design import Design, Stroke
 from eval.studies.producers.printed import Printed
 from eval.studies.producers.raised import flat
+from eval.studies.producers.row_heights import row_heights
 from eval.studies.producers.typefaces import Typeface
-from eval.studies.producers.wrapping import row_heights
 from eval.synth.sheet import Block, Cell, Heading, Paragraph, Table, slots
 
 PAPERS = {"Letter": 1, "A3": 8, "A4": 9, "A5": 11, "B5": 13}

@@ -10,8 +10,8 @@ from eval.studies.producers.design import Design
 from eval.studies.producers.page_cuts import breaks, cut
 from eval.studies.producers.printed import Printed
 from eval.studies.producers.raised import flat
+from eval.studies.producers.row_heights import row_heights
 from eval.studies.producers.typefaces import Typeface
-from eval.studies.producers.wrapping import row_heights
 from eval.synth.sheet import Block, Heading, Paragraph, Table, slots
 
 SIZES = {"document": 1.4, "title": 1.35}

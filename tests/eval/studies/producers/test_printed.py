@@ -14,7 +14,7 @@ from eval.studies.producers.legibility import plain, printed_texts, stands, stri
 from eval.studies.producers.page_cuts import breaks, cut
 from eval.studies.producers.printed import Printed, print_out
 from eval.studies.producers.raised import Run, flat, raise_, runs
-from eval.studies.producers.wrapping import row_heights
+from eval.studies.producers.row_heights import row_heights
 from eval.synth.sheet import Table, slots
 
 MANY = [print_out("made", 7, index, BORDERS) for index in range(120)]

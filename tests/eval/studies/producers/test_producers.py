@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +10,12 @@ import pdfplumber
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from eval.studies.producers import making, measuring, used_seeds
+from eval.studies.producers import making, measuring
 from eval.studies.producers.__main__ import main
 from eval.studies.producers.design import BORDERS
 from eval.studies.producers.legibility import inspect, overprinted, plain, seen, stands, strings
 from eval.studies.producers.printed import print_out
 from eval.studies.producers.registry import PRODUCERS, missing
-from extractor.errors import CallError
 
 
 def installed(name: str) -> str:
@@ -107,20 +105,15 @@ def test_a_producer_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPat
     assert "no_such_package" in lacks["typst"]
 
 
-def test_a_used_seed_is_refused(tmp_path: Path) -> None:
-    file = tmp_path / "used.toml"
-    used_seeds.claim(5, 'README, "ruled" tables', date(2026, 1, 2), file)
-    used_seeds.claim(6, "README", date(2026, 1, 3), file)
-    assert used_seeds.used(file)[5] == 'README, "ruled" tables (2026-01-02)'
-    with pytest.raises(CallError, match="seed 5 was used before"):
-        used_seeds.claim(5, "again", date(2026, 1, 4), file)
-    with pytest.raises(CallError, match="purpose"):
-        used_seeds.claim(7, " ", date(2026, 1, 4), file)
-    assert set(used_seeds.used(file)) == {5, 6}
-
-
-def test_the_committed_list_can_be_read() -> None:
-    assert all(purpose for purpose in used_seeds.used().values())
+def test_a_used_seed_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("eval.studies.seeds.claim.__defaults__", (tmp_path / "used.toml",))
+    call = ["--seed", "13", "--forms", "1", "--producer", installed("platypus"), "--claim", "a test", "--out"]
+    assert main([*call, str(tmp_path / "first")]) == 0
+    assert main([*call, str(tmp_path / "second")]) == 2
+    assert "seed 13 of the study producers was used" in capsys.readouterr().err
+    assert not (tmp_path / "second").exists()
 
 
 def test_a_call_that_asks_for_nothing_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
