@@ -158,6 +158,6 @@ def drafted(reading: Reading) -> dict[str, Any]:
         "title": None,
         "draft": True,
         "labelled": {"by": None, "on": None, "agreed": False},
-        "doubts": {str(i): sorted(set(record.flags)) for i, record in enumerate(records) if record.flags},
+        "doubts": {str(i): list(record.unsettled) for i, record in enumerate(records) if record.unsettled},
         "forms": [{"form_type": record.schema, **record.values} for record in records],
     }

@@ -13,10 +13,12 @@ from extractor.accounting import unclaimed as outside
 from extractor.accounting.assembly import assemble
 from extractor.accounting.checks import check
 from extractor.accounting.grounding import ground
+from extractor.accounting.settled import settle
 from extractor.config import Settings
+from extractor.document.finding_kinds import KINDS, FindingKind
 from extractor.document.geometry import displayed_box
 from extractor.document.layout import UPRIGHT, Document
-from extractor.document.results import Answer, DocumentResult, Finding, Form, Record, Row, Span
+from extractor.document.results import Answer, DocumentResult, Finding, Form, Record, Row, Span, finding
 from extractor.engines import hybrid, llm, rules
 from extractor.errors import CallError, DocumentError, MissingPackage
 from extractor.forms.regions import cut
@@ -29,12 +31,8 @@ ENGINES: dict[str, Engine] = {
     "llm": llm.extract,
     "hybrid": hybrid.extract,
 }
-READING = "8"
+READING = "9"
 """Changes whenever a file may be read, cut into forms, grounded or checked differently, whatever the engine."""
-DOUBTED = frozenset({"broken_lines", "poor_scan", "unruled_doubt"})
-"""The readers' notes on a page that unsettle what stands there."""
-LOST = frozenset({"broken_lines", "damaged", "poor_scan", "unread_page"})
-"""The notes on a page where a form may be lost without a trace: the document is not settled."""
 VERSIONS: dict[str, str] = {
     "rules": f"{READING}/{rules.VERSION}",
     "llm": f"{READING}/{llm.VERSION}",
@@ -75,12 +73,14 @@ def process(document: Document, settings: Settings, schemas: Sequence[SchemaSpec
     repeated = (p for form in regions.forms for p in form.furniture)
     furniture = outside.furniture(document, {*regions.furniture, *repeated})
     notes = tuple(
-        Finding("", "reading" if n.kind in LOST else "source", n.kind, "warning", _on_page(n.page, n.message))
+        finding(n.kind, "", _on_page(n.page, n.message), "reading" if KINDS[n.kind].may_lose_forms else "source")
         for n in document.notes
     )
-    return DocumentResult(
-        document.name, document.sha256, "done", len(document.pages), (*records, *tables), unclaimed, furniture,
-        (*regions.notes, *notes),
+    return settle(
+        DocumentResult(
+            document.name, document.sha256, "done", len(document.pages), (*records, *tables), unclaimed, furniture,
+            (*regions.notes, *notes),
+        )
     )  # fmt: skip
 
 
@@ -116,11 +116,11 @@ def _displayed(document: Document, evidence: dict[str, tuple[Span, ...]]) -> dic
 def _doubts(document: Document, rows: Sequence[Row]) -> tuple[Finding, ...]:
     """What the reader of the file doubted on a page of the rows: any value there may be wrong, or in another cell."""
     pages = {row.page for row in rows}
-    notes = (n for n in document.notes if n.kind in DOUBTED and n.page in pages)
-    doubts = [Finding("", "reading", n.kind, "warning", _on_page(n.page, n.message)) for n in notes]
+    notes = (n for n in document.notes if KINDS[n.kind].unsettles_page and n.page in pages)
+    doubts = [finding(n.kind, "", _on_page(n.page, n.message)) for n in notes]
     loose = {r.page for r in rows if r.table and not r.exact_columns and r.units[0].box is not None}
     message = "no ruling lines: the table's columns are told from its gaps alone"
-    doubts.extend(Finding("", "reading", "unruled_doubt", "warning", _on_page(page, message)) for page in sorted(loose))
+    doubts.extend(finding(FindingKind.UNRULED_DOUBT, "", _on_page(page, message)) for page in sorted(loose))
     return tuple(doubts)
 
 

@@ -108,6 +108,7 @@ def record(form: Form, index: int = 0, document: str = "case.txt", *flags: str) 
         "schema": form["form_type"],
         "values": json.loads(json.dumps(values)),
         "findings": findings,
+        "unsettled": sorted(set(flags)),
     }
 
 

@@ -8,9 +8,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from extractor.accounting.settled import settle
 from extractor.config import Settings
+from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Box
-from extractor.document.results import DocumentResult, Finding, Place, Record, Residue, Span
+from extractor.document.results import DocumentResult, Place, Record, Residue, Span, finding
 from extractor.errors import StopRun
 from schemas.spec import SchemaSpec
 
@@ -35,7 +37,7 @@ def process(path: Path, name: str, settings: Settings, schemas: Sequence[SchemaS
                 log.write(f"{name}\n")
         else:
             records.append(_record(name, sha256, len(records), line, engine))
-    return DocumentResult(name, sha256, "done", pages=2, records=tuple(records), seconds=0.5)
+    return settle(DocumentResult(name, sha256, "done", pages=2, records=tuple(records), seconds=0.5))
 
 
 def _record(name: str, sha256: str, form: int, project: str, engine: str) -> Record:
@@ -49,10 +51,10 @@ def _record(name: str, sha256: str, form: int, project: str, engine: str) -> Rec
         ],
     }
     odd = "?" in project
-    finding = Finding("project_name", "reading", "odd", "warning", "looks odd")
+    odd_text = finding(FindingKind.TEXT_LEFT, "project_name", "looks odd")
     residue = Residue(Place(1, "L9", 0, 2), "余文")
     span = Span(Place(1, "T1R0C1", 0, len(project)), project, Box(1, 2, 3, 4))
-    findings, rest = ((finding,), (residue,)) if odd else ((), ())
+    findings, rest = ((odd_text,), (residue,)) if odd else ((), ())
     return Record(
         name, sha256, form, "project_target", values, {"project_name": (span,)}, findings, rest, engine
     )  # fmt: skip

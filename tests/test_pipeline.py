@@ -12,6 +12,7 @@ import pytest
 import schemas
 from eval.scoring.scores import DocumentScore, total
 from extractor.config import Settings
+from extractor.document.finding_kinds import KINDS, FindingKind
 from extractor.document.layout import Document, Note
 from extractor.document.results import Record
 from extractor.errors import CallError
@@ -203,13 +204,13 @@ def test_a_failed_check_is_about_the_source_where_the_text_is_exact() -> None:
 
 def test_the_reader_remarks_are_findings_of_the_document() -> None:
     read = document(project_form())
-    noted = Document(read.name, read.sha256, read.pages, notes=(Note("hidden_text", 1, "white text"),))
+    noted = Document(read.name, read.sha256, read.pages, notes=(Note(FindingKind.HIDDEN_TEXT, 1, "white text"),))
     (finding,) = result_of(noted).findings
     assert (finding.kind, finding.about, finding.message) == ("hidden_text", "source", "page 1: white text")
 
 
-@pytest.mark.parametrize("kind", ["poor_scan", "unruled_doubt"])
-def test_what_stands_on_a_page_that_its_reader_doubts_is_not_settled(kind: str) -> None:
+@pytest.mark.parametrize("kind", [FindingKind.POOR_SCAN, FindingKind.UNRULED_DOUBT])
+def test_what_stands_on_a_page_that_its_reader_doubts_is_not_settled(kind: FindingKind) -> None:
     read = document(project_form())
     whole = result_of(project_form())
     assert whole.records[0].settled
@@ -219,8 +220,8 @@ def test_what_stands_on_a_page_that_its_reader_doubts_is_not_settled(kind: str) 
     assert found.records[0].values == whole.records[0].values
 
 
-@pytest.mark.parametrize("kind", ["poor_scan", "broken_lines", "unread_page", "damaged"])
-def test_a_document_in_which_a_form_may_be_lost_without_a_trace_is_not_settled(kind: str) -> None:
+@pytest.mark.parametrize("kind", [k for k, entry in KINDS.items() if entry.may_lose_forms])
+def test_a_document_in_which_a_form_may_be_lost_without_a_trace_is_not_settled(kind: FindingKind) -> None:
     read = document("一段没有表格的文字")
     assert result_of("一段没有表格的文字").settled
     found = result_of(replace(read, notes=(Note(kind, 1, "what stands here was not read for certain"),)))

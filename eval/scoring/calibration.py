@@ -32,7 +32,7 @@ def doubt(record: Prediction) -> float:
     """Doubt per value: each reading finding counts 1, weak or missing evidence and unread text a part of that."""
     places = _values(record.values)
     weak = sum(_weakness(record.evidence.get(place)) for place in places) if record.evidence else 0.0
-    return (len(record.flags) + weak + 0.5 * len(record.residue)) / max(1, len(places))
+    return (sum(f.about == "reading" for f in record.findings) + weak + 0.5 * len(record.residue)) / max(1, len(places))
 
 
 def _values(value: Any, path: str = "") -> list[str]:

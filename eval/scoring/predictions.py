@@ -24,13 +24,13 @@ class Remark(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """One record of a run; `flags` are the paths of its findings about the reading."""
+    """One record of a run; `unsettled` are the paths in doubt, as the record itself says (`""`: all of it)."""
 
     document: str
     form: int
     schema: str
     values: Mapping[str, Any]
-    flags: tuple[str, ...] = ()
+    unsettled: tuple[str, ...] = ()
     evidence: Mapping[str, Any] = field(default_factory=dict)
     residue: tuple[Mapping[str, Any], ...] = ()
     usage: Mapping[str, Any] = field(default_factory=dict)
@@ -56,13 +56,12 @@ class Reading:
 def prediction(raw: Mapping[str, Any], prices: Prices | None = None) -> Prediction:
     """A record from one line of `records.jsonl`; where there are prices, its usage says what it cost."""
     findings = tuple(_remark(f) for f in raw.get("findings") or ())
-    flags = tuple(f.path for f in findings if f.about == "reading")
     return Prediction(
         str(raw.get("document", "")),
         int(raw.get("form") or 0),
         str(raw.get("schema", "")),
         _mapping(raw.get("values")),
-        flags,
+        tuple(raw.get("unsettled", ("",))),  # a record that does not say is in doubt
         _mapping(raw.get("evidence")),
         tuple(raw.get("residue") or ()),
         _priced(_mapping(raw.get("usage")), prices),

@@ -124,7 +124,7 @@ def summarise(
 ) -> DocumentScore:
     """The figures of a document's verdicts."""
     records = {record.form: record for record in reading.records} if reading else {}
-    flags = {v.record: records[v.record].flags for v in verdicts if v.record is not None}
+    unsettled = {v.record: records[v.record].unsettled for v in verdicts if v.record is not None}
     return DocumentScore(
         document=reading.document if reading else gold.document,
         gold=str(gold.path),
@@ -133,8 +133,8 @@ def summarise(
         forms=_forms(verdicts, records),
         rows=sum((metrics.rows(v.rows) for v in verdicts), Rows()),
         mistakes=tuple(_mistakes(verdicts, records)),
-        findings=sum(len(found) for found in flags.values()),
-        idle_findings=sum(metrics.unjustified(flags[v.record], v.leaves) for v in verdicts if v.record is not None),
+        findings=sum(len(found) for found in unsettled.values()),
+        idle_findings=sum(metrics.unjustified(unsettled[v.record], v.leaves) for v in verdicts if v.record is not None),
         edits=metrics.edits(verdicts),
         likeness=_likeness(verdicts),
         judged=tuple(_judged(verdicts, records)),
@@ -203,7 +203,7 @@ def _claims(gold: Gold, reading: Reading | None, source: Source) -> Claims:
 def _forms(verdicts: Iterable[FormVerdicts], records: Mapping[int, Prediction]) -> Forms:
     listed = list(verdicts)
     outcomes = Counter(v.outcome for v in listed)
-    settled = sum(v.outcome == "found" and v.record is not None and not records[v.record].flags for v in listed)
+    settled = sum(v.outcome == "found" and v.record is not None and not records[v.record].unsettled for v in listed)
     return Forms(outcomes["found"], outcomes["missing"], outcomes["extra"], sum(v.perfect for v in listed), settled)
 
 

@@ -70,7 +70,7 @@ class FormVerdicts(NamedTuple):
 class _Sheet(NamedTuple):
     """Where verdicts on one form are collected, with the paths that reading findings name."""
 
-    flags: frozenset[str]
+    unsettled: frozenset[str]
     leaves: list[Leaf]
     rows: list[Row]
 
@@ -126,9 +126,9 @@ def known(schema: str) -> SchemaSpec | None:
 
 def form_verdicts(form: GoldForm, record: Prediction | None, *, flagged: bool = False) -> FormVerdicts:
     """The verdicts on a gold form; without a record all is omitted, in silence unless the document is `flagged`."""
-    flags = frozenset(record.flags) if record else frozenset({""} if flagged else ())
-    sheet = _Sheet(flags, [], [])
-    here = _Here("", "", "" not in flags)
+    unsettled = frozenset(record.unsettled) if record else frozenset({""} if flagged else ())
+    sheet = _Sheet(unsettled, [], [])
+    here = _Here("", "", "" not in unsettled)
     _group(nodes(form.schema), form.values, record.values if record else None, here, sheet)
     outcome: Outcome = "found" if record else "missing"
     position = record.form if record else None
@@ -136,10 +136,10 @@ def form_verdicts(form: GoldForm, record: Prediction | None, *, flagged: bool = 
 
 
 def _extra(record: Prediction, spec: SchemaSpec | None) -> FormVerdicts:
-    flags = frozenset(record.flags)
-    sheet = _Sheet(flags, [], [])
+    unsettled = frozenset(record.unsettled)
+    sheet = _Sheet(unsettled, [], [])
     if spec:
-        _group(nodes(spec), None, record.values, _Here("", "", "" not in flags), sheet)
+        _group(nodes(spec), None, record.values, _Here("", "", "" not in unsettled), sheet)
     return FormVerdicts(record.schema, "extra", None, record.form, tuple(sheet.leaves), tuple(sheet.rows))
 
 
@@ -156,7 +156,7 @@ def _group(
 def _into(at: _Here, name: str, sheet: _Sheet) -> _Here:
     path = f"{at.path}.{name}" if at.path else name
     gold_path = path if at.gold_path == at.path else f"{at.gold_path}.{name}" if at.gold_path else name
-    return _Here(path, gold_path, at.calm and path not in sheet.flags)
+    return _Here(path, gold_path, at.calm and path not in sheet.unsettled)
 
 
 def _node(node: Node, gold: Any, value: Any, at: _Here, sheet: _Sheet) -> None:
@@ -174,7 +174,7 @@ def _best(node: Node, options: Sequence[Any], value: Any, at: _Here, sheet: _She
     """Of a gold value with alternatives, the one that the record comes closest to."""
     tried = []
     for option in options or [None]:
-        trial = _Sheet(sheet.flags, [], [])
+        trial = _Sheet(sheet.unsettled, [], [])
         _node(node, option, value, at, trial)
         tried.append(trial)
     best = min(tried, key=_errors)
@@ -213,7 +213,7 @@ def _row_place(at: _Here, i: int | None, j: int | None, sheet: _Sheet) -> _Here:
     """The place of a row; one that the record does not have is covered by findings on the list, not on its rows."""
     path = f"{at.path}[]" if j is None else f"{at.path}[{j}]"
     gold_path = f"{at.gold_path}[]" if i is None else f"{at.gold_path}[{i}]"
-    return _Here(path, gold_path, at.calm and path not in sheet.flags)
+    return _Here(path, gold_path, at.calm and path not in sheet.unsettled)
 
 
 def _item(node: Node, gold: Any, value: Any, at: _Here, sheet: _Sheet) -> None:

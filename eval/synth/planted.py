@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from eval.synth.content import Form
 from eval.synth.indicators import Values, indicator_value
+from extractor.document.finding_kinds import FindingKind
 from schemas import load
 from schemas.relations import AtMost, InOrder, Owns, PercentAtMost100, Present, Relation, Share, Sums, SumsTo
 
@@ -23,7 +24,7 @@ class Broken(NamedTuple):
     """A relation that does not hold: the path it is about, its kind."""
 
     path: str
-    kind: str
+    kind: FindingKind
 
 
 def broken(form: Form) -> list[Broken]:
@@ -59,7 +60,7 @@ def numbers(values: Values, paths: tuple[str, ...]) -> list[Decimal]:
 def _sums(values: Values, relation: Sums) -> Iterator[Broken]:
     total, parts = at(values, relation.total), numbers(values, relation.parts)
     if total is not None and parts and abs(Decimal(total) - sum(parts)) > Decimal(relation.tolerance):
-        yield Broken(relation.total, "sums")
+        yield Broken(relation.total, FindingKind.SUMS)
 
 
 def _sums_to(values: Values, relation: SumsTo) -> Iterator[Broken]:
@@ -67,40 +68,40 @@ def _sums_to(values: Values, relation: SumsTo) -> Iterator[Broken]:
     excess = sum(parts) - Decimal(relation.total)
     if parts and abs(excess) > tolerance:
         by_row = excess < 0 or any(abs(part - excess) <= tolerance for part in parts)
-        yield Broken(relation.parts[0].split("[")[0] if by_row else relation.parts[0], "sums_to")
+        yield Broken(relation.parts[0].split("[")[0] if by_row else relation.parts[0], FindingKind.SUMS_TO)
 
 
 def _at_most(values: Values, relation: AtMost) -> Iterator[Broken]:
     for path, limit in zip(expand(values, relation.value), expand(values, relation.limit), strict=True):
         pair = numbers(values, (path, limit))
         if len(pair) == 2 and pair[0] > pair[1]:
-            yield Broken(path, "at_most")
+            yield Broken(path, FindingKind.AT_MOST)
 
 
 def _share(values: Values, relation: Share) -> Iterator[Broken]:
     three = numbers(values, (relation.percent, relation.part, relation.whole))
     if len(three) == 3 and three[2] and abs(three[0] - 100 * three[1] / three[2]) > Decimal(relation.tolerance):
-        yield Broken(relation.percent, "share")
+        yield Broken(relation.percent, FindingKind.SHARE)
 
 
 def _in_order(values: Values, relation: InOrder) -> Iterator[Broken]:
     first, then = at(values, relation.first), at(values, relation.then)
     if first and then and first > then:
-        yield Broken(relation.then, "in_order")
+        yield Broken(relation.then, FindingKind.IN_ORDER)
 
 
 def _percent(values: Values, relation: PercentAtMost100) -> Iterator[Broken]:
     for path in expand(values, relation.value):
         found = at(values, path)
         if found and found["unit"] == "%" and Decimal(found["value"]) > 100:
-            yield Broken(path, "percent_at_most100")
+            yield Broken(path, FindingKind.PERCENT_AT_MOST_100)
 
 
 def _present(values: Values, relation: Present) -> Iterator[Broken]:
     besides = expand(values, relation.beside) if relation.beside else [""]
     for path, beside in zip(expand(values, relation.value), besides, strict=True):
         if at(values, path) is None and (not beside or at(values, beside) is not None):
-            yield Broken(path, "present")
+            yield Broken(path, FindingKind.PRESENT)
 
 
 def _owns(values: Values, relation: Owns) -> Iterator[Broken]:
@@ -108,7 +109,7 @@ def _owns(values: Values, relation: Owns) -> Iterator[Broken]:
     for upper, lower in zip(expand(values, relation.upper), expand(values, relation.lower), strict=True):
         found = at(values, lower)
         if found is not None and found not in allowed.get(at(values, upper), (found,)):
-            yield Broken(lower, "owns")
+            yield Broken(lower, FindingKind.OWNS)
 
 
 CHECKS: dict[type[Relation], Callable[[Values, Any], Iterator[Broken]]] = {

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
-from extractor.document.results import Candidate, Finding
+from extractor.document.finding_kinds import FindingKind
+from extractor.document.results import Candidate, Finding, finding
 from schemas.spec import FieldSpec, SchemaSpec
 from schemas.values import fold
 
@@ -28,19 +29,17 @@ def assemble(schema: SchemaSpec, candidates: Sequence[Candidate]) -> Assembled:
     for candidate in candidates:
         spec = schema.field(candidate.path)
         if spec is None or spec.children or (spec.structure == "texts" and not candidate.path.endswith("]")):
-            findings.append(Finding("", "reading", "no_such_field", "error", f"the schema has no {candidate.path}"))
+            findings.append(finding(FindingKind.NO_SUCH_FIELD, "", f"the schema has no {candidate.path}"))
             continue
         if candidate.path in seen:
             message = f"read as {seen[candidate.path][:40]!r} and as {candidate.text[:40]!r}"
-            findings.append(Finding(candidate.path, "reading", "two_readings", "error", message))
+            findings.append(finding(FindingKind.TWO_READINGS, candidate.path, message))
             continue
         seen[candidate.path] = candidate.text
         value, trouble = _typed(spec, candidate)
         findings.extend(trouble)
         if not _put(values, candidate.path, value, schema):
-            findings.append(
-                Finding("", "reading", "no_such_row", "error", f"{candidate.path} leaves rows out before it")
-            )
+            findings.append(finding(FindingKind.NO_SUCH_ROW, "", f"{candidate.path} leaves rows out before it"))
     values = _as_wanted(schema.fields, values)
     findings.extend(_validated(schema, values))
     return Assembled(values, tuple(findings))
@@ -60,7 +59,7 @@ def _typed(spec: FieldSpec, candidate: Candidate) -> tuple[Any, list[Finding]]:
     try:
         value = spec.read(_captured(spec, candidate.text))
     except ValueError as error:
-        return None, [Finding(candidate.path, "reading", "unreadable", "error", str(error))]
+        return None, [finding(FindingKind.UNREADABLE, candidate.path, str(error))]
     if spec.wanted is not None and (spec.wanted.members or not isinstance(value, str)):
         return value, []  # validation says what is no member of the enum
     words = spec.printed.vocabulary
@@ -68,7 +67,7 @@ def _typed(spec: FieldSpec, candidate: Candidate) -> tuple[Any, list[Finding]]:
     findings = []
     if odd:
         message = f"unusual here: {candidate.text[:40]} (usual: {', '.join(words[:8])})"
-        findings.append(Finding(candidate.path, "source", "unusual", "info", message))
+        findings.append(finding(FindingKind.UNUSUAL, candidate.path, message))
     if spec.printed.spans or words:
         value = _SPACES.sub("", str(value))
     return (value.model_dump() if isinstance(value, BaseModel) else value), findings
@@ -149,7 +148,7 @@ def _validated(schema: SchemaSpec, values: dict[str, Any]) -> list[Finding]:
         except ValidationError as error:
             for problem in error.errors(include_url=False):
                 path = _path(problem["loc"])
-                out.append(Finding(path, "reading", "refused", "error", f"the schema refuses it: {problem['msg']}"))
+                out.append(finding(FindingKind.SCHEMA_REFUSES, path, f"the schema refuses it: {problem['msg']}"))
                 if not schema.keeps and not _clear(values, problem["loc"]):
                     return out
     return out

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from extractor.document.results import About, Finding
+from extractor.document.finding_kinds import About, FindingKind
+from extractor.document.results import Finding, finding
 from schemas.relations import AtMost, InOrder, Owns, PercentAtMost100, Present, Relation, Share, Sums, SumsTo
 from schemas.spec import SchemaSpec
 
@@ -23,7 +24,7 @@ def check(schema: SchemaSpec, values: dict[str, Any], about: About) -> tuple[Fin
     out: list[Finding] = []
     for relation in schema.relations:
         kind, failures = _CHECKS[type(relation)]
-        out.extend(Finding(path, about, kind, "warning", message) for path, message in failures(relation, values))
+        out.extend(finding(kind, path, message, about) for path, message in failures(relation, values))
     return tuple(out)
 
 
@@ -158,13 +159,13 @@ def _owns(relation: Owns, values: dict[str, Any]) -> Failures:
             yield lower.path, f"{lower.value} cannot stand under {upper.value}; a label may be lost above it"
 
 
-_CHECKS: dict[type[Relation], tuple[str, Callable[[Any, dict[str, Any]], Failures]]] = {
-    Sums: ("sums", _sums),
-    SumsTo: ("sums_to", _sums_to),
-    AtMost: ("at_most", _at_most),
-    Share: ("share", _share),
-    InOrder: ("in_order", _in_order),
-    PercentAtMost100: ("percent_at_most100", _percent),
-    Present: ("present", _present),
-    Owns: ("owns", _owns),
+_CHECKS: dict[type[Relation], tuple[FindingKind, Callable[[Any, dict[str, Any]], Failures]]] = {
+    Sums: (FindingKind.SUMS, _sums),
+    SumsTo: (FindingKind.SUMS_TO, _sums_to),
+    AtMost: (FindingKind.AT_MOST, _at_most),
+    Share: (FindingKind.SHARE, _share),
+    InOrder: (FindingKind.IN_ORDER, _in_order),
+    PercentAtMost100: (FindingKind.PERCENT_AT_MOST_100, _percent),
+    Present: (FindingKind.PRESENT, _present),
+    Owns: (FindingKind.OWNS, _owns),
 }

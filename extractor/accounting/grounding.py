@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
+from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Box, Cell, Unit
 from extractor.document.results import (
     LOW_CONFIDENCE,
@@ -25,6 +26,7 @@ from extractor.document.results import (
     Residue,
     Row,
     Span,
+    finding,
     placed,
 )
 from extractor.forms.labels import LabelIndex, label_index, label_key, spot, unasked, unglue
@@ -165,20 +167,22 @@ def _box(unit: Unit, place: Place) -> tuple[Box | None, float | None]:
 def _evidence_findings(candidate: Candidate, spans: Sequence[Span]) -> Iterable[Finding]:
     path = candidate.path
     if not spans:
-        yield Finding(path, "reading", "no_evidence", "error", f"stands nowhere in the form: {candidate.text[:60]}")
+        yield finding(FindingKind.NO_EVIDENCE, path, f"stands nowhere in the form: {candidate.text[:60]}")
         return
     if spans[0].match == "fuzzy":
-        yield Finding(
-            path, "reading", "evidence_differs", "error",
+        yield finding(
+            FindingKind.EVIDENCE_DIFFERS,
+            path,
             f"the source reads {''.join(s.text for s in spans)[:60]!r}, the value {candidate.text[:60]!r}",
-        )  # fmt: skip
+        )
     low = [s for s in spans if s.confidence is not None and s.confidence < LOW_CONFIDENCE]
     if low:
         worst = min(low, key=lambda s: s.confidence or 0.0)
-        yield Finding(
-            path, "reading", "low_confidence", "warning",
+        yield finding(
+            FindingKind.LOW_CONFIDENCE,
+            path,
             f"the scan is unclear here ({worst.confidence:.2f}): {worst.text[:40]}",
-        )  # fmt: skip
+        )
 
 
 def _shared(
@@ -192,8 +196,8 @@ def _shared(
             other = path != candidate.path and not (spanning and generic(path) == field)
             if other and start < place.end and place.start < end:
                 message = f"the same characters stand for {path} and for {candidate.path}"
-                yield Finding(candidate.path, "reading", "shared_evidence", "error", message)
-                yield Finding(path, "reading", "shared_evidence", "error", message)
+                yield finding(FindingKind.SHARED_EVIDENCE, candidate.path, message)
+                yield finding(FindingKind.SHARED_EVIDENCE, path, message)
         own.append((place.start, place.end, candidate.path))
 
 
@@ -259,7 +263,7 @@ def _residue_findings(
             if (path, r.text) not in seen:
                 seen.add((path, r.text))
                 message = f"nothing accounts for {r.text[:60]!r} (page {r.place.page}, {r.place.unit})"
-                yield Finding(path, "reading", "residue", "warning", message)
+                yield finding(FindingKind.RESIDUE, path, message)
 
 
 class _Stand(NamedTuple):
@@ -321,19 +325,19 @@ def _swallowed(
             what = _strange(unit.text[own[0].start : own[-1].end], index, len(candidate.places))
             if what:
                 message = f"a line of this text {what[1]}: {unit.text.strip()[:60]}"
-                yield Finding(candidate.path, "reading", what[0], "warning", message)
+                yield finding(what[0], candidate.path, message)
                 break
 
 
-def _strange(line: str, index: LabelIndex, parts: int) -> tuple[str, str] | None:
+def _strange(line: str, index: LabelIndex, parts: int) -> tuple[FindingKind, str] | None:
     """The kind of finding that a line of a text deserves, and what it says."""
     if row_shaped(line):
-        return "row_in_text", "looks like a table row"
+        return FindingKind.ROW_IN_TEXT, "looks like a table row"
     if parts > 1 and _BARE_NUMBER.fullmatch(line.strip()):
-        return "number_in_text", "is a bare number, perhaps of a page"
+        return FindingKind.NUMBER_IN_TEXT, "is a bare number, perhaps of a page"
     head = line.split(maxsplit=1)[0] if line.strip() else ""
     if parts > 1 and len(head) >= _LABEL_LENGTH and label_key(head) in index.labels:
-        return "label_in_text", "begins with a label of the form"
+        return FindingKind.LABEL_IN_TEXT, "begins with a label of the form"
     return None
 
 

@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from extractor.document.finding_kinds import FindingKind
 from extractor.document.geometry import clusters
 from extractor.document.layout import Cell, Document, Unit
-from extractor.document.results import Finding, Record, Row, Span, placed
+from extractor.document.results import Finding, Record, Row, Span, finding, placed
 from schemas.values import fold
 
 EDGE = 5.0  # points by which an edge of a column may differ from page to page
@@ -202,7 +203,7 @@ def _column_doubt(rows: Sequence[Row]) -> Iterator[Finding]:
     ends = {max(cell.col + cell.col_span for cell in cells) for cells in loose}
     if len(ends) > 1:
         why = "the rows have different numbers of cells; each may stand in another column"
-        yield Finding("", "reading", "columns_unclear", "warning", why)
+        yield finding(FindingKind.COLUMNS_UNCLEAR, "", why)
 
 
 def _header_doubt(head: Header, body: Places) -> Iterator[Finding]:
@@ -214,4 +215,4 @@ def _header_doubt(head: Header, body: Places) -> Iterator[Finding]:
     data = any(all(is_data(text) for text in own) for own in labels)
     if data or 2 * len(labels) <= widest:
         why = "holds data" if data else "is half empty"
-        yield Finding("header", "reading", "no_header", "warning", f"the first row {why}; it may be no header")
+        yield finding(FindingKind.NO_HEADER, "header", f"the first row {why}; it may be no header")

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from extractor.document.finding_kinds import FindingKind
+
 
 class Box(NamedTuple):
     """A rectangle in PDF points, origin at the top left of the page."""
@@ -161,9 +163,8 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A reader's remark: kind (`hidden_text`, `encoding`, …), page (0 for the whole file), text, severity."""
+    """A reader's remark: its kind, the page (0 for the whole file), the text."""
 
-    kind: str
+    kind: FindingKind
     page: int
     message: str
-    severity: str = "warning"

@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
+from extractor.document.finding_kinds import KINDS, About, FindingKind, Severity
 from extractor.document.layout import Box, Unit, parts_of
 from schemas.spec import SchemaSpec
 
-About = Literal["reading", "source"]
-Severity = Literal["error", "warning", "info"]
 Match = Literal["exact", "folded", "fuzzy"]
 
 
@@ -81,7 +80,7 @@ class Finding:
 
     path: str
     about: About
-    kind: str
+    kind: FindingKind
     severity: Severity
     message: str
 
@@ -94,6 +93,12 @@ class Finding:
             "severity": self.severity,
             "message": self.message,
         }
+
+
+def finding(kind: FindingKind, path: str, message: str, about: About | None = None) -> Finding:
+    """A finding of a kind, about what the registry says unless `about` says otherwise (a failed check after OCR)."""
+    entry = KINDS[kind]
+    return Finding(path, about or entry.about, kind, entry.severity, message)
 
 
 class Row(NamedTuple):
@@ -190,7 +195,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The values of one form, with everything that speaks for and against them."""
+    """The values of one form, with everything that speaks for and against them.
+
+    `unsettled`: the paths that are in doubt, "" for the whole record, as `accounting.settled` computed them.
+    """
 
     document: str
     sha256: str
@@ -203,11 +211,12 @@ class Record:
     engine: str
     model: str | None = None
     usage: dict[str, Any] = field(default_factory=dict)
+    unsettled: tuple[str, ...] = ()
 
     @property
     def settled(self) -> bool:
-        """Whether no finding about the reading touches the record."""
-        return not any(f.about == "reading" for f in self.findings)
+        """Whether no value of the record is in doubt."""
+        return not self.unsettled
 
     def to_json(self) -> dict[str, Any]:
         """The record as one line of `records.jsonl`."""
@@ -221,6 +230,7 @@ class Record:
             "findings": [f.to_json() for f in self.findings],
             "residue": [r.to_json() for r in self.residue],
             "settled": self.settled,
+            "unsettled": list(self.unsettled),
             "engine": self.engine,
             "model": self.model,
             "usage": self.usage,
@@ -256,16 +266,7 @@ class DocumentResult:
     findings: tuple[Finding, ...] = ()
     reason: str | None = None
     seconds: float = 0.0
-
-    @property
-    def settled(self) -> bool:
-        """Whether the document was read, its records are all settled and no table-like text is left unclaimed."""
-        return (
-            self.status == "done"
-            and all(r.settled for r in self.records)
-            and not any(u.kind == "table" for u in self.unclaimed)
-            and not any(f.about == "reading" for f in self.findings)
-        )
+    settled: bool = False
 
     def timed(self, seconds: float) -> DocumentResult:
         """The same result, with the seconds that it took."""

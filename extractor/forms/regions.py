@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import takewhile
 
+from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Cell, Document, Grid, Line
-from extractor.document.results import Finding, Form, Place, Row
+from extractor.document.results import Finding, Form, Place, Row, finding
 from extractor.forms.labels import label_index, label_key, spot, unglue
 from extractor.forms.page_breaks import Known, stitched
 from extractor.forms.page_furniture import furniture
@@ -257,7 +258,7 @@ def _announced(rows: Sequence[Row], title: _Title, end: int, following: Sequence
         return []
     row = rows[title.row]
     message = f"a title without a table (page {row.page}, {row.units[0].id}): a cover, or is its table lost?"
-    return [Finding("", "reading", "title_without_table", "warning", message)]
+    return [finding(FindingKind.TITLE_WITHOUT_TABLE, "", message)]
 
 
 def _own_end(spec: SchemaSpec, rows: Sequence[Row], start: int, end: int) -> int:
@@ -335,7 +336,7 @@ def _untitled(
         spec, _, first = best
         first = _with_lines_above(rows, first, spec)
         message = f"no title stands above this form; read as {spec.name} by its labels"
-        notes = (Finding("", "source", "no_title", "warning", message),) if spec.titles else ()
+        notes = (finding(FindingKind.NO_TITLE, "", message),) if spec.titles else ()
     else:
         only = [s for s in shares if s[0].whole and (s[1] or len(labelled) == 1)] if alone and rows else []
         if not only:
@@ -343,7 +344,7 @@ def _untitled(
             return
         (spec, share, _), first = max(only, key=lambda s: s[1]), 0
         message = f"read as {spec.name}, of whose labels {share:.0%} stand here; is it one? declare what is printed"
-        notes = (Finding("", "reading", "few_labels", "warning", message),)
+        notes = (finding(FindingKind.FEW_LABELS, "", message),)
     outside.extend(rows[:first])
     starts = [first, *(n for n in _key_rows(rows, spec) if n > first)]
     for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Document, Note
 from extractor.document.results import Record
 from tests.form_cases import grid, lines, paged, project_form, result_of
@@ -115,6 +116,6 @@ def test_a_first_row_that_looks_like_no_header_is_in_doubt(first: list[str], set
 
 def test_a_table_without_ruling_lines_is_in_doubt_though_no_schema_claims_it() -> None:
     read = paged([LEVELS])
-    doubted = replace(read, notes=(Note("unruled_doubt", 1, "columns told from gaps"),))
+    doubted = replace(read, notes=(Note(FindingKind.UNRULED_DOUBT, 1, "columns told from gaps"),))
     assert [r.settled for r in tables(read)] == [True]
     assert [(r.settled, r.findings[0].kind) for r in tables(doubted)] == [(False, "unruled_doubt")]

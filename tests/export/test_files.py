@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 import schemas
-from extractor.document.results import DocumentResult, Finding, Record
+from extractor.accounting.settled import settle
+from extractor.document.finding_kinds import FindingKind
+from extractor.document.results import DocumentResult, Finding, Record, finding
 from extractor.errors import CallError
 from extractor.export import files as exports
 from extractor.export import record_tables
@@ -54,13 +56,15 @@ def fill(ledger: Ledger, *documents: tuple[Record, ...]) -> None:
     broken = Input("broken.txt", Path("/docs/broken.txt"), 1, None, "cannot be opened")
     store.begin(ledger, "f", "rules", (), {}, "0", [*inputs, broken])
     for task in store.waiting(ledger):
-        result = DocumentResult(task.name, task.name, "done", pages=2, records=documents[task.position], seconds=0.125)
+        result = settle(
+            DocumentResult(task.name, task.name, "done", pages=2, records=documents[task.position], seconds=0.125)
+        )
         store.record(ledger, "f", task, store.row_of(result))
 
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    doubt = Finding("indicators[1].target", "source", "percent", "warning", "1000 % is above 100 %")
+    doubt = finding(FindingKind.PERCENT_AT_MOST_100, "indicators[1].target", "1000 % is above 100 %")
     with store.writing(tmp_path) as opened:
         fill(
             opened,
@@ -120,9 +124,9 @@ def test_documents_and_findings_are_tables_too(ledger: Ledger, tmp_path: Path) -
     assert [(d["document"], d["status"], d["reason"], d["forms"]) for d in documents] == [
         ("0.txt", "done", "", "2"), ("1.txt", "done", "", "1"), ("broken.txt", "failed", "cannot be opened", "0"),
     ]  # fmt: skip
-    (finding,) = rows(tmp_path / "out.findings.csv")
-    assert (finding["document"], finding["form"], finding["path"]) == ("0.txt", "0", "indicators[1].target")
-    assert finding["message"] == "1000 % is above 100 %"
+    (found,) = rows(tmp_path / "out.findings.csv")
+    assert (found["document"], found["form"], found["path"]) == ("0.txt", "0", "indicators[1].target")
+    assert found["message"] == "1000 % is above 100 %"
 
 
 def test_parquet_keeps_types_and_the_digits_as_printed(ledger: Ledger, tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def test_lines_have_the_promised_shape(tmp_path: Path, out: Path) -> None:
     (record,) = load(out / "records.jsonl")
     assert list(record) == [
         "document", "sha256", "form", "schema", "values", "evidence", "findings", "residue",
-        "settled", "engine", "model", "usage",
+        "settled", "unsettled", "engine", "model", "usage",
     ]  # fmt: skip
     assert record["residue"] == [{"page": 1, "line": 9, "start": 0, "end": 2, "text": "余文"}]
     (document,) = load(out / "documents.jsonl")

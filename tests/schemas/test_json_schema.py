@@ -226,7 +226,7 @@ def test_what_the_schema_refuses_stays_as_printed_and_is_a_finding(
 ) -> None:
     made = assemble(load({"a": schema}), [Candidate("a", text, ())])
     (finding,) = made.findings
-    assert (finding.path, finding.about, finding.kind) == ("a", "reading", "refused")
+    assert (finding.path, finding.about, finding.kind) == ("a", "reading", "schema_refuses")
     assert says in finding.message
     assert str(made.values["a"]) == text
 

@@ -99,13 +99,13 @@ def test_rules_read_a_form_of_a_json_schema() -> None:
 def test_what_the_schema_refuses_is_a_finding_and_the_value_stays() -> None:
     record = run(text=DOCUMENT.replace("完 好", "遗失").replace("是否投保 | 是", "是否投保 | 待定"))
     assert (record["values"]["state"], record["values"]["insured"], record["settled"]) == ("遗失", "待定", False)
-    assert kinds(record) == {("state", "reading", "refused"), ("insured", "reading", "refused")}
+    assert kinds(record) == {("state", "reading", "schema_refuses"), ("insured", "reading", "refused")}
 
 
 def test_a_required_value_that_is_not_printed_is_a_finding_on_its_path() -> None:
     record = run(text=DOCUMENT.replace("| 保管单位 | 松岭县少年宫 |", "| 日期 | |"))
     assert "keeper" not in record["values"]
-    assert ("keeper", "reading", "refused") in kinds(record)
+    assert ("keeper", "reading", "schema_refuses") in kinds(record)
 
 
 def test_a_document_without_the_title_is_read_by_its_labels() -> None:
@@ -153,7 +153,7 @@ def test_what_a_model_gives_and_the_schema_refuses_is_a_finding(monkeypatch: pyt
         monkeypatch.setenv("EXTRACTOR_BASE_URL", server.url)
         record = run("--engine", "llm", text=text)
     assert record["values"]["value"] == "约一万"
-    assert {("value", "reading", "refused"), ("copy", "reading", "no_evidence")} <= kinds(record)
+    assert {("value", "reading", "schema_refuses"), ("copy", "reading", "no_evidence")} <= kinds(record)
     assert "copy" not in record["values"]
 
 
@@ -166,7 +166,7 @@ def test_hybrid_asks_only_about_what_the_schema_refuses(monkeypatch: pytest.Monk
         record = run("--engine", "hybrid", text=DOCUMENT.replace("是否投保 | 是", "是否投保 | 待定"), out="again")
         assert len(server.faults.requests) >= 1
     assert record["values"] == {**VALUES, "insured": "待定"}
-    assert ("insured", "reading", "refused") in kinds(record)
+    assert ("insured", "reading", "schema_refuses") in kinds(record)
 
 
 def gold(values: dict[str, Any]) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from extractor.document.results import Answer, Candidate, Finding, Form, Place
+from extractor.document.finding_kinds import FindingKind
+from extractor.document.results import Answer, Candidate, Finding, Form, Place, finding
 from extractor.engines.hybrid.answer_parts import (
     Region,
     field_of,
@@ -206,4 +207,4 @@ def _same_rows(schema: SchemaSpec, name: str, ours: Sequence[Candidate], theirs:
 
 def _differ(path: str, ours: str, theirs: str) -> Finding:
     message = f"rules read {ours[:60]!r}, the model {theirs[:60]!r}; look which it is"
-    return Finding(path, "reading", "two_readers", "error", message)
+    return finding(FindingKind.TWO_READERS, path, message)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from extractor.document.finding_kinds import FindingKind
 from extractor.document.results import Answer, AskedRows, Candidate, Form, Hint, Place, Row
 from extractor.engines.hybrid.answer_parts import (
     Judged,
@@ -32,7 +33,7 @@ from schemas.spec import SchemaSpec
 
 AROUND = 3  # lines above and below those in doubt that the model sees
 BESIDE = 1  # rows of a list above and below one in doubt that are asked too: a doubtful cell may be theirs
-DECIDED = {"low_confidence", "residue"}
+DECIDED = {FindingKind.LOW_CONFIDENCE, FindingKind.RESIDUE}
 """Findings that ask for no field by themselves: no reading mends a bad scan, and residue is asked for by its place."""
 
 _LAST_ROW = re.compile(r"\[\d+\]$")

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from extractor.accounting.grounding import container, ground
-from extractor.document.results import Answer, Candidate, Finding, Form, Place
+from extractor.document.finding_kinds import FindingKind
+from extractor.document.results import Answer, Candidate, Finding, Form, Place, finding
 from extractor.engines.llm.answer_places import Found, Sheet, locate, words_of
 from extractor.engines.llm.answer_schema import Leaf, leaves
 from extractor.engines.llm.column_texts import run_on
@@ -130,11 +131,11 @@ def _doubt(leaf: Leaf, found: Found) -> Finding:
     if found.how == "nowhere":
         message = f"the model gave {text!r}, which stands nowhere in the form; left out"
         path = container(leaf.path) if _row_of(leaf.path) else leaf.path
-        return Finding(path, "reading", "no_evidence", "error", message)
+        return finding(FindingKind.NO_EVIDENCE, path, message)
     if found.how == "elsewhere":
         message = f"{text!r} does not stand where the model says ({leaf.text[:20]})"
-        return Finding(leaf.path, "reading", "wrong_place", "warning", message)
-    return Finding(leaf.path, "reading", "reworded", "warning", f"the source does not read exactly {text!r}")
+        return finding(FindingKind.WRONG_PLACE, leaf.path, message)
+    return finding(FindingKind.REWORDED, leaf.path, f"the source does not read exactly {text!r}")
 
 
 def _nulls(sheet: Sheet) -> Iterator[Place]:
@@ -163,7 +164,7 @@ def merged(form: Form, parts: Sequence[dict[str, Any]]) -> tuple[dict[str, Any],
             first, second = (words_of(sheet, text) for text in texts)
             if first != second:
                 message = f"read as {first[:40]!r} and, further on, as {second[:40]!r}"
-                findings.append(Finding(path, "reading", "two_readings", "error", message))
+                findings.append(finding(FindingKind.TWO_READINGS, path, message))
     return out, tuple(findings)
 
 

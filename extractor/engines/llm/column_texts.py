@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from extractor.document.results import Finding
+from extractor.document.finding_kinds import FindingKind
+from extractor.document.results import Finding, finding
 from extractor.engines.llm.answer_places import Found, Sheet
 from extractor.engines.llm.answer_schema import Leaf
 
@@ -27,7 +28,7 @@ def run_on(sheet: Sheet, located: Sequence[tuple[Leaf, Found]]) -> Iterator[Find
         if end <= start and not sheet.parted(end, start) and not (_counts(before.text) and _counts(after.text)):
             for path, neighbour in ((first, second), (second, first)):
                 message = f"nothing printed parts it from {neighbour}: the two may be one text, or end elsewhere"
-                yield Finding(path, "reading", "texts_run_on", "warning", message)
+                yield finding(FindingKind.TEXTS_RUN_ON, path, message)
 
 
 def _is_column(leaf: Leaf) -> bool:

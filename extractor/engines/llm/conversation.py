@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from extractor.document.results import Answer, Chunk, Finding, Form
+from extractor.document.finding_kinds import FindingKind
+from extractor.document.results import Answer, Chunk, Finding, Form, finding
 from extractor.engines.llm.answer_reading import Labels, Reading, labels_of, merged, read, unused_shown
 from extractor.engines.llm.answer_schema import Compact, answer_model, merge, problems, salvage
 from extractor.engines.llm.budget import NOTHING, Usage, usage_of
@@ -65,7 +66,7 @@ async def _chunk(form: Form, chunk: Chunk, labels: Labels, ask: Ask, options: Op
     except TooLong:
         return await _halves(form, chunk, labels, ask, options, Part({}, calls=1))
     except (Filtered, Rejected) as error:
-        return [Part({}, (_finding("refused", f"the endpoint refuses this text: {error}"),), calls=1)]
+        return [Part({}, (_finding(FindingKind.REFUSED, f"the endpoint refuses this text: {error}"),), calls=1)]
     if reply.outcome == "cut":
         return await _halves(form, chunk, labels, ask, options, talk.part({}))
     return [await talk.to_the_end(reply)]
@@ -78,7 +79,7 @@ async def _halves(form: Form, chunk: Chunk, labels: Labels, ask: Ask, options: O
         message = (
             "the answer does not fit into one call, and the text cannot be cut any further: raise max_output_tokens"
         )
-        return [replace(spent, findings=(_finding("cut_off", message),))]
+        return [replace(spent, findings=(_finding(FindingKind.CUT_OFF, message),))]
     asked = await asyncio.gather(*(_chunk(form, half, labels, ask, options) for half in smaller))
     return [spent, *(part for parts in asked for part in parts)]
 
@@ -89,8 +90,8 @@ def part_of(form: Form, chunk: Chunk) -> Form:
     return replace(form, rows=tuple(row for row in form.rows if any(id(u) in own for u in row.units)))
 
 
-def _finding(kind: str, message: str) -> Finding:
-    return Finding("", "reading", kind, "error", message)
+def _finding(kind: FindingKind, message: str) -> Finding:
+    return finding(kind, "", message)
 
 
 class _Talk:
@@ -149,11 +150,14 @@ class _Talk:
         saved = salvage(self._model, reply.text)
         if saved is None:
             said = "; ".join(problems(reply.error)) if reply.error else "no answer"
-            return self.part({}, _finding("invalid_answer", f"the model gave no usable answer: {said[:200]}"))
+            return self.part({}, _finding(FindingKind.INVALID_ANSWER, f"the model gave no usable answer: {said[:200]}"))
         fields = {path.split(".")[0] for path in saved.dropped}
         found = tuple(
-            Finding(field if self._chunk.schema.field(field) else "", "reading", "invalid_answer", "error",
-                    f"the model's answer was not in order here, and was left out: {path}")
+            finding(
+                FindingKind.INVALID_ANSWER,
+                field if self._chunk.schema.field(field) else "",
+                f"the model's answer was not in order here, and was left out: {path}",
+            )
             for field in sorted(fields) for path in saved.dropped if path.split(".")[0] == field
         )  # fmt: skip
         return self.part(saved.values, *found)
@@ -175,7 +179,7 @@ class _Talk:
 
 
 def _refused(reply: Reply[Compact]) -> Finding:
-    return _finding("refused", f"the model refuses to answer: {reply.refusal[:200]}")
+    return _finding(FindingKind.REFUSED, f"the model refuses to answer: {reply.refusal[:200]}")
 
 
 def _again_messages(reply: Reply[Compact], feedback: str) -> list[dict[str, Any]]:

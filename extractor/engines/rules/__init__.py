@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
+from extractor.document.finding_kinds import FindingKind
 from extractor.document.results import Answer, Candidate, Form, Place
 from extractor.engines.rules import labelled_values
 from extractor.engines.rules.drafts import Draft
@@ -78,7 +79,9 @@ def _answer(reading: _Reading, widths: Widths) -> Answer:
     draft = Draft(tokens, reading.listings, widths)
     if _spaced_columns(form):
         draft.doubt(
-            "", "spaced_columns", "columns are held apart by spaces alone; every value may stand in another column"
+            "",
+            FindingKind.SPACED_COLUMNS,
+            "columns are held apart by spaces alone; every value may stand in another column",
         )
     _units(draft, zones)
     _around_labels(draft, zones)
@@ -88,13 +91,13 @@ def _answer(reading: _Reading, widths: Widths) -> Answer:
             handler(draft, bucket)
     read_matrix(draft, [b for b in zones.buckets if b.kind == "matrix" and b.fields], form.schema)
     for path in zones.stray:
-        draft.doubt(path, "header_unclear", "the label of a column stands apart from the header")
+        draft.doubt(path, FindingKind.HEADER_UNCLEAR, "the label of a column stands apart from the header")
     labels = [tokens[p].place for hit in zones.labels for p in range(hit.first, hit.last + 1)]
     labels += [heading.place for heading in reading.headings]
     loose = [p for b in zones.buckets if b.kind == "loose" for p in b.tokens]
     _standing_alone(draft, form, loose, labels)
     if not zones.labels:
-        draft.doubt("", "empty_form", "no label of this form stands below its title; is its table lost?")
+        draft.doubt("", FindingKind.EMPTY_FORM, "no label of this form stands below its title; is its table lost?")
     return Answer(tuple(draft.candidates), tuple(labels), tuple(draft.nulls), tuple(draft.findings))
 
 
@@ -149,7 +152,9 @@ def _around_labels(draft: Draft, zones: Zones) -> None:
             bucket.tokens[:0] = head
             before.tokens = [p for p in before.tokens if p not in head]
             draft.doubt(
-                bucket.fields[0].path, "around_label", f"read around its label: {draft.join(bucket.tokens)[:40]}"
+                bucket.fields[0].path,
+                FindingKind.AROUND_LABEL,
+                f"read around its label: {draft.join(bucket.tokens)[:40]}",
             )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from extractor.document.results import Candidate, Finding, Place
+from extractor.document.finding_kinds import FindingKind
+from extractor.document.results import Candidate, Finding, Place, finding
 from extractor.engines.rules.list_rows import Widths
 from extractor.engines.rules.row_decoding import Listing
 from extractor.forms.tokens import Token
@@ -24,9 +25,9 @@ class Draft:
     loose: list[int] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
 
-    def doubt(self, path: str, kind: str, message: str) -> None:
+    def doubt(self, path: str, kind: FindingKind, message: str) -> None:
         """A finding about the reading."""
-        self.findings.append(Finding(path, "reading", kind, "warning", message))
+        self.findings.append(finding(kind, path, message))
 
     def give(self, path: str, positions: Iterable[int], text: str | None = None) -> None:
         """A value from tokens; its text is theirs, joined as wrapped lines are."""

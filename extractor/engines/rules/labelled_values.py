@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from extractor.document.finding_kinds import FindingKind
 from extractor.document.geometry import overlap
 from extractor.document.results import Candidate, Place
 from extractor.engines.rules import long_texts
@@ -24,7 +25,7 @@ def value(draft: Draft, bucket: Bucket) -> None:
     if not bucket.tokens:
         return
     if bucket.doubtful:
-        draft.doubt(spec.path, "label_again", f"{bucket.doubtful}: {draft.join(bucket.tokens)[:40]}")
+        draft.doubt(spec.path, FindingKind.LABEL_AGAIN, f"{bucket.doubtful}: {draft.join(bucket.tokens)[:40]}")
         draft.loose.extend(bucket.tokens)
         return
     if spec.structure == "texts":
@@ -39,11 +40,13 @@ def value(draft: Draft, bucket: Bucket) -> None:
         return
     taken = _fitting(draft, spec, bucket.tokens)
     if not taken:
-        draft.doubt(spec.path, "not_a_value", f"what stands behind the label is no {spec.kind}: {joined[:40]}")
+        draft.doubt(
+            spec.path, FindingKind.NOT_A_VALUE, f"what stands behind the label is no {spec.kind}: {joined[:40]}"
+        )
     draft.give(spec.path, taken)
     rest = bucket.tokens[len(taken) :]
     if rest:
-        draft.doubt(spec.path, "text_left", f"more text stands behind the value: {draft.join(rest)[:40]}")
+        draft.doubt(spec.path, FindingKind.TEXT_LEFT, f"more text stands behind the value: {draft.join(rest)[:40]}")
         draft.loose.extend(rest)
 
 
@@ -93,10 +96,12 @@ def _items(draft: Draft, spec: FieldSpec, positions: Sequence[int]) -> None:
     strange = next((text for _, text in parts if not long_texts.is_item(text)), None)
     if strange is not None and long_texts.is_item(parts[0][1]):
         message = f"no item of the numbered list, and maybe of another field: {strange[:40]}"
-        draft.doubt(spec.path, "item_unnumbered", message)
+        draft.doubt(spec.path, FindingKind.ITEM_UNNUMBERED, message)
     joined = next((text for _, text in parts if long_texts.run_on(text)), None)
     if joined is not None:
-        draft.doubt(spec.path, "items_run_on", f"several items of a numbered list, read as one: {joined[:40]}")
+        draft.doubt(
+            spec.path, FindingKind.ITEMS_RUN_ON, f"several items of a numbered list, read as one: {joined[:40]}"
+        )
     for places, text in parts:
         draft.candidates.append(Candidate(f"{spec.path}[{number}]", text, places))
         number += 1
@@ -160,7 +165,7 @@ def labelled_row(draft: Draft, bucket: Bucket) -> None:
         rest = values
     if rest:
         for spec in bucket.fields:
-            draft.doubt(spec.path, "columns_lost", f"which column is it? {draft.join(rest)[:40]}")
+            draft.doubt(spec.path, FindingKind.COLUMNS_LOST, f"which column is it? {draft.join(rest)[:40]}")
         draft.loose.extend(rest)
 
 
@@ -204,7 +209,9 @@ def text_columns(draft: Draft, bucket: Bucket) -> None:
         _long(draft, spec.path, own)
         if split.doubt or cut_off or (alone is None and not own):
             draft.doubt(
-                spec.path, "columns_unclear", split.doubt or "the texts of the two columns cannot be told apart"
+                spec.path,
+                FindingKind.COLUMNS_UNCLEAR,
+                split.doubt or "the texts of the two columns cannot be told apart",
             )
 
 
@@ -255,7 +262,7 @@ def _grid_columns(draft: Draft, bucket: Bucket, fields: Sequence[FieldSpec]) -> 
         rows = {(token.page, token.row) for token in below}
         if len(rows) > len({page for page, _ in rows}) and all(map(in_column, below)):
             message = f"cells of several rows stand below its label: {draft.join(positions[-1:])[:40]}"
-            draft.doubt(fields[column].path, "columns_unclear", message)
+            draft.doubt(fields[column].path, FindingKind.COLUMNS_UNCLEAR, message)
         _long(draft, fields[column].path, long_texts.lines_of(draft.tokens, positions))
 
 
@@ -276,7 +283,7 @@ def _columns_of(draft: Draft, cells: Sequence[int], columns: Sequence[Column], l
             under = next((n for n, c in enumerate(columns) if c.field.printed.alone), under)
             for column in columns:
                 message = f"it stands under none of the labels: {draft.join([p])[:40]}"
-                draft.doubt(column.field.path, "columns_unclear", message)
+                draft.doubt(column.field.path, FindingKind.COLUMNS_UNCLEAR, message)
         out.append(under)
     return out
 

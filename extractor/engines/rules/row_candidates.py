@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from extractor.document.finding_kinds import FindingKind
 from extractor.engines.rules.drafts import Draft
 from extractor.engines.rules.label_zones import Bucket, Column
 from extractor.engines.rules.list_rows import Cell, ListRow, read_rows
@@ -32,10 +33,12 @@ def list_rows(draft: Draft, bucket: Bucket) -> None:
         for column in stale:
             label = draft.join(cell_tokens(above[column]))
             message = f"no label of its own stands below the new label above it; carried on: {label[:40]}"
-            draft.doubt(f"{path}.{columns[column].field.name}", "label_carried", message)
+            draft.doubt(f"{path}.{columns[column].field.name}", FindingKind.LABEL_CARRIED, message)
         if n and number and _may_end(row, rows[n - 1], kinds):
             rest = draft.join(p for cell in row.values() for p in cell_tokens(cell))
-            draft.doubt(f"{list_path}[{number - 1}]", "row_unclear", f"it may end behind the page break: {rest[:40]}")
+            draft.doubt(
+                f"{list_path}[{number - 1}]", FindingKind.ROW_UNCLEAR, f"it may end behind the page break: {rest[:40]}"
+            )
         number += 1
     draft.rows[list_path] = number
 
@@ -90,7 +93,7 @@ def _give_row(
         draft.give(name, positions)
         if cell.doubtful:
             message = f"it could stand in another column or row: {draft.join(positions)[:40]}"
-            draft.doubt(name, "column_unclear", message)
+            draft.doubt(name, FindingKind.COLUMN_UNCLEAR, message)
     _doubt_row(draft, columns, kinds, row, path)
 
 
@@ -107,9 +110,9 @@ def _doubt_row(draft: Draft, columns: Sequence[Column], kinds: Sequence[str], ro
     first = row[min(row)]
     if any(cell.hides_row for cell in row.values()):
         whole = draft.join(p for cell in row.values() for p in cell_tokens(cell))
-        draft.doubt(path.split("[")[0], "row_hidden", f"two rows may have been read as one: {whole[:60]}")
+        draft.doubt(path.split("[")[0], FindingKind.ROW_HIDDEN, f"two rows may have been read as one: {whole[:60]}")
     if first.doubtful and first.pieces[0].first:
-        draft.doubt(path, "row_unclear", f"a row may begin elsewhere: {draft.join(cell_tokens(first))[:40]}")
+        draft.doubt(path, FindingKind.ROW_UNCLEAR, f"a row may begin elsewhere: {draft.join(cell_tokens(first))[:40]}")
     tail = next((row[n] for n, kind in enumerate(kinds) if kind == "text" and n in row), None)
     key = next((row[n] for n, kind in enumerate(kinds) if kind == "key" and n in row), None)
     if (
@@ -123,20 +126,20 @@ def _doubt_row(draft: Draft, columns: Sequence[Column], kinds: Sequence[str], ro
         message = f"it may be the end of {draft.join(cell_tokens(key))[:30]}: {draft.join(cell_tokens(tail))[:40]}"
         for cell in (tail, key):
             column = next(n for n, own in row.items() if own is cell)
-            draft.doubt(f"{path}.{columns[column].field.name}", "column_unclear", message)
+            draft.doubt(f"{path}.{columns[column].field.name}", FindingKind.COLUMN_UNCLEAR, message)
     misplaced = [c for n, c in row.items() if kinds[n] == "word" and any(p.word and n not in p.word for p in c.pieces)]
     if misplaced:
         positions = cell_tokens(misplaced[0])
         # where columns are true, a row is not shifted alone: the table was read wrongly
         where = path.split("[")[0] if all(draft.tokens[p].exact for p in positions) else path
         message = f"a label of another column stands here, the row may be shifted: {draft.join(positions)[:40]}"
-        draft.doubt(where, "row_shifted", message)
+        draft.doubt(where, FindingKind.ROW_SHIFTED, message)
     lacking = [c.field.name for n, c in enumerate(columns) if kinds[n] not in ("word", "text") and n not in row]
     labels = {n for n, kind in enumerate(kinds) if kind == "word"}
     if not _in_grid(row) and lacking and set(row) - labels:
         # without columns nobody sees that a cell was empty
-        draft.doubt(path, "row_incomplete", f"no {', '.join(lacking)} stands in this row")
+        draft.doubt(path, FindingKind.ROW_INCOMPLETE, f"no {', '.join(lacking)} stands in this row")
     elif len(row) == 1 and lacking and not set(row) & labels and not (key and key.pieces[0].drawn):
-        draft.doubt(path, "row_incomplete", f"a lone cell was read as a row; no {', '.join(lacking)}")
+        draft.doubt(path, FindingKind.ROW_INCOMPLETE, f"a lone cell was read as a row; no {', '.join(lacking)}")
     elif key is None and "key" in kinds and set(row) - labels:
-        draft.doubt(path, "row_incomplete", "no key stands in this row; it may be the end of the row above")
+        draft.doubt(path, FindingKind.ROW_INCOMPLETE, "no key stands in this row; it may be the end of the row above")

@@ -12,6 +12,7 @@ from itertools import combinations
 from typing import Any
 
 from extractor.accounting.checks import outcomes
+from extractor.document.finding_kinds import FindingKind
 from extractor.engines.rules.drafts import Draft
 from extractor.engines.rules.label_zones import Bucket, Column, column_under, is_foreign
 from extractor.engines.rules.pieces import is_null, parses
@@ -74,7 +75,7 @@ def _give(draft: Draft, bucket: Bucket, placed: dict[int, int]) -> None:
         elif parses(column.field.kind, text):
             draft.give(_path(bucket, column), [p])
         else:
-            draft.doubt(_path(bucket, column), "not_a_value", f"not a number: {text[:40]}")
+            draft.doubt(_path(bucket, column), FindingKind.NOT_A_VALUE, f"not a number: {text[:40]}")
             draft.loose.append(p)
 
 
@@ -96,7 +97,7 @@ def _read_short(draft: Draft, rows: Sequence[Bucket], schema: SchemaSpec) -> Non
             _give(draft, bucket, dict(zip(scored[0][1], bucket.tokens, strict=True)))
             continue
         count = f"{len(bucket.tokens)} values for {len(columns)} columns: which is which?"
-        draft.doubt(bucket.fields[0].path, "columns_lost", count)
+        draft.doubt(bucket.fields[0].path, FindingKind.COLUMNS_LOST, count)
         draft.loose.extend(bucket.tokens)
 
 

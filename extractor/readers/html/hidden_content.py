@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Note
 
 if TYPE_CHECKING:
@@ -68,9 +69,8 @@ class Hidden:
 
 def _note(kind: str, texts: list[str], page: int) -> Note:
     words = " ".join(text for text in texts if text)
-    severity = "info" if kind in ("<script>", "<style>") else "warning"
     shown = words if len(words) <= SHOWN_OF_IT else words[:SHOWN_OF_IT] + "…"
-    return Note("hidden_text", page, f"{len(words)} characters in {kind} were left out: {shown!r}", severity)
+    return Note(FindingKind.HIDDEN_TEXT, page, f"{len(words)} characters in {kind} were left out: {shown!r}")
 
 
 def _is_selected(option: _Element) -> bool:

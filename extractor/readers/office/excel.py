@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from extractor.config import Settings
+from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Document, Note, Page
 from extractor.errors import DocumentError
 from extractor.readers.office.number_format import shown
@@ -141,7 +142,7 @@ def _without_result(data: bytes, sheet: str) -> Iterator[Note]:
     if places:
         where = ", ".join(places[:5]) + (", …" if len(places) > 5 else "")
         yield Note(
-            "formula",
+            FindingKind.FORMULA,
             0,
             f"{len(places)} formulas in {sheet} have no results in the file ({where}): open it in Excel and save it",
         )
@@ -200,7 +201,9 @@ def _left_out(texts: list[str], where: str, number: int) -> tuple[Note, ...]:
     if not words:
         return ()
     shown_words = words if len(words) <= SHOWN_OF_IT else words[:SHOWN_OF_IT] + "…"
-    return (Note("hidden_text", number, f"{len(words)} characters in {where} were left out: {shown_words!r}"),)
+    return (
+        Note(FindingKind.HIDDEN_TEXT, number, f"{len(words)} characters in {where} were left out: {shown_words!r}"),
+    )
 
 
 def _page(spots: list[Spot], number: int) -> Page:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extractor.config import Settings
+from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Document, Note
 from extractor.errors import DocumentError
 from extractor.readers.office.ooxml import local, texts
@@ -87,7 +88,9 @@ def _furniture(parts: list[_Element]) -> tuple[Note, ...]:
     found = dict.fromkeys(" ".join("".join(texts(part)).split()) for part in parts)
     words = [text for text in found if PAGE_NUMBER.sub("", text)]
     return (
-        (Note("header", 0, f"headers and footers were left out: {' / '.join(words)[:200]}", "info"),) if words else ()
+        (Note(FindingKind.PAGE_HEADER, 0, f"headers and footers were left out: {' / '.join(words)[:200]}"),)
+        if words
+        else ()
     )
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Note
 from extractor.readers.flow_layout import Flow
 from extractor.readers.office.ooxml import child, is_on, local, texts, value
@@ -208,11 +209,17 @@ class Cells:
 
 def _note(kind: str, words: str) -> Note:
     if kind == "a file within the file":
-        return Note("not_read", 0, "the file includes other files, which were not read: save it in Word as .docx again")
+        return Note(
+            FindingKind.INCLUDED_FILE,
+            0,
+            "the file includes other files, which were not read: save it in Word as .docx again",
+        )
     shown = words if len(words) <= SHOWN_OF_IT else words[:SHOWN_OF_IT] + "…"
     if kind == "a tracked deletion":
-        return Note("deleted_text", 0, f"{len(words)} characters of tracked deletions were left out: {shown!r}", "info")
-    return Note("hidden_text", 0, f"{len(words)} characters of {kind} were left out: {shown!r}")
+        return Note(
+            FindingKind.DELETED_TEXT, 0, f"{len(words)} characters of tracked deletions were left out: {shown!r}"
+        )
+    return Note(FindingKind.HIDDEN_TEXT, 0, f"{len(words)} characters of {kind} were left out: {shown!r}")
 
 
 def _alternatives(element: _Element) -> Iterator[_Element]:

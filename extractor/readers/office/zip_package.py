@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from extractor.config import Settings
+from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Note
 from extractor.errors import DocumentError
 
@@ -83,4 +84,4 @@ def pictures(path: Path, folder: str) -> tuple[Note, ...]:
     if not found:
         return ()
     message = f"{len(found)} pictures were not read; if they show text or tables, print the file to PDF, and give that"
-    return (Note("picture", 0, message, "info"),)
+    return (Note(FindingKind.PICTURE, 0, message),)

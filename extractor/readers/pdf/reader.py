@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from extractor.config import Settings
+from extractor.document.finding_kinds import FindingKind
 from extractor.document.geometry import inside
 from extractor.document.layout import Block, Box, Document, Note, Page, Turn
 from extractor.errors import DocumentError
@@ -138,7 +139,7 @@ class Reader:
             return [self.page(index) for index in range(len(self.pdf))]
         count = len(self.second().pages)
         _count(count, self.settings)
-        self.notes.append(Note("damaged", 0, "the file is damaged; what is left of it was read"))
+        self.notes.append(Note(FindingKind.DAMAGED, 0, "the file is damaged; what is left of it was read"))
         return [self.page(index) for index in range(count)]
 
     def second(self) -> Any:
@@ -157,7 +158,7 @@ class Reader:
         """One page."""
         sheet = self._sheet(index)
         if sheet is None:
-            self.notes.append(Note("unread_page", index + 1, "the page is damaged and could not be read", "error"))
+            self.notes.append(Note(FindingKind.UNREAD_PAGE, index + 1, "the page is damaged and could not be read"))
             return Page(index + 1, (), reader="unread")
         kind = kind_of(sheet)
         if kind == "scan" and self.pdf is not None:
@@ -198,7 +199,7 @@ class Reader:
         gc.enable()
 
         if self.settings.ocr == "off":
-            self.notes.append(Note("unread_page", sheet.number, "the page is a scan, and OCR is off", "error"))
+            self.notes.append(Note(FindingKind.UNREAD_PAGE, sheet.number, "the page is a scan, and OCR is off"))
             return page_of(sheet)
         with rendered(self.pdf, index, self.settings) as (image, points):
             page, notes = read_image(image, sheet.number, points, self.settings)
@@ -215,7 +216,7 @@ class Reader:
             with rendered(self.pdf, index, self.settings) as (image, points):
                 sheet.rulings = seen_rulings(image, points, [Box(*token[1:5]) for token in sheet.tokens])
         message = "the page is a scan; its text is that of the OCR layer in the file"
-        self.notes.append(Note("text_layer", sheet.number, message, "info"))
+        self.notes.append(Note(FindingKind.TEXT_LAYER, sheet.number, message))
         return page_of(sheet)
 
 
@@ -274,5 +275,7 @@ def notes_of(sheet: Sheet) -> list[Note]:
     for reason, count in Counter(reason for reason, token in sheet.hidden if not token.text.isspace()).items():
         text = " ".join("".join(token.text for why, token in sheet.hidden if why == reason).split())
         shown = text if len(text) <= SHOWN else text[:SHOWN] + "…"
-        out.append(Note("hidden_text", sheet.number, f"{count} characters are {reason} and were left out: “{shown}”"))
+        out.append(
+            Note(FindingKind.HIDDEN_TEXT, sheet.number, f"{count} characters are {reason} and were left out: “{shown}”")
+        )
     return out

@@ -15,6 +15,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from extractor.config import Settings
+from extractor.document.finding_kinds import FindingKind
 from extractor.document.geometry import Rulings, Segment, covered
 from extractor.document.layout import Box, Document, Note, Page, Turn
 from extractor.errors import DocumentError
@@ -111,7 +112,7 @@ def read_image(image: Image, number: int, points: float, settings: Settings) -> 
     notes = _notes(tokens, view.image, number)
     if doubt:
         message = "the ruling lines have gaps, and a line stops for one row of the table: its cell may be two"
-        notes.append(Note("broken_lines", number, message))
+        notes.append(Note(FindingKind.BROKEN_LINES, number, message))
     return Scanned(page, notes)
 
 
@@ -143,7 +144,9 @@ def _notes(tokens: Sequence[Token], image: Image, number: int) -> list[Note]:
     if noisy <= NOISY and low <= POOR:
         return []
     why = f"noise is {noisy:.0%} of the contrast of its print, {low:.0%} of its characters are in doubt"
-    return [Note("poor_scan", number, f"the scan is too poor to be relied upon: {why}; scan it again, at 300 dpi")]
+    return [
+        Note(FindingKind.POOR_SCAN, number, f"the scan is too poor to be relied upon: {why}; scan it again, at 300 dpi")
+    ]
 
 
 def seen_rulings(image: Image, points: float, texts: Sequence[Box]) -> Rulings:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from extractor.config import Settings
+from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Document, Note
 from extractor.readers.html import reader as markup
 from extractor.readers.page_blocks import Blocks
@@ -43,7 +44,7 @@ def read(path: Path, name: str, settings: Settings) -> Document:
     notes = loaded.notes
     if any(after.line - before.line > LOOK_AHEAD for before, after in pairwise(rows)):
         rows = list(_rows(lines, delimiter, False))
-        notes += (Note("quotes", 0, "a quotation mark is never closed: all of them were read as text"),)
+        notes += (Note(FindingKind.QUOTES, 0, "a quotation mark is never closed: all of them were read as text"),)
     blocks = Blocks(1)
     _add(rows, blocks)
     return Document(name, loaded.sha256, (blocks.finished("delimited"),), notes=notes)

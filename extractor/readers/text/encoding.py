@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
+from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Note
 from extractor.errors import DocumentError
 
@@ -89,7 +90,7 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     if encoding in ("utf-8", "gb18030", "utf-16-le", "utf-16-be"):
         return Decoded(text, encoding)
     message = f"the file does not say its encoding; it was read as {encoding}, the most likely one: check some words"
-    return Decoded(text, encoding, (Note("encoding", 0, message),))
+    return Decoded(text, encoding, (Note(FindingKind.ENCODING, 0, message),))
 
 
 def guess(data: bytes) -> str:
@@ -120,7 +121,7 @@ def clean(text: str) -> Clean:
     if not found:
         return Clean(text)
     codes = ", ".join(f"U+{ord(c):04X} × {n}" for c, n in found.most_common(5))
-    note = Note("unprinted", 0, f"{found.total()} characters that print nothing were left out ({codes})", "info")
+    note = Note(FindingKind.UNPRINTED, 0, f"{found.total()} characters that print nothing were left out ({codes})")
     return Clean(UNPRINTED.sub("", text), (note, *_smuggled(text)))
 
 
@@ -128,7 +129,7 @@ def _smuggled(text: str) -> tuple[Note, ...]:
     """Words written in tag characters, which no reader sees: a known way to give a model orders."""
     words = "".join(chr(ord(c) - 0xE0000) for run in TAGS.findall(text) for c in run)
     return (
-        (Note("hidden_text", 0, f"invisible tag characters were left out; they spell: {words[:200]!r}"),)
+        (Note(FindingKind.HIDDEN_TEXT, 0, f"invisible tag characters were left out; they spell: {words[:200]!r}"),)
         if words
         else ()
     )

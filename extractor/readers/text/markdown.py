@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from extractor.config import Settings
+from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Document, Note, Page
 from extractor.readers.html import reader
 from extractor.readers.page_blocks import Blocks
@@ -207,7 +208,7 @@ def _add_comment(lines: Sequence[str], at: int, blocks: Blocks, notes: list[Note
     for comment in re.findall(r"<!--(.*?)-->", text, re.S):
         words = " ".join(comment.split())
         if re.search(r"\w", words):
-            notes.append(Note("hidden_text", blocks.page, f"a comment was left out: {words[:80]!r}"))
+            notes.append(Note(FindingKind.HIDDEN_TEXT, blocks.page, f"a comment was left out: {words[:80]!r}"))
     for line in re.sub(r"<!--.*?-->", "", text, flags=re.S).split("\n"):
         blocks.line(line_text(line), at + 1)
     return end + 1

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from extractor.config import Settings
+from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Document, Note
 from extractor.errors import DocumentError
 from extractor.readers.html import reader
@@ -55,7 +56,7 @@ def document(loaded: text_source.Loaded, name: str) -> Document:
         blocks = Blocks(1)
         _add("", node, blocks, 0)
     except ValueError as error:
-        note = Note("structure", 0, f"neither well-formed XML nor JSON ({error}): it was read as text")
+        note = Note(FindingKind.STRUCTURE, 0, f"neither well-formed XML nor JSON ({error}): it was read as text")
         return Document(name, loaded.sha256, text_source.pages(loaded.text), notes=(*loaded.notes, note))
     except RecursionError:
         raise DocumentError(

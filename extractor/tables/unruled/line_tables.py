@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from extractor.document.finding_kinds import FindingKind
 from extractor.document.geometry import union
 from extractor.document.layout import Cell, Grid, Line, Note, Word
 from extractor.tables.unruled.line_columns import GAP, Column, RowPlace, boundaries, may_span, numbered, sections, tile
@@ -220,7 +221,11 @@ def _grid(
     cells = [_cell(slot, lines, page, number) for slot in sorted(_apart(draft.cells), key=lambda s: (s.row, s.col))]
     box = union(c.box for c in cells if c.box is not None)
     notes = [
-        Note("unruled_doubt", page, f"{Cell(page, number, s.row, s.col, '').id} “{_text(s)[:SHOWN]}”: {s.doubt}")
+        Note(
+            FindingKind.UNRULED_DOUBT,
+            page,
+            f"{Cell(page, number, s.row, s.col, '').id} “{_text(s)[:SHOWN]}”: {s.doubt}",
+        )
         for s in draft.cells
         if s.doubt
     ]

@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import combinations
 from typing import NamedTuple
 
+from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Cell, Grid, Line, Note, Page, Word
 from extractor.tables.unruled.line_columns import Column
 from extractor.tables.unruled.line_tables import UNSURE, Found, grids
@@ -54,7 +55,7 @@ def laid_out(pages: Sequence[Page]) -> Laid:
         before = continued(grids(lines, page.number, 1, before is not None and _ends_in_table(before)), before)
         out.append(replace(page, blocks=tuple(before.blocks)))
         if any(isinstance(block, Grid) for block in before.blocks):
-            notes.append(Note("unruled_doubt", page.number, "rows and columns are told from spaces alone"))
+            notes.append(Note(FindingKind.UNRULED_DOUBT, page.number, "rows and columns are told from spaces alone"))
         notes.extend(before.notes)
     return Laid(tuple(out), tuple(notes))
 
@@ -70,7 +71,7 @@ def continued(found: Found, before: Found | None) -> Found:
     if not matched:
         rows = found.heights[0]
         doubtful = [_unsure(cell) if cell.row < rows else cell for cell in grid.cells]
-        note = Note("unruled_doubt", grid.page, "it is not clear which columns of the page before go on here")
+        note = Note(FindingKind.UNRULED_DOUBT, grid.page, "it is not clear which columns of the page before go on here")
         return _with(found, grid, replace(grid, cells=tuple(doubtful)), [note])
     cells: list[Cell] = []
     for cell in grid.cells:

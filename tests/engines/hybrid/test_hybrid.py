@@ -15,7 +15,8 @@ from extractor import readers
 from extractor.accounting.checks import _CHECKS
 from extractor.accounting.grounding import container
 from extractor.config import Settings
-from extractor.document.results import Answer, Candidate, Chunk, Finding, Form, Place, Record
+from extractor.document.finding_kinds import FindingKind
+from extractor.document.results import Answer, Candidate, Chunk, Finding, Form, Place, Record, finding
 from extractor.engines import hybrid, llm, rules
 from extractor.engines.hybrid import merging
 from extractor.engines.hybrid.answer_parts import Region, field_of, judge, moved, own_places, row_of, shifted
@@ -62,7 +63,7 @@ def abstaining(monkeypatch: pytest.MonkeyPatch) -> None:
     read = rules.extract
 
     def extract(forms: Sequence[Form]) -> list[Answer]:
-        doubts = tuple(Finding(name, "reading", "columns_unclear", "warning", "two columns?") for name in GOALS)
+        doubts = tuple(finding(FindingKind.COLUMNS_UNCLEAR, name, "two columns?") for name in GOALS)
         return [
             replace(a, candidates=tuple(c for c in a.candidates if c.path not in GOALS), findings=doubts)
             for a in read(forms)
@@ -155,7 +156,7 @@ def doubting(monkeypatch: pytest.MonkeyPatch, path: str, text: str = "") -> None
                 replace(c, text=text, places=(c.places[0]._replace(end=c.places[0].start + len(text)),)) if short else c
             )
 
-    doubt = Finding(path, "reading", "column_unclear", "warning", "it could stand in another column")
+    doubt = finding(FindingKind.COLUMN_UNCLEAR, path, "it could stand in another column")
     monkeypatch.setattr(rules, "extract", extract)
 
 
@@ -233,7 +234,7 @@ def test_a_row_that_rules_made_up_of_another_is_taken_out(monkeypatch: pytest.Mo
         moved = tuple(
             replace(c, path=c.path.replace("[3]", "[4]")) if target.match(c.path) else c for c in more.candidates
         )
-        doubt = Finding("indicators[4]", "reading", "row_unclear", "warning", "a row may begin elsewhere")
+        doubt = finding(FindingKind.ROW_UNCLEAR, "indicators[4]", "a row may begin elsewhere")
         return [replace(more, candidates=moved, findings=(doubt,))]
 
     alone = process(document(ROWS), Settings(), schemas.builtin(), "rules").records[0]
@@ -314,7 +315,7 @@ def test_the_same_fields_of_a_schema_are_one_schema() -> None:
     assert narrowed(form.schema, frozenset(GOALS)) is narrowed(form.schema, frozenset(reversed(GOALS)))
 
 
-DOUBT = Finding("project_name", "reading", "text_left", "warning", "more text stands behind the value")
+DOUBT = finding(FindingKind.TEXT_LEFT, "project_name", "more text stands behind the value")
 
 
 def value(answer: Answer, path: str) -> str:

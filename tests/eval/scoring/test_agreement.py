@@ -127,10 +127,8 @@ def mutated(records: list[Form], seed: int) -> list[Form]:
             del rows[random_.randrange(len(rows))]
         elif random_.random() < 0.6:
             rows.insert(random_.randrange(len(rows)), _new_row(rows[0]))
-        read["findings"] = [
-            {"path": path, "about": "reading"}
-            for path in random_.sample(["rating", "indicators", "indicators[1]", "funding", "budget.total"], 2)
-        ]
+        read["unsettled"] = random_.sample(["rating", "indicators", "indicators[1]", "funding", "budget.total"], 2)
+        read["findings"] = [{"path": path, "about": "reading"} for path in read["unsettled"]]
     del out[random_.randrange(1, len(out) - 1)]
     return out
 

@@ -16,6 +16,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from extractor.config import Settings
+from extractor.document.finding_kinds import KINDS
 from extractor.document.geometry import Rulings, Segment, displayed
 from extractor.document.layout import Box, Document, Grid, Line, Page
 from extractor.errors import DocumentError, MissingPackage
@@ -202,7 +203,7 @@ def test_the_text_layer_of_a_scan_is_its_ocr(tmp_path: Path) -> None:
     assert (page.reader, found.exact) == ("ocr", False)
     assert "".join(unit.text for unit in page.units()) == words
     assert grids(page)[0].cells[0].text == "项目名称很长的"
-    assert [(note.kind, note.severity) for note in found.notes] == [("text_layer", "info")]
+    assert [(note.kind, KINDS[note.kind].severity) for note in found.notes] == [("text_layer", "info")]
 
 
 def test_a_text_layer_of_garbage_is_not_believed() -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from extractor.document.finding_kinds import KINDS
 from extractor.errors import DocumentError
 from extractor.readers.text.encoding import clean, decode
 
@@ -119,7 +120,7 @@ def test_clean_keeps_all_that_prints(text: str) -> None:
 def test_clean_leaves_out_what_prints_nothing_and_says_so() -> None:
     cleaned = clean("项\u200b目\x00名\ufeff称\x1a")
     assert cleaned.text == "项目名称"
-    assert [(note.kind, note.severity) for note in cleaned.notes] == [("unprinted", "info")]
+    assert [(note.kind, KINDS[note.kind].severity) for note in cleaned.notes] == [("unprinted", "info")]
     assert "U+200B" in cleaned.notes[0].message
 
 

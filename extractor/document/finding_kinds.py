@@ -1,0 +1,228 @@
+"""The registry of finding kinds: what each is about, how grave it is, what it means, and what to do.
+
+`docs/finding-kinds.md` is made from this file: `python -m extractor.document.finding_kinds > docs/finding-kinds.md`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal, NamedTuple
+
+About = Literal["reading", "source"]
+Severity = Literal["error", "warning", "info"]
+
+
+class KindEntry(NamedTuple):
+    """One entry of the registry.
+
+    `unsettles_page`: as a note on a page, it puts every value of that page in doubt. `may_lose_forms`: as a note on a
+    page, a form may be lost there without a trace, so the document is not settled.
+    """
+
+    about: About
+    severity: Severity
+    meaning: str
+    remedy: str
+    unsettles_page: bool = False
+    may_lose_forms: bool = False
+
+
+class FindingKind(StrEnum):
+    """Every kind of finding that a record, a document or a page can carry."""
+
+    NO_EVIDENCE = "no_evidence"
+    EVIDENCE_DIFFERS = "evidence_differs"
+    WRONG_PLACE = "wrong_place"
+    REWORDED = "reworded"
+    LOW_CONFIDENCE = "low_confidence"
+    SHARED_EVIDENCE = "shared_evidence"
+    TWO_READINGS = "two_readings"
+    TWO_READERS = "two_readers"
+    UNREADABLE = "unreadable"
+    UNUSUAL = "unusual"
+    SCHEMA_REFUSES = "schema_refuses"
+    NO_SUCH_FIELD = "no_such_field"
+    NO_SUCH_ROW = "no_such_row"
+    RESIDUE = "residue"
+    ROW_IN_TEXT = "row_in_text"
+    NUMBER_IN_TEXT = "number_in_text"
+    LABEL_IN_TEXT = "label_in_text"
+    TEXTS_RUN_ON = "texts_run_on"
+    TEXT_LEFT = "text_left"
+    ITEM_UNNUMBERED = "item_unnumbered"
+    ITEMS_RUN_ON = "items_run_on"
+    ROW_HIDDEN = "row_hidden"
+    ROW_UNCLEAR = "row_unclear"
+    ROW_SHIFTED = "row_shifted"
+    ROW_INCOMPLETE = "row_incomplete"
+    COLUMN_UNCLEAR = "column_unclear"
+    COLUMNS_UNCLEAR = "columns_unclear"
+    COLUMNS_LOST = "columns_lost"
+    SPACED_COLUMNS = "spaced_columns"
+    HEADER_UNCLEAR = "header_unclear"
+    NO_HEADER = "no_header"
+    EMPTY_FORM = "empty_form"
+    LABEL_AGAIN = "label_again"
+    LABEL_CARRIED = "label_carried"
+    AROUND_LABEL = "around_label"
+    NOT_A_VALUE = "not_a_value"
+    TITLE_WITHOUT_TABLE = "title_without_table"
+    NO_TITLE = "no_title"
+    FEW_LABELS = "few_labels"
+    REFUSED = "refused"
+    CUT_OFF = "cut_off"
+    INVALID_ANSWER = "invalid_answer"
+    SUMS = "sums"
+    SUMS_TO = "sums_to"
+    AT_MOST = "at_most"
+    SHARE = "share"
+    IN_ORDER = "in_order"
+    PERCENT_AT_MOST_100 = "percent_at_most100"
+    PRESENT = "present"
+    OWNS = "owns"
+    UNRULED_DOUBT = "unruled_doubt"
+    BROKEN_LINES = "broken_lines"
+    POOR_SCAN = "poor_scan"
+    DAMAGED = "damaged"
+    UNREAD_PAGE = "unread_page"
+    TEXT_LAYER = "text_layer"
+    HIDDEN_TEXT = "hidden_text"
+    DELETED_TEXT = "deleted_text"
+    PAGE_HEADER = "header"
+    PICTURE = "picture"
+    INCLUDED_FILE = "included_file"
+    UNPRINTED = "unprinted"
+    ENCODING = "encoding"
+    QUOTES = "quotes"
+    STRUCTURE = "structure"
+    FORMULA = "formula"
+
+
+_K = FindingKind
+_LOOK = "Look at the place and correct the value."
+_ROW = "Compare the row with the printed one."
+_SOURCE = "Nothing to correct in the record. Ask the author of the document."
+
+KINDS: dict[FindingKind, KindEntry] = {
+    _K.NO_EVIDENCE: KindEntry("reading", "error", "The value is printed nowhere in the form.", _LOOK),
+    _K.EVIDENCE_DIFFERS: KindEntry("reading", "error", "The value is like a printed text, and not the same.", _LOOK),
+    _K.WRONG_PLACE: KindEntry(
+        "reading", "warning", "The value is printed, but not at the place that the engine gave.", _LOOK
+    ),
+    _K.REWORDED: KindEntry("reading", "warning", "The engine gave the value in other words than printed.", _LOOK),
+    _K.LOW_CONFIDENCE: KindEntry("reading", "warning", "The OCR is unsure of a character of the value.", _LOOK),
+    _K.SHARED_EVIDENCE: KindEntry("reading", "error", "Two values claim the same printed characters.", _LOOK),
+    _K.TWO_READINGS: KindEntry("reading", "error", "An engine gave two values for one field.", _LOOK),
+    _K.TWO_READERS: KindEntry("reading", "error", "Two engines read the value differently.", _LOOK),
+    _K.UNREADABLE: KindEntry(
+        "reading", "error", "The printed text is no value of the field's kind, such as a date.", _LOOK
+    ),
+    _K.UNUSUAL: KindEntry("source", "info", "The text is none of the usual ones of its field.", _SOURCE),
+    _K.SCHEMA_REFUSES: KindEntry(
+        "reading", "error", "The schema's own validation refuses the value.", "Correct the value or the schema."
+    ),
+    _K.NO_SUCH_FIELD: KindEntry(
+        "reading", "error", "An engine gave a value for a field that the schema does not have.", "Compare the schema."
+    ),
+    _K.NO_SUCH_ROW: KindEntry("reading", "error", "An engine left out rows of a list before this one.", _ROW),
+    _K.RESIDUE: KindEntry(
+        "reading", "warning", "Printed text of the form is no label, value, null mark or furniture.",
+        "Look whether the text belongs to a value beside it, or is a lost row.",
+    ),
+    _K.ROW_IN_TEXT: KindEntry("reading", "warning", "A line of a long text looks like a row of a table.", _LOOK),
+    _K.NUMBER_IN_TEXT: KindEntry("reading", "warning", "A line of a long text is a bare number.", _LOOK),
+    _K.LABEL_IN_TEXT: KindEntry("reading", "warning", "A line of a long text begins with a label.", _LOOK),
+    _K.TEXTS_RUN_ON: KindEntry("reading", "warning", "Nothing printed parts two long texts.", _LOOK),
+    _K.TEXT_LEFT: KindEntry("reading", "warning", "Text behind a label was not read as part of its value.", _LOOK),
+    _K.ITEM_UNNUMBERED: KindEntry("reading", "warning", "An item of a numbered list has no number.", _LOOK),
+    _K.ITEMS_RUN_ON: KindEntry("reading", "warning", "Two items of a list may be read as one.", _LOOK),
+    _K.ROW_HIDDEN: KindEntry("reading", "warning", "Two printed rows may be read as one.", _ROW),
+    _K.ROW_UNCLEAR: KindEntry("reading", "warning", "It is not clear where the row begins or ends.", _ROW),
+    _K.ROW_SHIFTED: KindEntry("reading", "warning", "The cells of the row may stand one column off.", _ROW),
+    _K.ROW_INCOMPLETE: KindEntry("reading", "warning", "Cells of the row are missing.", _ROW),
+    _K.COLUMN_UNCLEAR: KindEntry("reading", "warning", "A text may belong to the column beside it.", _ROW),
+    _K.COLUMNS_UNCLEAR: KindEntry("reading", "warning", "It is not clear which column a text stands in.", _LOOK),
+    _K.COLUMNS_LOST: KindEntry("reading", "warning", "The columns of a table of values are lost.", _LOOK),
+    _K.SPACED_COLUMNS: KindEntry(
+        "reading", "warning", "Spaces alone hold the columns apart.", "Compare each value with its column's header."
+    ),
+    _K.HEADER_UNCLEAR: KindEntry("reading", "warning", "The header of a list is incomplete.", _LOOK),
+    _K.NO_HEADER: KindEntry("reading", "warning", "The first row of a table may be no header.", _LOOK),
+    _K.EMPTY_FORM: KindEntry("reading", "warning", "The form holds text, and no value was read.", _LOOK),
+    _K.LABEL_AGAIN: KindEntry("reading", "warning", "A label of one value stands twice in the form.", _LOOK),
+    _K.LABEL_CARRIED: KindEntry(
+        "reading", "warning", "A spanning label was carried on below a new label of the level above.", _ROW
+    ),
+    _K.AROUND_LABEL: KindEntry("reading", "warning", "The value was read from both sides of its label.", _LOOK),
+    _K.NOT_A_VALUE: KindEntry("reading", "warning", "What stands behind a label is no value of its kind.", _LOOK),
+    _K.TITLE_WITHOUT_TABLE: KindEntry(
+        "reading", "warning", "A title of a form stands there without a form below it.", "Look for the form."
+    ),
+    _K.NO_TITLE: KindEntry("source", "warning", "The form has no title; its labels told its schema.", _SOURCE),
+    _K.FEW_LABELS: KindEntry(
+        "reading", "warning", "Few labels of the schema stand in the form.", "Check that the schema fits the form."
+    ),
+    _K.REFUSED: KindEntry(
+        "reading", "error", "The model or its endpoint refused the text.", "Read the form by hand."
+    ,),
+    _K.CUT_OFF: KindEntry("reading", "error", "The model's answer did not fit.", "Raise max_output_tokens."),
+    _K.INVALID_ANSWER: KindEntry("reading", "error", "A part of the model's answer was not usable.", _LOOK),
+    _K.SUMS: KindEntry("source", "warning", "A printed total is not the sum of its parts.", _SOURCE),
+    _K.SUMS_TO: KindEntry("source", "warning", "The values of a column do not add up as declared.", _SOURCE),
+    _K.AT_MOST: KindEntry("source", "warning", "A value is larger than its limit.", _SOURCE),
+    _K.SHARE: KindEntry("source", "warning", "A printed share is not that of its two amounts.", _SOURCE),
+    _K.IN_ORDER: KindEntry("source", "warning", "Two dates or numbers are in the wrong order.", _SOURCE),
+    _K.PERCENT_AT_MOST_100: KindEntry("source", "warning", "A share is above 100 %.", _SOURCE),
+    _K.PRESENT: KindEntry("source", "warning", "A value that belongs to the form is missing.", _SOURCE),
+    _K.OWNS: KindEntry("source", "warning", "A row stands under a label that cannot own it.", _SOURCE),
+    _K.UNRULED_DOUBT: KindEntry(
+        "reading", "warning", "A table without ruling lines: white alone tells its rows or columns.",
+        "Compare the table with the page.", unsettles_page=True,
+    ),
+    _K.BROKEN_LINES: KindEntry(
+        "reading", "warning", "The ruling lines of a scanned table are broken.", "Scan the page again.",
+        unsettles_page=True, may_lose_forms=True,
+    ),
+    _K.POOR_SCAN: KindEntry(
+        "reading", "warning", "The scan is too poor to be relied upon.", "Scan the page again, at 300 dpi.",
+        unsettles_page=True, may_lose_forms=True,
+    ),
+    _K.DAMAGED: KindEntry(
+        "reading", "warning", "The file is damaged; a part of it was read.", "Get the file again.", may_lose_forms=True
+    ),
+    _K.UNREAD_PAGE: KindEntry(
+        "reading", "error", "A page could not be read.", "Get the file again, or allow OCR.", may_lose_forms=True
+    ),
+    _K.TEXT_LAYER: KindEntry("source", "info", "The text layer of a page was not used; OCR read it.", _SOURCE),
+    _K.HIDDEN_TEXT: KindEntry("source", "warning", "Text that the document hides was left out.", _SOURCE),
+    _K.DELETED_TEXT: KindEntry("source", "info", "Text of tracked deletions was left out.", _SOURCE),
+    _K.PAGE_HEADER: KindEntry("source", "info", "Headers and footers of a Word file were left out.", _SOURCE),
+    _K.PICTURE: KindEntry("source", "info", "Pictures in the file were not read.", "Read them as files."),
+    _K.INCLUDED_FILE: KindEntry("source", "warning", "Files in the document were not read.", "Save it as one file.",),
+    _K.UNPRINTED: KindEntry("source", "info", "Characters that print nothing were left out.", _SOURCE),
+    _K.ENCODING: KindEntry("source", "warning", "The character encoding was found, not declared.", _SOURCE),
+    _K.QUOTES: KindEntry("source", "warning", "A quotation mark of a delimited file is never closed.", _SOURCE),
+    _K.STRUCTURE: KindEntry("source", "warning", "The file is malformed; it was read as text.", "Repair the file.",),
+    _K.FORMULA: KindEntry(
+        "source", "warning", "Formulas of a workbook have no stored results.", "Open it in Excel and save it."
+    ),
+}  # fmt: skip
+
+
+def page() -> str:
+    """`docs/finding-kinds.md`: a table of all kinds, in the order of the registry."""
+    rows = [
+        f"| `{kind}` | {entry.about} | {entry.severity} | {entry.meaning} | {entry.remedy} |"
+        for kind, entry in KINDS.items()
+    ]
+    head = (
+        "# Kinds of findings\n\n"
+        "Made from `extractor/document/finding_kinds.py`; a test keeps it so. A finding about the `reading`\n"
+        "unsettles its value. A failed check counts as one where OCR or a model stands between print and value.\n\n"
+        "| kind | about | severity | what it means | what to do |\n| --- | --- | --- | --- | --- |\n"
+    )
+    return head + "\n".join(rows) + "\n"
+
+
+if __name__ == "__main__":
+    print(page(), end="")
