@@ -12,6 +12,7 @@ from extractor.tables.column_gaps import Going
 from extractor.tables.row_rules.row_tables import Banded, Proof, find_banded, left_edges
 from extractor.tables.ruled.lattice import JOIN, Lattice, fill, find_lattices, free_rules, shaded_lattices
 from extractor.tables.ruled.missing_lines import lacking, not_found
+from extractor.tables.ruled.parted_rows import with_rows
 from extractor.tables.text_runs import Row, Run, row_box, runs_of, split_columns
 from extractor.tables.unruled.aligned_runs import find_unruled
 from extractor.tables.unruled.spaced_rows import find_spaced
@@ -52,15 +53,18 @@ def _printed(
     lattices += shaded_lattices(shades, lattices, tokens)
     if proof is None:
         return _with_lattices(lattices, tokens, rulings, page, join, None)
+    parted = {n: own for n, lattice in enumerate(lattices) if (own := with_rows(lattice, tokens)) is not None}
+    lattices = [parted[n].lattice if n in parted else lattice for n, lattice in enumerate(lattices)]
+    doubtful = [own.lattice for own in parted.values() if not own.sure]
     partial = lacking(lattices, tokens)
     whole = [lattice for lattice in lattices if lattice not in partial]
     found = _with_lattices(whole, tokens, rulings, page, join, proof)
     missed = not_found(partial, [block for block in found.blocks if isinstance(block, Grid)])
-    if not missed:
-        return found
-    # What its lines show is all that is known of such a table, and its cells may hold several.
-    found = _with_lattices(whole + missed, tokens, rulings, page, join, proof)
-    boxes = [lattice.box for lattice in missed]
+    if missed:
+        # What its lines show is all that is known of such a table, and its cells may hold several.
+        missed = [own.lattice if (own := with_rows(lattice, tokens, True)) else lattice for lattice in missed]
+        found = _with_lattices(whole + missed, tokens, rulings, page, join, proof)
+    boxes = [lattice.box for lattice in [*missed, *doubtful]]
     blocks = [replace(b, ragged=True) if isinstance(b, Grid) and b.box in boxes else b for b in found.blocks]
     return found._replace(blocks=blocks)
 
@@ -68,7 +72,7 @@ def _printed(
 def _with_lattices(
     lattices: Sequence[Lattice], tokens: Sequence[Token], rulings: Rulings, page: int, join: float, proof: Proof | None
 ) -> Printed:
-    grids, rest = fill(lattices, tokens, page)
+    grids, rest = fill(lattices, tokens, page, proof is not None)
     boxes = [g.box for g in grids if g.box is not None]
     rows = _rows(rest, boxes)
     rows += [[Run(g.box, grid=g)] for g in grids if g.box is not None]

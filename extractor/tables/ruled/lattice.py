@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from extractor.document.geometry import Rulings, Segment, area, clusters, covered, joined, overlap, snapped
 from extractor.document.layout import Box, Cell, Grid
+from extractor.tables.ruled.crossing_runs import whole_runs
 from extractor.tables.words import Token, passage, read_rows
 
 SNAP = 3.0  # lines closer than this are one line
@@ -24,7 +25,6 @@ OPEN = 4  # upright lines that one level line closes: a row of three cells or mo
 LEFT_OVER = 3  # cells of one row that a page break left of a table, where one alone may hold text
 NEXT = 3  # places in the order of drawing; between lines pdfium counts a line end
 SLIVER = 4.0  # an empty row or column thinner than this is a double line
-HANGING = frozenset("，。、；：！？）》」』】”’)]")
 MAX_SLOTS = 200_000  # a drawing, not a table
 
 
@@ -232,13 +232,14 @@ class Filled(NamedTuple):
     rest: list[Token]
 
 
-def fill(lattices: Sequence[Lattice], tokens: Sequence[Token], page: int) -> Filled:
-    """Put each token into the innermost cell around its middle; give the tables that hold text."""
+def fill(lattices: Sequence[Lattice], tokens: Sequence[Token], page: int, drawn: bool) -> Filled:
+    """Put each token into the innermost cell around its middle; give the tables that hold text. Where tokens stand
+    exactly where they are drawn, those of one run stay in one cell."""
     inner_first = sorted(lattices, key=lambda lattice: area(lattice.box))
     held: list[dict[int, list[Token]]] = [defaultdict(list) for _ in inner_first]
     rest = list(tokens)
     for lattice, cells in zip(inner_first, held, strict=True):
-        rest = _overflowing(lattice, _take(lattice, rest, cells), cells)
+        rest = _overflowing(lattice, _take(lattice, rest, cells, drawn), cells)
     grids: list[Grid] = []
     for lattice, cells in zip(inner_first, held, strict=True):
         if is_table(lattice, cells):
@@ -249,22 +250,21 @@ def fill(lattices: Sequence[Lattice], tokens: Sequence[Token], page: int) -> Fil
     return Filled(grids, rest)
 
 
-def _take(lattice: Lattice, tokens: list[Token], cells: dict[int, list[Token]]) -> list[Token]:
+def _take(lattice: Lattice, tokens: list[Token], cells: dict[int, list[Token]], drawn: bool) -> list[Token]:
     """Put the tokens inside a lattice into its cells; gives the others."""
     xs, ys, owner, wide = lattice.xs, lattice.ys, lattice.owner, len(lattice.xs) - 1
     left, right, top, bottom = xs[0], xs[-1], ys[0], ys[-1]
-    rest: list[Token] = []
-    last, held = -1, None
+    owners: list[int] = []
     for token in tokens:
         x, y = (token[1] + token[3]) / 2, (token[2] + token[4]) / 2
         if left <= x < right and top <= y < bottom:
-            cell = owner[(bisect_right(ys, y) - 1) * wide + bisect_right(xs, x) - 1]
-            if cell != last and held is not None and token[0] in HANGING and _hangs(token, held):
-                cell = last
-            cells[cell].append(token)
-            last, held = cell, token
+            owners.append(owner[(bisect_right(ys, y) - 1) * wide + bisect_right(xs, x) - 1])
         else:
-            rest.append(token)
+            owners.append(-1)
+    whole_runs(tokens, owners, lambda cell: lattice.slot_box(lattice.slots[cell]), drawn)
+    rest: list[Token] = []
+    for token, cell in zip(tokens, owners, strict=True):
+        (cells[cell] if cell >= 0 else rest).append(token)
     return rest
 
 
@@ -286,13 +286,6 @@ def _overflowing(lattice: Lattice, tokens: list[Token], cells: dict[int, list[To
         else:
             rest.append(token)
     return rest
-
-
-def _hangs(token: Token, before: Token) -> bool:
-    """Whether punctuation stands right behind the character drawn before it: it hangs over the wall of their cell."""
-    size = before.bottom - before.top
-    level = abs(token.top + token.bottom - before.top - before.bottom) < size
-    return level and token.order == before.order + 1 and abs(token.x0 - before.x1) < 0.6 * size
 
 
 def is_table(lattice: Lattice, cells: dict[int, list[Token]]) -> bool:
