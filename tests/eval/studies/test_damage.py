@@ -16,6 +16,7 @@ import pytest
 from PIL import Image, ImageSequence
 
 from eval.scoring.gold import load_all
+from eval.studies import seeds
 from eval.studies.damage import __main__ as command
 from eval.studies.damage import augraphy_effects, device_effects, documents, print_effects, sheet_marks, sheet_shape
 from eval.studies.damage.chain import damaged
@@ -237,3 +238,9 @@ def test_a_seed_that_was_used_cannot_be_claimed_again(
     assert command.main(call) == 0
     assert command.main(call) == 2
     assert "seed 9" in capsys.readouterr().err
+
+
+def test_the_committed_list_of_used_seeds_can_be_read_and_names_each_seed_of_a_study_once() -> None:
+    listed = [(entry.study, entry.seed) for entry in seeds.used()]
+    assert ("damage photocopy", 4102) in listed
+    assert len(listed) == len(set(listed))
