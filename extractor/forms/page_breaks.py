@@ -202,7 +202,8 @@ def _is_one(above: Sequence[Row], pair: Pair, cut: bool, padding: float, known: 
 
 
 def _is_label_of_both(above: Sequence[Row], pair: Pair, known: Known) -> bool:
-    """Whether a blank cell has its label behind the break: where labels are merged, each cell but this one has its own.
+    """Whether a blank cell has its label behind the break: where labels are merged, and lines show that it spans rows,
+    or each cell of its column but this one has its own.
 
     Printers set a label in the middle of its merged cell, be that on the next page.
     """
@@ -213,7 +214,18 @@ def _is_label_of_both(above: Sequence[Row], pair: Pair, known: Known) -> bool:
         if isinstance(unit, Cell) and unit is not pair.above and _same_columns(unit, pair.above, 0.0)
     ]
     merged = pair.spanning or any(cell.row_span > 1 for cell in beside)
-    return merged and known.word(pair.below.text) and bool(beside) and all(cell.text.strip() for cell in beside)
+    if not merged or not known.word(pair.below.text):
+        return False
+    return _is_centred(pair) or (bool(beside) and all(cell.text.strip() for cell in beside))
+
+
+def _is_centred(pair: Pair) -> bool:
+    """Whether a cell over several rows above the break has its middle below it, where its label then stands."""
+    one, other = last_part(pair.above), pair.below
+    if one.row_span < 2 or one.box is None or other.box is None:
+        return False
+    line = min((w.box.bottom - w.box.top for w in other.words if w.box is not None), default=0.0)
+    return other.box.bottom - other.box.top > one.box.bottom - one.box.top - line
 
 
 def _replace_unit(rows: list[Row], old: Unit, new: Unit) -> None:

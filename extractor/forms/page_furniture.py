@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
+from itertools import pairwise
 
 from extractor.document.geometry import size_as_read
-from extractor.document.layout import Document, Line, Page
+from extractor.document.layout import Block, Document, Grid, Line, Page
 from extractor.document.results import Place
 from schemas.values import fold
 
@@ -42,7 +43,37 @@ def furniture(document: Document, own: Callable[[str], bool]) -> frozenset[Place
             if several or _is_foot(line, page):
                 out.add(_whole(line))
     out.update(_whole(line) for line in _numbered_breaks(document))
+    out.update(_whole(line) for line in _repeated_titles(document, out) if not own(fold(line.text)))
     return frozenset(out)
+
+
+def _repeated_titles(document: Document, known: Set[Place]) -> list[Line]:
+    """Titles that are printed again above tables that go on: they repeat the line above the last table of the page
+    before. A table of its own under the same title begins with the same labels as that."""
+    out: list[Line] = []
+    for before, page in pairwise(document.pages):
+        above, below = (_without(p, known) for p in (before, page))
+        tables = [n for n, block in enumerate(above) if isinstance(block, Grid)]
+        if not tables or tables[-1] != len(above) - 1 or len(below) < 2 or tables[-1] == 0:
+            continue
+        (title, table), (again, goes_on) = above[-2:], below[:2]
+        if (
+            isinstance(title, Line)
+            and isinstance(again, Line)
+            and isinstance(goes_on, Grid)
+            and isinstance(table, Grid)
+        ):
+            same = fold(title.text) == fold(again.text) and _first_row(table) != _first_row(goes_on)
+            out += [again] if same else []
+    return out
+
+
+def _without(page: Page, known: Set[Place]) -> list[Block]:
+    return [b for b in page.blocks if not (isinstance(b, Line) and _whole(b) in known)]
+
+
+def _first_row(grid: Grid) -> list[str]:
+    return [fold(cell.text) for cell in grid.cells if cell.row == 0]
 
 
 def _is_foot(line: Line, page: Page) -> bool:

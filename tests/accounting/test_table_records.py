@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from extractor.accounting.table_records import is_data
-from extractor.document.layout import Box, Cell, Document, Grid, Page
+from extractor.document.layout import Box, Cell, Document, Grid, Line, Page
 from extractor.document.results import Record
 from tests.form_cases import paged, result_of
 
@@ -131,3 +131,26 @@ def test_a_header_that_is_printed_again_overleaf_is_no_row() -> None:
 def test_rows_of_separated_texts_are_certain_where_all_have_as_many(last: list[str], settled: bool) -> None:
     grid = replace(table(*HEAD, *rows(["Avon", "Elm", "4"], last, first=1)), ragged=True)
     assert record_of(grid).settled is settled
+
+
+def cut_table(head: list[str], below: list[str]) -> list[Record]:
+    """The records of a table that goes on overleaf under its title, and of its first row there."""
+    xs = [50.0, 100.0, 200.0, 300.0]
+    one = boxed(table(*rows(head, ["Avon", "Elm", "4"])), xs)
+    two = boxed(table(*rows(below, ["Bray", "Fir", "5"]), page=2), xs)
+    pages = [
+        Page(n, (Line(n, 1, "Cases by district", Box(100.0, 5.0, 200.0, 15.0)), grid), 400.0, 600.0, "pdf")
+        for n, grid in ((1, one), (2, replace(two, box=None)))
+    ]
+    pages[1] = replace(pages[1], blocks=(replace(pages[1].blocks[0], box=Box(100.0, 25.0, 200.0, 35.0)), two))
+    return list(result_of(Document("case.pdf", "0" * 64, tuple(pages))).records)
+
+
+def test_a_table_goes_on_overleaf_under_its_title_printed_again() -> None:
+    (record,) = cut_table(["State", "District", "Cases"], ["Bray", "Ash", "9"])
+    assert record.values["rows"] == [["Avon", "Elm", "4"], ["Bray", "Ash", "9"], ["Bray", "Fir", "5"]]
+
+
+def test_a_table_with_the_same_title_and_labels_is_another() -> None:
+    records = cut_table(["State", "District", "Cases"], ["State", "District", "Cases"])
+    assert [record.values["rows"] for record in records] == [[["Avon", "Elm", "4"]], [["Bray", "Fir", "5"]]]

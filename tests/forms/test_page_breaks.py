@@ -120,6 +120,26 @@ def test_the_label_of_a_merged_cell_may_be_printed_behind_the_break() -> None:
     assert [row[0].strip() for row in rows[3:]] == ["效益指标", "带动就业", "客房收入"]
 
 
+def test_a_label_overleaf_owns_the_rows_that_its_merged_cell_has_above_the_break() -> None:
+    """Another cell of the column is blank too: the lines of the merged cell say which rows are its own."""
+    above = part(1, [["", "步道", "≥2", "5"], ["", "长廊", "≥3", "5"], [None, "路灯", "≥4", "5"]], {(1, 0): 2})
+    below = part(2, [["数量指标", "座椅", "≥5", "5"], [None, "花坛", "≥6", "5"]], {(0, 0): 2})
+    (cell,) = (u for row in stitched([*above, *below], KNOWN) for u in row.units if u.text.strip() == "数量指标")
+    assert isinstance(cell, Cell)
+    assert [(p.page, p.row, p.row_span) for p in cell.parts] == [(1, 1, 2), (2, 0, 2)]
+
+
+def test_a_label_overleaf_that_has_few_rows_there_is_of_those_alone() -> None:
+    """In the middle of all of the rows it would stand above the break."""
+    above = part(
+        1,
+        [["", "步道", "≥2", "5"], ["", "长廊", "≥3", "5"], [None, "路灯", "≥4", "5"], [None, "亭", "≥4", "5"]],
+        {(1, 0): 3},
+    )
+    below = part(2, [["数量指标", "座椅", "≥5", "5"], ["质量指标", "花坛", "≥6", "5"]])
+    assert not [u for row in stitched([*above, *below], KNOWN) for u in row.units if isinstance(u, Cell) and u.parts]
+
+
 def test_a_blank_cell_where_labels_are_written_once_has_the_label_above() -> None:
     above = part(
         1, [HEAD, ["产出指标", "步道修缮", "≥2(公里)", "5.00"], ["", "护栏更新", "≥40(米)", "5.00"]]
