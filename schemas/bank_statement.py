@@ -30,8 +30,6 @@ class Transaction(Part):
 class BankStatement(Form):
     """One statement of one account."""
 
-    titles: ClassVar[tuple[str, ...]] = ("Bank Statement", "Statement of Account", "Account Statement", "Statement")
-    title_optional: ClassVar[bool] = True
     accounts: ClassVar[str] = "asked"
     unasked: ClassVar[tuple[str, ...]] = ("Page", "Sheet Number", "Phone", "Telephone", "Website", "Overdraft Limit")
 

@@ -94,11 +94,11 @@ class Part(BaseModel):
 class Form(Part):
     """A form: one record comes from each of its kind. `titles` cut a document into forms; `relations` become checks.
 
-    `title_optional` says that a document without any of the titles is one form all the same.
+    A form begins at its title. One whose letterhead stands above the title has none, and a document is one form of it.
+
     `unasked` are labels that such forms print and whose values the record does not hold.
     """
 
     titles: ClassVar[tuple[str, ...]] = ()
-    title_optional: ClassVar[bool] = False
     unasked: ClassVar[tuple[str, ...]] = ()
     relations: ClassVar[tuple[Relation, ...]] = ()

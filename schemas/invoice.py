@@ -27,8 +27,6 @@ class Item(Part):
 class Invoice(Form):
     """One invoice."""
 
-    titles: ClassVar[tuple[str, ...]] = ("INVOICE", "Invoice", "TAX INVOICE", "Tax Invoice", "COMMERCIAL INVOICE")
-    title_optional: ClassVar[bool] = True
     accounts: ClassVar[str] = "asked"
     unasked: ClassVar[tuple[str, ...]] = ("Phone", "Tel", "Telephone", "Fax", "Email", "E-mail", "Web", "Website")
 

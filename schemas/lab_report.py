@@ -27,8 +27,6 @@ class Result(Part):
 class LabReport(Form):
     """One report of a laboratory."""
 
-    titles: ClassVar[tuple[str, ...]] = ("LABORATORY REPORT", "Laboratory Report", "LAB REPORT", "Lab Report")
-    title_optional: ClassVar[bool] = True
     accounts: ClassVar[str] = "asked"
     unasked: ClassVar[tuple[str, ...]] = ("Phone", "Tel", "Fax", "Page", "Laboratory Director", "CLIA")
 

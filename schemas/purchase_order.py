@@ -25,8 +25,6 @@ class Item(Part):
 class PurchaseOrder(Form):
     """One purchase order."""
 
-    titles: ClassVar[tuple[str, ...]] = ("PURCHASE ORDER", "Purchase Order")
-    title_optional: ClassVar[bool] = True
     accounts: ClassVar[str] = "asked"
     unasked: ClassVar[tuple[str, ...]] = ("Phone", "Tel", "Fax", "Email", "E-mail", "Page")
 

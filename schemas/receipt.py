@@ -21,8 +21,6 @@ class Item(Part):
 class Receipt(Form):
     """One receipt."""
 
-    titles: ClassVar[tuple[str, ...]] = ("RECEIPT", "Receipt", "SALES RECEIPT", "Sales Receipt")
-    title_optional: ClassVar[bool] = True
     accounts: ClassVar[str] = "asked"
     unasked: ClassVar[tuple[str, ...]] = ("Tel", "Phone", "Terminal", "Till", "Register", "Auth Code", "AID", "TID")
 

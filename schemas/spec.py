@@ -129,10 +129,8 @@ def spec_of(model: type[BaseModel], name: str) -> SchemaSpec:
     relations: tuple[Relation, ...] = getattr(model, "relations", ()) if issubclass(model, Form) else ()
     shape = digest([(f.path, f.structure, f.kind) for f in every(fields)])
     unasked: tuple[str, ...] = getattr(model, "unasked", ()) + tuple(variants.get("unasked", ()))
-    hint = ["title optional"] if titles and getattr(model, "title_optional", False) else []
-    labels = digest([titles, unasked, [repr(f.printed) for f in every(fields)], repr(relations), *hint])
-    whole = bool(hint) or not titles
-    return SchemaSpec(name, model, titles, fields, relations, shape, labels, whole=whole, unasked=unasked)
+    labels = digest([titles, unasked, [repr(f.printed) for f in every(fields)], repr(relations)])
+    return SchemaSpec(name, model, titles, fields, relations, shape, labels, whole=not titles, unasked=unasked)
 
 
 def every(fields: tuple[FieldSpec, ...]) -> Iterator[FieldSpec]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from extractor.runs.batches import Estimated
 
 SECONDS_BETWEEN_LINES = 5.0
+WITHOUT_TITLES = {"table": "any table that no other schema claims"}
+"""What is read with a schema that has no titles."""
 
 
 def say(message: str) -> None:
@@ -181,7 +183,7 @@ def _form(form: dict[str, Any]) -> str:
 
 def schema(spec: SchemaSpec) -> str:
     """A schema with its fields, one a line: path, kind, the labels it is printed under."""
-    head = f"{spec.name}: {', '.join(spec.titles) or 'any table that no other schema claims'}"
+    head = f"{spec.name}: {', '.join(spec.titles) or WITHOUT_TITLES.get(spec.name, 'the whole document, if named')}"
     return "\n".join([head, *(_field(field, 1) for field in spec.fields)])
 
 

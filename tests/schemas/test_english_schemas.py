@@ -31,13 +31,14 @@ def test_the_command_shows_one_of_them_alone(capsys: pytest.CaptureFixture[str])
     assert main(["schemas", "--schema", "invoice"]) == 0
     printed = capsys.readouterr().out
     assert "invoice_number (text): Invoice Number | Invoice No" in printed
+    assert "invoice: the whole document, if named" in printed
     assert "patient_name" not in printed
 
 
 @pytest.mark.parametrize("name", ENGLISH)
-def test_a_document_without_a_title_may_be_a_form_of_it(name: str) -> None:
+def test_the_whole_document_is_a_form_of_it_since_the_letterhead_stands_above_the_title(name: str) -> None:
     spec = schemas.load(name)
-    assert spec.titles
+    assert spec.titles == ()
     assert spec.whole
 
 
@@ -62,16 +63,3 @@ def test_a_file_of_ones_own_may_have_the_name_of_a_schema_that_is_chosen_by_name
     path = tmp_path / "invoice.json"
     path.write_text(json.dumps({"type": "object", "properties": {"number": {"type": "string"}}}))
     assert [field.path for field in schemas.load(str(path)).fields] == ["number"]
-
-
-def test_whether_a_title_is_only_a_hint_changes_the_hash_of_labels(tmp_path: Path) -> None:
-    text = "from schemas.fields import Form, printed\n\nclass Bill(Form):\n    titles = ('Bill',)\n{}"
-    text += "    no: str | None = printed('No')\n"
-    found = []
-    for name, more in (("strict", ""), ("hint", "    title_optional = True\n")):
-        (tmp_path / f"{name}.py").write_text(text.format(more))
-        found.append(schemas.load(f"{tmp_path / name}.py:Bill"))
-    strict, hint = found
-    assert (strict.whole, hint.whole) == (False, True)
-    assert strict.shape == hint.shape
-    assert strict.labels != hint.labels
