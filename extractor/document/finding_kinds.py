@@ -85,6 +85,7 @@ class FindingKind(StrEnum):
     POOR_SCAN = "poor_scan"
     DAMAGED = "damaged"
     UNREAD_PAGE = "unread_page"
+    TEXT_DOUBT = "text_doubt"
     TEXT_LAYER = "text_layer"
     HIDDEN_TEXT = "hidden_text"
     DELETED_TEXT = "deleted_text"
@@ -192,6 +193,10 @@ KINDS: dict[FindingKind, KindEntry] = {
     ),
     _K.UNREAD_PAGE: KindEntry(
         "reading", "error", "A page could not be read.", "Get the file again, or allow OCR.", may_lose_forms=True
+    ),
+    _K.TEXT_DOUBT: KindEntry(
+        "reading", "warning", "The characters of a page in the file are not sure to be those that are printed.",
+        "Compare the page with its record.", unsettles_page=True, may_lose_forms=True,
     ),
     _K.TEXT_LAYER: KindEntry("source", "info", "The text layer of a page was not used; OCR read it.", _SOURCE),
     _K.HIDDEN_TEXT: KindEntry("source", "warning", "Text that the document hides was left out.", _SOURCE),

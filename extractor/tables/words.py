@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from extractor.document.geometry import turn
 from extractor.document.layout import Box, Word
+from extractor.tables.writing_direction import is_right_to_left, logical_order, logical_word
 
 WORD_GAP = 0.28  # of the type size; a gap that a reader sees as a space
 CJK_GAP = 0.6  # between two ideographs, which justified text sets apart
@@ -21,7 +22,11 @@ WIDE_GAP = 1.5  # a gap that separates columns; shown as three spaces
 
 
 class Token(NamedTuple):
-    """A piece of text with its box; `order` is its place in the file, `turn` its direction in quarter turns."""
+    """A piece of text with its box; `order` is its place in the file, `turn` its direction in quarter turns.
+
+    `run` is the text object of a PDF that it was written in (0: none is known), in painting order; `baseline` is the
+    height at which upright text stands, in points from the top.
+    """
 
     text: str
     x0: float
@@ -31,6 +36,8 @@ class Token(NamedTuple):
     order: int = 0
     turn: int = 0
     confidence: float | None = None
+    run: int = 0
+    baseline: float | None = None
 
 
 class Piece(NamedTuple):
@@ -107,7 +114,7 @@ def pieces_of(row: Sequence[Token]) -> list[Piece]:
     last: Token | None = None
     spaced = False
     for token in row:
-        text, x0, top, x1, bottom, order, _, _ = token
+        text, x0, top, x1, bottom, order = token[:6]
         if last is not None:
             size = max(bottom - top, 1.0)
             if (
@@ -156,7 +163,7 @@ def parts_at(row: Sequence[Token], starts: Sequence[float]) -> list[list[Token]]
 def _piece(run: Sequence[Token], spaced: bool = False) -> Piece:
     first = run[0]
     top, right, bottom, score = first[2], first[3], first[4], first[7]
-    for _, _, y0, x1, y1, _, _, confidence in run:
+    for _, _, y0, x1, y1, _, _, confidence, _, _ in run:
         if y0 < top:
             top = y0
         if x1 > right:
@@ -175,7 +182,7 @@ def passage(rows: Iterable[Sequence[Piece]], wide: bool = False) -> Passage:
     length = 0
     for row in rows:
         before: Piece | None = None
-        for piece in row:
+        for piece in _as_written(row):
             glue = "" if not words else "\n" if before is None else _glue(before, piece, wide)
             words.append(Word(length + len(glue), piece.text, piece.box, piece.confidence))
             parts += [glue, piece.text]
@@ -184,8 +191,16 @@ def passage(rows: Iterable[Sequence[Piece]], wide: bool = False) -> Passage:
     return Passage("".join(parts), tuple(words))
 
 
+def _as_written(row: Sequence[Piece]) -> Sequence[Piece]:
+    """The words of a line in the order in which they are written: right-to-left text was read the wrong way round."""
+    if not any(is_right_to_left(piece.text) for piece in row):
+        return row
+    return [p._replace(text=logical_word(p.text)) for p in logical_order(row, lambda piece: piece.text)]
+
+
 def _glue(before: Piece, piece: Piece, wide: bool) -> str:
-    return "   " if wide and piece.box.x0 - before.box.x1 > WIDE_GAP * piece.size else " "
+    gap = max(piece.box.x0 - before.box.x1, before.box.x0 - piece.box.x1)
+    return "   " if wide and gap > WIDE_GAP * piece.size else " "
 
 
 def read_rows(tokens: Sequence[Token]) -> list[list[Piece]]:

@@ -1,22 +1,25 @@
-"""The text of a PDF page: its characters by pypdfium2, those that a reader sees and those that are hidden."""
+"""The text of a PDF page: its characters by pypdfium2, each with its run, baseline, direction and place."""
 
 from __future__ import annotations
 
 import ctypes
 import math
+import unicodedata
 from collections import Counter
-from typing import Any
+from typing import Any, NamedTuple
 
-from extractor.document.geometry import inside
-from extractor.readers.pdf.page_content import Sheet, Style, covers_page
+from extractor.readers.pdf import rendered_ink, superscripts, watermarks
+from extractor.readers.pdf.character_pitch import with_pitch
+from extractor.readers.pdf.form_fields import Opened, add_fields
+from extractor.readers.pdf.hidden_text import Judge
+from extractor.readers.pdf.page_content import Sheet
 from extractor.readers.pdf.page_objects import Objects
 from extractor.readers.pdf.pdfium import address, raw
+from extractor.readers.pdf.settings import LIMITS
 from extractor.readers.pdf.transforms import Frame, frame
-from extractor.tables.words import Token
+from extractor.readers.pdf.unread_objects import gaps_of
+from extractor.tables.words import WORD_GAP, Token, is_cjk
 
-FLAT = 0.75  # of the type size; a character's box that is flatter is not that of its line
-SLANTED = 0.2  # the share of slanted characters up to which they are a watermark
-ABOVE = 0.88  # of the type size; so much of a line is above its baseline, as ideographs are drawn
 BAD = {0, 0xFFFD, 0xFFFE, 0xFFFF}
 # Radicals that fonts map where the ideograph is meant, and that compatibility normalisation leaves or gets wrong.
 RADICALS = {
@@ -29,202 +32,226 @@ RADICALS = {
 }
 
 
-def read_sheet(page: Any, number: int) -> Sheet:
+def read_sheet(opened: Opened, number: int) -> Sheet:
     """Read a pypdfium2 page; a second time, turned, when most of its text is not upright as displayed."""
+    page = opened.page
     textpage = page.get_textpage()
     try:
         text, handle = address(textpage.raw), address(page.raw)
         rotation, bounds = page.get_rotation() // 90, tuple(page.get_bbox())
-        sheet = _sheet(text, handle, number, bounds, rotation, 0)
+        place = Place(text, handle, number, bounds, rotation, opened.own)
+        sheet = _sheet(place, 0)
         turned = -_most_turned(sheet) % 4
-        return _sheet(text, handle, number, bounds, rotation, turned) if turned else sheet
+        sheet = _sheet(place, turned) if turned else sheet
+        rendered_ink.decide(page, sheet)
     finally:
         textpage.close()
-
-
-def _sheet(text: int, page: int, number: int, bounds: tuple[float, ...], rotation: int, turned: int) -> Sheet:
-    left, bottom, right, top = bounds
-    view = frame(left, bottom, right, top, rotation + turned)
-    sheet = Sheet(number, view.width, view.height, turned)
-    styles = Objects(sheet, view).read(page)
-    _read_chars(sheet, text, view, (rotation + turned) % 4, styles)
-    _put_watermark_aside(sheet)
+    if opened.fields:
+        add_fields(sheet, opened.fields, _view(place, sheet.turned))
     return sheet
 
 
-def _put_watermark_aside(sheet: Sheet) -> None:
-    """Takes slanted characters from a page on which few are: a watermark runs over what is to be read."""
-    slanted = [t for t in sheet.tokens if t[6] < 0]
-    if 0 < len(slanted) < SLANTED * len(sheet.tokens):
-        sheet.tokens = [t for t in sheet.tokens if t[6] >= 0]
-        sheet.hidden += [("slanted, as a watermark is,", token) for token in slanted]
+def finish(sheet: Sheet) -> None:
+    """What is told from all characters of a page together: watermarks, pitch, superscripts."""
+    watermarks.put_aside(sheet)
+    sheet.tokens = superscripts.marked(with_pitch(sheet.tokens, sheet.sizes), sheet.sizes)
+
+
+class Place(NamedTuple):
+    """A page as pdfium knows it: the addresses of its text and of itself, its number, visible box and rotation."""
+
+    text: int
+    page: int
+    number: int
+    bounds: tuple[float, ...]
+    rotation: int
+    own: int | None
+
+
+def _view(place: Place, turned: int) -> Frame:
+    left, bottom, right, top = place.bounds
+    return frame(left, bottom, right, top, place.rotation + turned)
+
+
+def _sheet(place: Place, turned: int) -> Sheet:
+    view = _view(place, turned)
+    sheet = Sheet(place.number, view.width, view.height, turned)
+    objects = Objects(sheet, view)
+    objects.read(place.page, place.own)
+    seen = Characters(sheet, place.text, view, (place.rotation + turned) % 4).read()
+    sheet.gaps = gaps_of(sheet, seen, objects.origin)
+    return sheet
 
 
 def _most_turned(sheet: Sheet) -> int:
     """The direction of most of the text."""
-    votes = Counter([t[6] for t in sheet.tokens])
+    votes = Counter([t.turn for t in sheet.tokens] + [s.token.turn for s in sheet.suspects])
     votes.pop(-1, None)
     return votes.most_common(1)[0][0] if votes else 0
 
 
-def _quarters(angle: float) -> int:
-    """An angle in radians as quarter turns, -1 when it is more than 8° off one."""
-    quarters = angle / 1.5707963267948966
+class Writing(NamedTuple):
+    """How a text object is set: its run, direction in quarter turns, type size, and for upright text its line."""
+
+    run: int = 0
+    turn: int = 0
+    size: float = 0.0
+    baseline: float | None = None
+    top: float = 0.0
+    bottom: float = 0.0
+
+
+def quarters_of(matrix: Any) -> int:
+    """The direction of a baseline in quarter turns clockwise, -1 when it is slanted; sheared letters do not count."""
+    quarters = -math.atan2(matrix.b, matrix.a) / (math.pi / 2)
     nearest = round(quarters)
-    return nearest % 4 if abs(quarters - nearest) < 0.09 else -1
+    return nearest % 4 if abs(quarters - nearest) < LIMITS.slanted / 90 else -1
 
 
-def _read_chars(sheet: Sheet, text: int, view: Frame, quarters: int, styles: dict[int, Style]) -> None:
-    """Put the characters of a text page on the sheet, the unseen ones apart."""
-    lib = raw()
-    unicode, loose_box, text_object, map_error = lib.unicode, lib.loose_box, lib.text_object, lib.map_error
-    box = lib.pdfium.FS_RECTF()
-    box_ref = ctypes.addressof(box)
-    a, b, c, d, e, f, width, height = view
-    judge = Judge(sheet, styles)
-    upright = quarters == 0
-    tokens = sheet.tokens
-    current = turn = 0
-    em: tuple[float, float] | None = None
-    unmapped = False
-    reason: str | None = ""
-    for index in range(lib.count_chars(text)):
-        handle = text_object(text, index)
-        if not handle:  # a space or a line end that pdfium put in
-            continue
-        code = unicode(text, index)
-        if handle != current:
-            current = handle
-            found = _quarters(lib.char_angle(text, index))
-            turn = -1 if found < 0 else (quarters + found) % 4
-            em = _em(text, index, view) if not turn else None
-            reason = judge.reason(handle)
-            unmapped = bool(map_error(text, index))
-        if code < 32 or code in BAD or 0xE000 <= code <= 0xF8FF or unmapped:
-            code = _odd(sheet, text, index, code)
-            if not code:
+class Characters:
+    """Reads the characters of a text page onto a sheet, those that may be unseen apart."""
+
+    def __init__(self, sheet: Sheet, text: int, view: Frame, quarters: int) -> None:
+        self.sheet, self.text, self.view, self.quarters = sheet, text, view, quarters
+        self.lib, self.judge = raw(), Judge(sheet)
+        self.matrix = self.lib.pdfium.FS_MATRIX()
+        self.matrix_at = ctypes.addressof(self.matrix)
+        self.place = (ctypes.c_double * 2)()
+        self.spaces: dict[int, float] = {}
+
+    def read(self) -> set[int]:
+        """Read all characters; gives the addresses of the text objects that they were drawn by."""
+        lib, text, tokens = self.lib, self.text, self.sheet.tokens
+        unicode, loose_box, text_object, map_error = lib.unicode, lib.loose_box, lib.text_object, lib.map_error
+        box = lib.pdfium.FS_RECTF()
+        box_ref = ctypes.addressof(box)
+        a, b, c, d, e, f, width, height = self.view
+        upright = self.quarters == 0
+        seen: set[int] = set()
+        current, spaced, unmapped, reason = 0, False, False, None
+        flat, smallest = LIMITS.flat_box, LIMITS.smallest
+        how = Writing()
+        for index in range(lib.count_chars(text)):
+            handle = text_object(text, index)
+            if not handle:  # a space or a line end that pdfium put in
+                spaced = True
                 continue
-        if not loose_box(text, index, box_ref):
-            sheet.problems.append("a character has no box")
-            continue
-        u0, v0, u1, v1 = box.left, box.bottom, box.right, box.top
-        if upright:
-            x0, x1, y0, y1 = u0 + e, u1 + e, f - v1, f - v0
-        else:
-            x0, x1 = sorted((a * u0 + c * v0 + e, a * u1 + c * v1 + e))
-            y0, y1 = sorted((b * u0 + d * v0 + f, b * u1 + d * v1 + f))
-        if em is not None and y1 - y0 < FLAT * (em[1] - em[0]):
-            y0, y1 = em
-        char = chr(code) if not 0x2E80 <= code <= 0x2FDF else radical(code)
-        token = Token(char, x0, y0, x1, y1, index, turn)
-        if reason == "" and 0 <= x0 + x1 <= 2 * width and 0 <= y0 + y1 <= 2 * height and (y1 - y0 > 1.5 or turn):
-            tokens.append(token)
-        else:
-            judge.place(token, handle, reason)
+            code = unicode(text, index)
+            if handle != current:
+                current = handle
+                seen.add(handle)
+                how = self._writing(index, handle)
+                reason = self.judge.reason(handle)
+                unmapped = bool(map_error(text, index))
+            if code < 32 or code in BAD or 0xD800 <= code <= 0xF8FF or code > 0x10FFFF or unmapped:
+                code = self._odd(index, code)
+                if not code:
+                    continue
+            if not loose_box(text, index, box_ref):
+                self.sheet.problems.append("a character has no box")
+                continue
+            u0, v0, u1, v1 = box.left, box.bottom, box.right, box.top
+            if upright:
+                x0, x1, y0, y1 = u0 + e, u1 + e, f - v1, f - v0
+            else:
+                x0, x1 = sorted((a * u0 + c * v0 + e, a * u1 + c * v1 + e))
+                y0, y1 = sorted((b * u0 + d * v0 + f, b * u1 + d * v1 + f))
+            if how.baseline is not None and y1 - y0 < flat * how.size:
+                y0, y1 = how.top, how.bottom
+            char = chr(code) if code < 0x2E80 or 0x2FDF < code < 0xFB00 else printed(code)
+            token = Token(char, x0, y0, x1, y1, index, how.turn, None, how.run, how.baseline)
+            if spaced:
+                spaced = False
+                if tokens and how.baseline is not None:
+                    self._space(tokens[-1], token, handle, how)
+            on_page = 0 <= x0 + x1 <= 2 * width and 0 <= y0 + y1 <= 2 * height
+            if reason == "" and on_page and (y1 - y0 > smallest or how.turn):
+                tokens.append(token)
+            else:
+                self.judge.place(token, handle, reason, self._is_drawn(index, handle))
+        return seen
+
+    def _writing(self, index: int, handle: int) -> Writing:
+        """How the text object of a character is set.
+
+        Its line reaches from its type size above the baseline to below: where a font does not say how high its
+        lines are, pdfium's box of a character is as flat as what is drawn of it.
+        """
+        style = self.sheet.styles.get(handle)
+        run = style.z if style is not None else 0
+        lib, at = self.lib, ctypes.addressof(self.place)
+        if not lib.char_matrix(self.text, index, self.matrix_at):
+            return Writing(run)
+        matrix, view = self.matrix, self.view
+        along = math.hypot(matrix.a, matrix.b)
+        size = lib.font_size(self.text, index) * (
+            abs(matrix.a * matrix.d - matrix.b * matrix.c) / along if along else 0
+        )
+        found = quarters_of(matrix)
+        turn = -1 if found < 0 else (self.quarters + found) % 4
+        self.sheet.sizes[run] = size
+        if turn or not lib.char_origin(self.text, index, at, at + 8):
+            return Writing(run, turn, size)
+        baseline = view.b * self.place[0] + view.d * self.place[1] + view.f
+        above = LIMITS.above_baseline
+        return Writing(run, turn, size, baseline, baseline - above * size, baseline + (1 - above) * size)
+
+    def _space(self, last: Token, token: Token, handle: int, how: Writing) -> None:
+        """Put a space between two characters of a run where pdfium saw one: fonts have narrower spaces than most."""
+        gap = token.x0 - last.x1
+        if last.run != token.run:
+            return
+        if is_cjk(token.text[0]) or is_cjk(last.text[-1]) or last.text.isspace() or token.text.isspace():
+            return
+        if LIMITS.space * self._space_width(handle) * how.size <= gap <= WORD_GAP * (last.bottom - last.top):
+            space = Token(" ", last.x1, token.top, token.x0, token.bottom, last.order, 0, None, last.run, last.baseline)
+            self.sheet.tokens.append(space)
+
+    def _space_width(self, handle: int) -> float:
+        """The width of a font's own space in type sizes, a quarter where the font does not say."""
+        font = self.lib.text_font(handle)
+        if font not in self.spaces:
+            width = ctypes.c_float()
+            self.lib.glyph_width(font, 32, 1.0, ctypes.addressof(width))
+            self.spaces[font] = width.value if 0.15 <= width.value <= 0.4 else 0.25
+        return self.spaces[font]
+
+    def _is_drawn(self, index: int, handle: int) -> bool:
+        """Whether the renderer has a glyph for a character: its font is embedded, or its substitute has one."""
+        if self.lib.font_embedded(self.lib.text_font(handle)) == 1:
+            return True
+        box = (ctypes.c_double * 4)()
+        at = ctypes.addressof(box)
+        return bool(self.lib.char_box(self.text, index, at, at + 8, at + 16, at + 24)) and box[1] > box[0]
+
+    def _odd(self, index: int, code: int) -> int:
+        """What to make of a control, private or unmapped character: 0 to leave it out, else its code."""
+        if not self.lib.map_error(self.text, index):
+            if code in (9, 10, 13):  # what a font calls its space
+                return 0x20
+            if code in (2, 0xFFFE):  # pdfium's mark for a hyphen at a line end
+                return 0x2D
+            if 32 <= code <= 0x10FFFF and code not in BAD and not 0xD800 <= code <= 0xF8FF:
+                return code
+        self.sheet.bad += 1
+        is_text = 32 <= code <= 0x10FFFF and code not in BAD and not 0xD800 <= code <= 0xDFFF
+        return code if is_text else 0xFFFD
 
 
-def _em(text: int, index: int, view: Frame) -> tuple[float, float] | None:
-    """From where to where the line of an upright character reaches: its type size, from above the baseline to below.
+def printed(code: int) -> str:
+    """What a code point prints: the ideograph for a radical, the letters of a ligature, an Arabic letter for its shape.
 
-    Where a font does not say how high its lines are, pdfium's box of a character is as flat as what is drawn of it.
+    Arabic shapes of several letters are given in the order of the page, from left to right.
     """
-    lib = raw()
-    place, matrix = (ctypes.c_double * 2)(), lib.pdfium.FS_MATRIX()
-    at = ctypes.addressof(place)
-    if not (lib.char_origin(text, index, at, at + 8) and lib.char_matrix(text, index, ctypes.addressof(matrix))):
-        return None
-    size = lib.font_size(text, index) * math.hypot(matrix.c, matrix.d)
-    baseline = view.b * place[0] + view.d * place[1] + view.f
-    return baseline - ABOVE * size, baseline + (1 - ABOVE) * size
-
-
-def _odd(sheet: Sheet, text: int, index: int, code: int) -> int:
-    """What to make of a control, private or unmapped character: 0 to leave it out, else its code."""
-    if not raw().map_error(text, index):
-        if code in (9, 10, 13):
-            return 0
-        if code in (2, 0xFFFE):  # pdfium's mark for a hyphen at a line end
-            return 0x2D
-        if code >= 32 and code not in BAD and not 0xE000 <= code <= 0xF8FF:
-            return code
-    sheet.bad += 1
-    return 0xFFFD if code < 32 or code in BAD else code
+    if 0x2E80 <= code <= 0x2FDF:
+        return radical(code)
+    if 0xFB00 <= code <= 0xFB17:
+        return unicodedata.normalize("NFKC", chr(code))
+    if 0xFB1D <= code <= 0xFDFF or 0xFE70 <= code <= 0xFEFC:
+        return unicodedata.normalize("NFKC", chr(code))[::-1]
+    return chr(code)
 
 
 def radical(code: int) -> str:
     """The ideograph for a radical's code point."""
-    import unicodedata
-
     return RADICALS.get(code) or unicodedata.normalize("NFKC", chr(code))
-
-
-class Judge:
-    """Says of each character of a sheet whether a reader sees it, and if not, why."""
-
-    def __init__(self, sheet: Sheet, styles: dict[int, Style]) -> None:
-        self.sheet = sheet
-        self.styles = styles
-        self.colours = {fill.colour for fill in sheet.fills}
-        self.last = sheet.fills[-1].z if sheet.fills else 0
-        self.known: dict[tuple[int, tuple[int, int, int, int] | None], str | None] = {}
-
-    def reason(self, handle: int) -> str | None:
-        """Why no character of a text object is seen; empty: all are; None: to be judged one by one."""
-        style = self.styles.get(handle)
-        if style is None:
-            return ""
-        look = (style.mode, style.colour)
-        if look not in self.known:
-            self.known[look] = self._reason(style)
-        known = self.known[look]
-        return None if known == "" and (self.last > style.z or style.clip is not None) else known
-
-    def _reason(self, style: Style) -> str | None:
-        """The same for what is drawn like this where nothing lies above it."""
-        if style.mode in (3, 7):
-            return "drawn invisibly"
-        if style.colour is None:
-            return ""
-        if style.colour[3] < 13:
-            return "drawn transparently"
-        pale = min(style.colour[:3]) >= 236 or any(_near(style.colour, colour) for colour in self.colours)
-        return None if pale and style.mode in (0, 4) else ""
-
-    def place(self, token: Token, handle: int, reason: str | None) -> None:
-        """Put a character that is in doubt among the seen or the hidden ones."""
-        reason = reason or self._why(token, handle)
-        if reason:
-            self.sheet.hidden.append((reason, token))
-        else:
-            self.sheet.tokens.append(token)
-
-    def _why(self, token: Token, handle: int) -> str:
-        x, y = (token.x0 + token.x1) / 2, (token.top + token.bottom) / 2
-        if not (0 <= x <= self.sheet.width and 0 <= y <= self.sheet.height):
-            return "off the page"
-        if max(token.bottom - token.top, token.x1 - token.x0) <= 1.5:
-            return "too small to read"
-        style = self.styles.get(handle)
-        if style is None:
-            return ""
-        if style.clip is not None and not inside(x, y, style.clip):
-            return "clipped away"
-        below: tuple[int, int, int] | None = (255, 255, 255)
-        for fill in self.sheet.fills:
-            if fill.box.x0 <= x <= fill.box.x1 and fill.box.top <= y <= fill.box.bottom:
-                # A picture may let through what is below it, so only plain colour covers; a scan is a case of its own.
-                if fill.z < style.z:
-                    below = fill.colour
-                elif fill.colour is not None:
-                    return "covered"
-                elif covers_page(self.sheet, fill.box):
-                    return "under a picture"
-        same = style.colour is not None and style.mode in (0, 4) and _near(style.colour, below)
-        return "the colour of its background" if same else ""
-
-
-def _near(one: tuple[int, ...] | None, other: tuple[int, ...] | None) -> bool:
-    """Whether two colours can't be told apart."""
-    return (
-        one is not None and other is not None and all(abs(p - q) < 20 for p, q in zip(one[:3], other[:3], strict=True))
-    )

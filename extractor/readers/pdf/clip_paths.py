@@ -7,9 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from extractor.document.layout import Box
-
-MAX_SEGMENTS = 1000  # of one clip path; more is a drawing, whose outline says little
-SLACK = 1.5  # points by which a line may lie outside of its clip path, as those on its edge do
+from extractor.readers.pdf.settings import LIMITS
 
 Points = list[tuple[float, float]]
 
@@ -29,7 +27,7 @@ def clip_of(lib: Any, handle: int, boxed: Callable[[Points], Box]) -> Box | None
 def _points(lib: Any, clip: int, index: int) -> Points:
     x, y = ctypes.c_float(), ctypes.c_float()
     out: Points = []
-    for n in range(min(lib.clip_segments(clip, index), MAX_SEGMENTS)):
+    for n in range(min(lib.clip_segments(clip, index), LIMITS.max_clip_points)):
         segment = lib.clip_segment(clip, index, n)
         if lib.point(segment, ctypes.addressof(x), ctypes.addressof(y)):
             out.append((x.value, y.value))
@@ -46,14 +44,14 @@ def within(box: Box, clip: Box | None) -> Box:
 def cuts(clip: Box | None, box: Box) -> bool:
     """Whether something of a box lies outside of a clip."""
     return clip is not None and (
-        box.x0 < clip.x0 - SLACK
-        or box.top < clip.top - SLACK
-        or box.x1 > clip.x1 + SLACK
-        or box.bottom > clip.bottom + SLACK
+        box.x0 < clip.x0 - LIMITS.clip_slack
+        or box.top < clip.top - LIMITS.clip_slack
+        or box.x1 > clip.x1 + LIMITS.clip_slack
+        or box.bottom > clip.bottom + LIMITS.clip_slack
     )
 
 
 def is_gone(box: Box, clip: Box | None) -> bool:
     """Whether nothing of a box is seen inside of a clip."""
     left = within(box, clip)
-    return clip is not None and (left.x1 < left.x0 - SLACK or left.bottom < left.top - SLACK)
+    return clip is not None and (left.x1 < left.x0 - LIMITS.clip_slack or left.bottom < left.top - LIMITS.clip_slack)

@@ -11,9 +11,8 @@ from typing import NamedTuple
 
 from extractor.document.geometry import Rulings
 from extractor.document.layout import Box
+from extractor.readers.pdf.settings import LIMITS
 from extractor.tables.words import Token
-
-COVER = 0.6  # the share of a page that a picture covers when the page is a scan
 
 
 class Fill(NamedTuple):
@@ -33,6 +32,22 @@ class Style(NamedTuple):
     clip: Box | None = None
 
 
+class Suspect(NamedTuple):
+    """A character that seems hidden, why, and the text object that draws it: the page's picture decides."""
+
+    reason: str
+    token: Token
+    handle: int
+
+
+class Gap(NamedTuple):
+    """A text object of which pdfium gives no character: its handle, and where it begins in the reading frame."""
+
+    handle: int
+    x: float
+    y: float
+
+
 @dataclass(slots=True)
 class Sheet:
     """One page as read: size in the reading frame, tokens that are seen, those that are not, lines, fills."""
@@ -44,12 +59,17 @@ class Sheet:
     reader: str = "pdfium"
     tokens: list[Token] = field(default_factory=list)
     hidden: list[tuple[str, Token]] = field(default_factory=list)
+    suspects: list[Suspect] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    styles: dict[int, Style] = field(default_factory=dict)
+    sizes: dict[int, float] = field(default_factory=dict)
     rulings: Rulings = field(default_factory=lambda: Rulings([], []))
     fills: list[Fill] = field(default_factory=list)
     images: list[Box] = field(default_factory=list)
     shades: list[Box] = field(default_factory=list)
     paths: int = 0
     bad: int = 0
+    lost: int = 0
     problems: list[str] = field(default_factory=list)
 
 
@@ -57,4 +77,4 @@ def covers_page(sheet: Sheet, box: Box) -> bool:
     """Whether a picture covers most of a page, as a scan does."""
     wide = min(box.x1, sheet.width) - max(box.x0, 0)
     high = min(box.bottom, sheet.height) - max(box.top, 0)
-    return min(wide, high) > 0 and wide * high >= COVER * sheet.width * sheet.height
+    return min(wide, high) > 0 and wide * high >= LIMITS.covers_page * sheet.width * sheet.height

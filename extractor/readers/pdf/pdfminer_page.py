@@ -9,7 +9,8 @@ from typing import Any
 from extractor.document.geometry import Rulings, Segment, turn
 from extractor.document.layout import Box
 from extractor.errors import DocumentError
-from extractor.readers.pdf.characters import radical
+from extractor.readers.pdf.characters import printed
+from extractor.readers.pdf.hidden_text import OFF_PAGE
 from extractor.readers.pdf.page_content import Sheet
 from extractor.tables.words import Token
 
@@ -48,14 +49,14 @@ def miner_sheet(pdf: Any, index: int, first: Sheet | None) -> Sheet:
 def _inherit(sheet: Sheet, first: Sheet) -> None:
     sheet.width, sheet.height, sheet.turned = first.width, first.height, first.turned
     sheet.rulings, sheet.fills, sheet.images, sheet.shades = first.rulings, first.fills, first.images, first.shades
-    sheet.paths, sheet.hidden = first.paths, [item for item in first.hidden if item[0] != "off the page"]
+    sheet.paths, sheet.hidden = first.paths, [item for item in first.hidden if item[0] != OFF_PAGE]
 
 
 def _add(sheet: Sheet, page: Any, char: dict[str, Any], order: int, hidden: set[tuple[str, int, int]]) -> None:
     left, top = page.bbox[0], page.bbox[1]
     box = Box(char["x0"] - left, char["top"] - top, char["x1"] - left, char["bottom"] - top)
     box = turn(box, sheet.turned, float(page.width), float(page.height))
-    text = "".join(radical(ord(c)) if 0x2E80 <= ord(c) <= 0x2FDF else c for c in char["text"])
+    text = "".join(printed(ord(c)) for c in char["text"])
     if UNMAPPED.fullmatch(text) or "\ufffd" in text:
         sheet.bad += 1
         text = "\ufffd"
@@ -68,7 +69,7 @@ def _add(sheet: Sheet, page: Any, char: dict[str, Any], order: int, hidden: set[
     if 0 <= middle[0] <= sheet.width and 0 <= middle[1] <= sheet.height:
         sheet.tokens.append(token)
     else:
-        sheet.hidden.append(("off the page", token))
+        sheet.hidden.append((OFF_PAGE, token))
 
 
 def _direction(char: dict[str, Any]) -> int:

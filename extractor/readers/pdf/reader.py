@@ -16,13 +16,13 @@ from extractor.document.finding_kinds import FindingKind
 from extractor.document.geometry import inside
 from extractor.document.layout import Block, Box, Document, Note, Page, Turn
 from extractor.errors import DocumentError
-from extractor.readers.pdf.characters import read_sheet
+from extractor.readers.pdf.characters import finish, read_sheet
+from extractor.readers.pdf.form_fields import opened_page
+from extractor.readers.pdf.form_objects import overfull_pages
 from extractor.readers.pdf.page_content import Sheet
 from extractor.readers.pdf.pdfminer_page import miner_sheet, open_miner
+from extractor.readers.pdf.settings import LIMITS
 from extractor.readers.pdf.text_layer import (
-    FEW,
-    NONSENSE,
-    UNREADABLE,
     bad_share,
     has_ink,
     is_doubtful,
@@ -30,9 +30,12 @@ from extractor.readers.pdf.text_layer import (
     nonsense,
     scan_box,
 )
+from extractor.readers.pdf.unread_objects import fill_gaps
 from extractor.tables.column_gaps import Going
 from extractor.tables.page_tables import blocks_of, drawn_blocks
 
+MEND = "it was not opened; print it to a new PDF with another program"
+NO_PAGE = "none of its pages can be read; open it in a viewer and save it again"
 SHOWN = 80  # characters of hidden text in a note
 CATALOG = re.compile(rb"\b(\d+ \d+) obj(?:(?!endobj).)*?/Type\s*/Catalog", re.S)
 LAYER = (
@@ -48,7 +51,7 @@ def read(path: Path, name: str, settings: Settings) -> Document:
 
     with opened(path, settings) as pdf:
         _count(len(pdf) if pdf is not None else 1, settings)
-        reader = Reader(path, pdf, settings)
+        reader = Reader(path, pdf, settings, overfull=overfull_pages(path, password_of(settings)))
         collecting = gc.isenabled()
         # Pages are many small values without cycles, over which the collector would go again and again.
         gc.disable()
@@ -61,7 +64,8 @@ def read(path: Path, name: str, settings: Settings) -> Document:
     if not pages:
         raise DocumentError("the file has no pages: open it in a viewer and save it again")
     if all(page.reader == "unread" for page in pages):
-        raise DocumentError("damaged: none of its pages can be read; open it in a viewer and save it again")
+        said = f"page 1: {reader.notes[-len(pages)].message}" if reader.overfull else f"damaged: {NO_PAGE}"
+        raise DocumentError(said)
     return Document(name, sha256(path), tuple(pages), all(p.reader != "ocr" for p in pages), tuple(reader.notes))
 
 
@@ -93,6 +97,8 @@ def opened(path: Path, settings: Settings) -> Iterator[Any]:
         yield None
         return
     try:
+        if pdf.get_formtype() == pypdfium2.raw.FORMTYPE_ACRO_FORM:
+            pdf.init_forms()
         yield pdf
     finally:
         pdf.close()
@@ -131,6 +137,7 @@ class Reader:
     settings: Settings
     notes: list[Note] = field(default_factory=list)
     going: Going | None = None
+    overfull: dict[int, int] = field(default_factory=dict)
     _second: Any = None
 
     def pages(self) -> list[Page]:
@@ -156,6 +163,12 @@ class Reader:
 
     def page(self, index: int) -> Page:
         """One page."""
+        if index in self.overfull:
+            message = (
+                f"the page draws its form objects within each other, {self.overfull[index]:,} times or more: {MEND}"
+            )
+            self.notes.append(Note(FindingKind.UNREAD_PAGE, index + 1, message))
+            return Page(index + 1, (), reader="unread")
         sheet = self._sheet(index)
         if sheet is None:
             self.notes.append(Note(FindingKind.UNREAD_PAGE, index + 1, "the page is damaged and could not be read"))
@@ -176,12 +189,13 @@ class Reader:
 
     def _sheet(self, index: int) -> Sheet | None:
         first = sheet_of(self.pdf, index) if self.pdf is not None else None
-        if first is not None and not is_doubtful(first):
-            return first
-        other = self._second_sheet(index, first)
-        if first is None or (other is not None and _better(other, first)):
+        other = self._second_sheet(index, first) if first is None or first.gaps or is_doubtful(first) else None
+        if first is None:
             return other
-        return first
+        if first.gaps:
+            fill_gaps(first, other.tokens if other is not None else ())
+        finish(first)
+        return other if is_doubtful(first) and other is not None and _better(other, first) else first
 
     def _second_sheet(self, index: int, first: Sheet | None) -> Sheet | None:
         try:
@@ -223,9 +237,11 @@ class Reader:
 def kind_of(sheet: Sheet) -> str:
     """What a page is: `text`, `scan` (to be read by OCR), or `layer` (a scan with a usable text layer)."""
     image = scan_box(sheet)
-    if image is not None and _seen_inside(sheet, image) < FEW:
+    if image is not None and _seen_inside(sheet, image) < LIMITS.few:
         layer = [token for why, token in sheet.hidden if why in LAYER]
-        usable = len(layer) >= FEW and nonsense(layer) <= NONSENSE and bad_share(sheet) <= UNREADABLE
+        usable = (
+            len(layer) >= LIMITS.few and nonsense(layer) <= LIMITS.nonsense and bad_share(sheet) <= LIMITS.unreadable
+        )
         return "layer" if usable else "scan"
     if all(t.text.isspace() for t in sheet.tokens):
         return "scan" if has_ink(sheet) else "text"
@@ -241,7 +257,9 @@ def _seen_inside(sheet: Sheet, box: Box) -> int:
 def _better(other: Sheet, first: Sheet) -> bool:
     """Whether the second reader read a page clearly better: as many characters, fewer of them unmapped."""
     enough = len(other.tokens) >= 0.8 * len(first.tokens)
-    return enough and (bad_share(other) < 0.7 * bad_share(first) or len(other.tokens) > 1.2 * len(first.tokens))
+    return enough and (
+        bad_share(other) < LIMITS.better * bad_share(first) or len(other.tokens) > LIMITS.more * len(first.tokens)
+    )
 
 
 def sheet_of(pdf: Any, index: int) -> Sheet | None:
@@ -249,13 +267,10 @@ def sheet_of(pdf: Any, index: int) -> Sheet | None:
     import pypdfium2
 
     try:
-        page = pdf[index]
+        with opened_page(pdf, index) as opened:
+            return read_sheet(opened, index + 1)
     except pypdfium2.PdfiumError:
         return None
-    try:
-        return read_sheet(page, index + 1)
-    finally:
-        page.close()
 
 
 def page_of(sheet: Sheet) -> Page:
@@ -272,6 +287,9 @@ def framed(sheet: Sheet, blocks: Sequence[Block]) -> Page:
 def notes_of(sheet: Sheet) -> list[Note]:
     """What a person should know of a page: text that is there and not seen, why, and what it says."""
     out: list[Note] = []
+    if sheet.lost:
+        message = f"{sheet.lost} texts have a font that is neither in the file nor known here, and could not be read"
+        out.append(Note(FindingKind.TEXT_DOUBT, sheet.number, message))
     for reason, count in Counter(reason for reason, token in sheet.hidden if not token.text.isspace()).items():
         text = " ".join("".join(token.text for why, token in sheet.hidden if why == reason).split())
         shown = text if len(text) <= SHOWN else text[:SHOWN] + "…"
