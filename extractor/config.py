@@ -13,9 +13,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, SecretStr, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 
 from extractor.errors import ConfigError
+from schemas.conventions import of_locale
 
 Engine = Literal["rules", "llm", "hybrid"]
 Ocr = Literal["rapidocr", "tesseract", "off"]
@@ -56,6 +66,9 @@ class Settings(BaseModel):
     memory_mb: PositiveInt = Field(4_096, description="what one document may need on top of an idle worker")
 
     language: Annotated[str, READING] = Field("zh", description="the language that OCR reads")
+    locale: Annotated[str, READING] = Field(
+        "", description="how numbers and dates are written where a document does not tell: en_US, en_GB, nl, zh"
+    )
     ocr: Annotated[Ocr, READING] = Field("rapidocr", description="rapidocr, tesseract or off")
     dpi: Annotated[PositiveInt, READING] = Field(300, description="the resolution at which pages are drawn for OCR")
     max_pixels: PositiveInt = Field(60_000_000, description="larger images are refused")
@@ -96,6 +109,13 @@ class Settings(BaseModel):
             return cls.model_validate(values)
         except ValidationError as error:
             raise ConfigError(_readable(error)) from None
+
+    @field_validator("locale")
+    @classmethod
+    def _known_locale(cls, name: str) -> str:
+        if name:
+            of_locale(name)
+        return name
 
     def answering(self, engine: str) -> dict[str, Any]:
         """The settings that can change an answer of `engine`: what its fingerprint holds of them."""

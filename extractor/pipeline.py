@@ -22,6 +22,7 @@ from extractor.document.results import Answer, DocumentResult, Finding, Form, Re
 from extractor.engines import hybrid, llm, rules
 from extractor.errors import CallError, DocumentError, MissingPackage
 from extractor.forms.regions import cut
+from schemas.conventions import Convention, told_by
 from schemas.spec import SchemaSpec
 
 Engine = Callable[[Sequence[Form], Settings, str], Sequence[Answer]]
@@ -63,8 +64,9 @@ def process(document: Document, settings: Settings, schemas: Sequence[SchemaSpec
     regions = cut(document, schemas)
     records: list[Record] = []
     left: list[Row] = list(regions.outside)
+    convention = told_by((unit.text for unit in document.units()), settings.locale)
     for form, answer in zip(regions.forms, extract(regions.forms, settings, document.sha256), strict=True):
-        record, behind = _record(document, form, answer, engine, settings)
+        record, behind = _record(document, form, answer, engine, settings, convention)
         records.append(record)
         left.extend(behind)
     tables, unclaimed = outside.account(
@@ -85,10 +87,10 @@ def process(document: Document, settings: Settings, schemas: Sequence[SchemaSpec
 
 
 def _record(
-    document: Document, form: Form, answer: Answer, engine: str, settings: Settings
+    document: Document, form: Form, answer: Answer, engine: str, settings: Settings, convention: Convention
 ) -> tuple[Record, tuple[Row, ...]]:
     """The record of one form, and the rows at its end that are no part of it."""
-    assembled = assemble(form.schema, answer.candidates)
+    assembled = assemble(form.schema, answer.candidates, convention)
     grounded = ground(form, answer)
     as_given = document.exact and not answer.usage.get("calls")  # no OCR and no model's words stand between
     checked = check(form.schema, assembled.values, "source" if as_given else "reading")

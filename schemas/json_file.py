@@ -24,6 +24,8 @@ from schemas.fields import KEYS, declared
 
 TITLES = "x-titles"
 UNASKED = "x-unasked"
+ENUM_LABELS = "x-enum-labels"
+ACCOUNTS = "x-accounts"
 MOST = 20_000
 """So many subschemas are followed; a schema of more (references that double and double again) is refused."""
 _NAMED = frozenset({"properties", "patternProperties", "$defs", "definitions", "dependentSchemas"})
@@ -207,10 +209,20 @@ def _check(node: Node) -> None:
             texts = node.schema.get(key, [])
             if not isinstance(texts, list) or not all(isinstance(text, str) and text.strip() for text in texts):
                 raise ValueError(f"{key} must be a list of texts, none of them empty")
+        _check_own(node.schema)
     except ValueError as error:
         raise node.error(f"{error}; correct it there") from None
     for key in node.schema:
-        known = [*KEYS, TITLES, UNASKED]
+        known = [*KEYS, TITLES, UNASKED, ENUM_LABELS, ACCOUNTS]
         close = difflib.get_close_matches(key, known, n=1, cutoff=0.8) if key.startswith("x-") else []
         if close and key not in known:
             raise node.error(f"{key!r} means nothing here; did you mean {close[0]}?")
+
+
+def _check_own(schema: dict[str, Any]) -> None:
+    labels = schema.get(ENUM_LABELS, {})
+    lists = labels.values() if isinstance(labels, dict) else [None]
+    if not all(isinstance(own, list) and all(isinstance(t, str) and t.strip() for t in own) for own in lists):
+        raise ValueError(f"{ENUM_LABELS} must give, for members of the enum, lists of the words that are printed")
+    if schema.get(ACCOUNTS, "asked") not in ("asked", "all"):
+        raise ValueError(f'{ACCOUNTS} must be "asked" or "all"')

@@ -172,7 +172,9 @@ class _Reader:
             below, is_list = (path + "[]", True) if structure == "rows" else (path, False)
             children = self.fields(inner, below, in_rows=is_list)
         kind = "text" if children else _kind(inner)
-        wanted = Wanted(inner.types(), () if children else _members(inner), self._admitting(place))
+        members = () if children else _members(inner)
+        words = {word: m for m, own in (inner.first(json_file.ENUM_LABELS) or {}).items() for word in own}
+        wanted = Wanted(inner.types(), members, self._admitting(place), words)
         here = with_variants(_printed(name, place, inner, in_rows), self.variants)
         return FieldSpec(name, path, structure, kind, here, children, str(place.first("description") or ""), wanted)
 

@@ -24,10 +24,11 @@ from typing import Any, Literal
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from schemas.conventions import POINT, Convention
 from schemas.fields import Form, Printed, declared
 from schemas.json_values import Wanted
 from schemas.relations import Relation
-from schemas.values import PARSERS, IndicatorValue, Is, Kind
+from schemas.values import READINGS, IndicatorValue, Is, Kind
 
 Structure = Literal["scalar", "group", "rows", "texts"]
 
@@ -55,9 +56,11 @@ class FieldSpec:
             return "boolean"
         return "long" if self.printed.long else self.kind
 
-    def read(self, text: str) -> Any:
-        """The value that a printed text is. Raises `ValueError` where it is none of the field's kind."""
-        return PARSERS[self.kind](text) if self.wanted is None else self.wanted.read(text, self.kind)
+    def readings(self, text: str, convention: Convention = POINT) -> tuple[Any, ...]:
+        """The values that a printed text can be, the likeliest first. Raises `ValueError` where it is none."""
+        if self.wanted is None:
+            return READINGS[self.kind](text, convention)
+        return self.wanted.readings(text, self.kind, convention)
 
 
 @dataclass(frozen=True, eq=False)

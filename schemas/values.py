@@ -9,11 +9,13 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from schemas import days, numbers
+from schemas.conventions import POINT, UNKNOWN, Convention
 
 Operator = Literal["=", "≥", "≤", ">", "<"]
 Kind = Literal["text", "amount", "date", "integer", "indicator"]
@@ -67,33 +69,31 @@ _fold_short = lru_cache(maxsize=8192)(_fold)
 """Labels and words come again and again; long texts do not, and would only fill the memory."""
 
 
-def parse_amount(text: str) -> str:
+def parse_amount(text: str, convention: Convention = POINT) -> str:
     """A printed number, or percentage, as a decimal string without separators; digits and sign stay as printed."""
-    folded = fold(text)
-    match = re.fullmatch(r"([-+−]?)[¥￥]?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(\.[0-9]+)?%?", folded)
-    if match is None:
-        raise ValueError(f"not a number: {text!r}")
-    sign = "-" if match[1] in ("-", "−") else ""
-    return sign + match[2].replace(",", "") + (match[3] or "")
+    return numbers.readings(text, convention)[0]
 
 
 def parse_integer(text: str) -> int:
-    """A printed count, with or without a measure word behind it (`12人`)."""
-    match = re.fullmatch(r"(\d{1,3}(?:,\d{3})+|\d+)[人个家名]?", fold(text))
-    if match is None:
-        raise ValueError(f"not a count: {text!r}")
-    return int(match[1].replace(",", ""))
+    """A printed count, with or without a measure word or a unit behind it (`12人`, `3 pcs`)."""
+    return integer_readings(text, POINT)[0]
 
 
-def parse_date(text: str) -> str:
-    """A printed date as `YYYY-MM-DD`; month and day must exist in the calendar's range."""
-    match = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", fold(text))
-    if match is None:
-        raise ValueError(f"not a date: {text!r}")
+def integer_readings(text: str, convention: Convention) -> tuple[int, ...]:
+    """Every count that a printed text can be. Raises `ValueError` for a text that is none."""
     try:
-        return date(int(match[1]), int(match[2]), int(match[3])).isoformat()
+        found = numbers.readings(text, convention)
     except ValueError:
-        raise ValueError(f"no such day: {text!r}") from None
+        raise ValueError(f"not a count: {text!r}") from None
+    whole = tuple(dict.fromkeys(digits for digits in found if "." not in digits))
+    if not whole or whole[0].startswith("-") or text.strip()[-1:] in "%‰％":
+        raise ValueError(f"not a count: {text!r}")
+    return tuple(int(d) for d in whole)
+
+
+def parse_date(text: str, convention: Convention = POINT) -> str:
+    """A printed date as `YYYY-MM-DD`; month and day must exist in the calendar's range."""
+    return days.readings(text, convention)[0]
 
 
 _OPERATORS = {
@@ -131,10 +131,19 @@ def parse_indicator(text: str) -> IndicatorValue:
     )
 
 
-PARSERS: dict[Kind, Callable[[str], object]] = {
-    "text": str,
-    "amount": parse_amount,
-    "date": parse_date,
-    "integer": parse_integer,
-    "indicator": parse_indicator,
+READINGS: dict[Kind, Callable[[str, Convention], tuple[object, ...]]] = {
+    "text": lambda text, _: (text,),
+    "amount": numbers.readings,
+    "date": days.readings,
+    "integer": integer_readings,
+    "indicator": lambda text, _: (parse_indicator(text),),
 }
+"""Every value of a kind that a printed text can be, the likeliest first. They raise `ValueError` where it is none."""
+
+
+def is_of(kind: Kind, text: str) -> bool:
+    """Whether a printed text can be a value of a kind, whatever the document's way of writing it."""
+    try:
+        return bool(READINGS[kind](text, UNKNOWN))
+    except ValueError:
+        return False

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.results import Candidate, Finding, finding
+from schemas.conventions import POINT, Convention
 from schemas.spec import FieldSpec, SchemaSpec
 from schemas.values import fold
 
@@ -21,8 +22,11 @@ class Assembled(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def assemble(schema: SchemaSpec, candidates: Sequence[Candidate]) -> Assembled:
-    """The values of a form. Text that is not of its field's kind gives null and a finding."""
+def assemble(schema: SchemaSpec, candidates: Sequence[Candidate], convention: Convention = POINT) -> Assembled:
+    """The values of a form, as its document writes numbers and dates.
+
+    Text that is not of its field's kind gives null and a finding; text that can be two values the likeliest and one.
+    """
     values = _empty(schema.fields)
     findings: list[Finding] = []
     seen: dict[str, str] = {}
@@ -36,7 +40,7 @@ def assemble(schema: SchemaSpec, candidates: Sequence[Candidate]) -> Assembled:
             findings.append(finding(FindingKind.TWO_READINGS, candidate.path, message))
             continue
         seen[candidate.path] = candidate.text
-        value, trouble = _typed(spec, candidate)
+        value, trouble = _typed(spec, candidate, convention)
         findings.extend(trouble)
         if not _put(values, candidate.path, value, schema):
             findings.append(finding(FindingKind.NO_SUCH_ROW, "", f"{candidate.path} leaves rows out before it"))
@@ -55,11 +59,15 @@ def _empty(fields: Iterable[FieldSpec]) -> dict[str, Any]:
     return out
 
 
-def _typed(spec: FieldSpec, candidate: Candidate) -> tuple[Any, list[Finding]]:
+def _typed(spec: FieldSpec, candidate: Candidate, convention: Convention) -> tuple[Any, list[Finding]]:
     try:
-        value = spec.read(_captured(spec, candidate.text))
+        value, *others = spec.readings(_captured(spec, candidate.text), convention)
     except ValueError as error:
         return None, [finding(FindingKind.UNREADABLE, candidate.path, str(error))]
+    if others:
+        which = " or ".join(str(v) for v in (value, *others))
+        message = f"{candidate.text[:40]!r} is {which}: the document does not tell; name its locale"
+        return value, [finding(FindingKind.AMBIGUOUS_VALUE, candidate.path, message)]
     if spec.wanted is not None and (spec.wanted.members or not isinstance(value, str)):
         return value, []  # validation says what is no member of the enum
     words = spec.printed.vocabulary

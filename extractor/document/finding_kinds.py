@@ -39,6 +39,7 @@ class FindingKind(StrEnum):
     TWO_READINGS = "two_readings"
     TWO_READERS = "two_readers"
     UNREADABLE = "unreadable"
+    AMBIGUOUS_VALUE = "ambiguous_value"
     UNUSUAL = "unusual"
     SCHEMA_REFUSES = "schema_refuses"
     NO_SUCH_FIELD = "no_such_field"
@@ -117,6 +118,10 @@ KINDS: dict[FindingKind, KindEntry] = {
     _K.TWO_READERS: KindEntry("reading", "error", "Two engines read the value differently.", _LOOK),
     _K.UNREADABLE: KindEntry(
         "reading", "error", "The printed text is no value of the field's kind, such as a date.", _LOOK
+    ),
+    _K.AMBIGUOUS_VALUE: KindEntry(
+        "reading", "warning", "The printed text can be two values: thousands or decimals, day or month.",
+        "Name the document's locale in the settings, or correct the value.",
     ),
     _K.UNUSUAL: KindEntry("source", "info", "The text is none of the usual ones of its field.", _SOURCE),
     _K.SCHEMA_REFUSES: KindEntry(

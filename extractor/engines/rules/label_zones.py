@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 from extractor.forms.labels import Hit, Target
 from extractor.forms.tokens import HEADING, Token, in_column
 from schemas.spec import FieldSpec, SchemaSpec
-from schemas.values import PARSERS
+from schemas.values import is_of
 
 BucketKind = Literal["value", "columns", "list", "matrix", "row", "loose"]
 
@@ -373,11 +373,7 @@ class _Reader:
             return joined in spec.printed.vocabulary
         if spec.kind == "text":
             return False
-        try:
-            PARSERS[spec.kind](joined)
-        except ValueError:
-            return False
-        return True
+        return is_of(spec.kind, joined)
 
 
 def _column(field: FieldSpec, hit: Hit, tokens: Sequence[Token]) -> Column:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from extractor.forms.tokens import NULLS, STROKES, Token
 from schemas.spec import FieldSpec
-from schemas.values import PARSERS, parse_indicator
+from schemas.values import READINGS, is_of, parse_indicator
 
 
 class Piece(NamedTuple):
@@ -43,11 +43,7 @@ def parses(kind: str, text: str) -> bool:
     """Whether a text is a value of a kind."""
     if kind == "indicator":
         return parse_indicator(text).value is not None
-    try:
-        PARSERS[kind](text)  # type: ignore[index]  # the kinds of columns are a superset
-    except (ValueError, KeyError):
-        return False
-    return True
+    return kind in READINGS and is_of(kind, text)
 
 
 def is_null(kind: str, text: str) -> bool:
