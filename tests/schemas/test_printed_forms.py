@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,12 @@ from schemas.json_values import Wanted, boolean_readings
 
 DOUBT, REFUSED = "?", "!"
 STATUS = Wanted(frozenset({"string"}), ("paid", "unpaid", "part-paid"), lambda value: True, {"Bezahlt": "paid"})
+
+READERS: dict[str, Callable[[str, Convention], tuple[object, ...]]] = {
+    "date": days.readings,
+    "number": numbers.readings,
+    "boolean": boolean_readings,
+}
 
 
 def printed_forms() -> list[tuple[str, str, str]]:
@@ -25,9 +32,8 @@ def read(kind: str, text: str) -> str:
     if kind == "enum":
         found: tuple[object, ...] = STATUS.readings(text, "text")
         return str(found[0]) if found[0] in STATUS.members else REFUSED
-    reader = {"date": days.readings, "number": numbers.readings, "boolean": boolean_readings}[kind]
     try:
-        found = reader(text, UNKNOWN)
+        found = READERS[kind](text, UNKNOWN)
     except ValueError:
         return REFUSED
     return DOUBT if len(found) > 1 else str(found[0]).lower()
