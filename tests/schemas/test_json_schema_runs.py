@@ -99,7 +99,7 @@ def test_rules_read_a_form_of_a_json_schema() -> None:
 def test_what_the_schema_refuses_is_a_finding_and_the_value_stays() -> None:
     record = run(text=DOCUMENT.replace("完 好", "遗失").replace("是否投保 | 是", "是否投保 | 待定"))
     assert (record["values"]["state"], record["values"]["insured"], record["settled"]) == ("遗失", "待定", False)
-    assert kinds(record) == {("state", "reading", "schema_refuses"), ("insured", "reading", "refused")}
+    assert kinds(record) == {("state", "reading", "schema_refuses"), ("insured", "reading", "schema_refuses")}
 
 
 def test_a_required_value_that_is_not_printed_is_a_finding_on_its_path() -> None:
