@@ -63,6 +63,7 @@ def make_one(folder: Path, seed: int, index: int, name: str) -> dict[str, Any]:
         "name": printed.name,
         "producer": name,
         "border": design.border,
+        "type": printed.type,
         "page": design.page,
         "typeface": face and face.family,
         "size": design.size,

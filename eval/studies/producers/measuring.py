@@ -1,4 +1,4 @@
-"""What `extractor run` reads of the printed forms, by producer and by kind of border."""
+"""What `extractor run` reads of the printed forms, by producer, by kind of border, by type of form."""
 
 from __future__ import annotations
 
@@ -62,13 +62,13 @@ def figures(scores: list[DocumentScore]) -> dict[str, Any]:
 
 
 def split(scores: list[DocumentScore], lines: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """The figures of all documents, of each producer, of each kind of border."""
+    """The figures of all documents, of each producer, of each kind of border, of each type of form."""
 
     def by(key: str) -> dict[str, Any]:
         groups = grouped(scores, lambda score: str(lines[Path(score.document).stem][key]))
         return {name: figures(group) for name, group in groups.items()}
 
-    return {"all": {"all": figures(scores)}, "producer": by("producer"), "border": by("border")}
+    return {"all": {"all": figures(scores)}, **{key: by(key) for key in ("producer", "border", "type")}}
 
 
 def tables(parts: dict[str, dict[str, Any]]) -> list[Table]:

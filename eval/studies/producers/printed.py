@@ -9,7 +9,7 @@ from typing import Any
 from eval.studies.producers import arrangement, design
 from eval.studies.producers.design import Design
 from eval.studies.producers.statutory import blocks
-from eval.synth.content import Content, Form, Options, make
+from eval.synth.content import FORM_TYPES, Content, Form, Options, make
 from eval.synth.gold import gold
 from eval.synth.indicators import Values
 from eval.synth.seeds import seeded
@@ -21,6 +21,9 @@ OPTIONAL = {
     "department_target": ("subordinate_units",),
 }
 """Fields that some documents leave blank."""
+
+FREE_TABLES = 0.15
+"""Share of documents that hold tables of no schema."""
 
 SQUARE_METRES = "平方米"
 
@@ -36,6 +39,12 @@ class Printed:
     features: tuple[str, ...]
 
     @property
+    def type(self) -> str:
+        """The type of its forms, or `mixed`."""
+        types = {str(form["form_type"]) for form in self.gold["forms"]}
+        return types.pop() if len(types) == 1 else "mixed"
+
+    @property
     def title(self) -> str | None:
         """The line over the first form."""
         title: str | None = self.gold["title"]
@@ -45,22 +54,23 @@ class Printed:
 def print_out(name: str, seed: int, index: int, borders: tuple[str, ...]) -> Printed:
     """The document number `index` of a seed; `borders` are the kinds of borders that its program can draw."""
     rng = seeded("producers", seed, index)
-    content = _varied(
-        rng, make(rng.randrange(10**9), Options(forms=(1, 3), rows=(3, 40), errors=0, mixed=rng.random() < 0.2), name)
-    )
+    types = ("table",) if rng.random() < FREE_TABLES else FORM_TYPES
+    options = Options(types, forms=(1, 3), rows=(3, 40), errors=0, mixed=rng.random() < 0.2)
+    content = _varied(rng, make(rng.randrange(10**9), options, name))
     to = arrangement.arrange(rng)
     forms = tuple(blocks(form, content.style, to) for form in content.forms)
     for table in (block for form in forms for block in form if isinstance(block, Table)):
         slots(table)
     columns = max(len(block.widths) for form in forms for block in form if isinstance(block, Table))
-    head = content.title or f"{content.forms[0].values['year']}年度部门预算公开附表"
+    head = content.title or "部门预算公开附表"
     look = design.draw(rng, borders, head, columns)
-    named = (*design.features(look), *arrangement.features(to), *_blanks(content))
+    arranged = [name for name in arrangement.features(to) if types == FORM_TYPES or name.startswith("space")]
+    named = (*design.features(look), *arranged, *_blanks(content))
     return Printed(name, gold(f"{name}.pdf", content.title, content.forms), look, forms, named)
 
 
 def _blanks(content: Content) -> list[str]:
-    blank = any(form.values[name] is None for form in content.forms for name in OPTIONAL[form.type])
+    blank = any(form.values[name] is None for form in content.forms for name in OPTIONAL.get(form.type, ()))
     superscripts = any("m²" in str(form.values) for form in content.forms)
     return ["blank_values"] * blank + ["square_metres"] * superscripts
 
@@ -72,7 +82,7 @@ def _varied(rng: Random, content: Content) -> Content:
     for form in content.forms:
         values = _with_square_metres(form.values) if square else form.values
         if blank:
-            values = values | {name: None for name in OPTIONAL[form.type] if rng.random() < 0.5}
+            values = values | {name: None for name in OPTIONAL.get(form.type, ()) if rng.random() < 0.5}
         forms.append(Form(form.type, values))
     return replace(content, forms=tuple(forms))
 

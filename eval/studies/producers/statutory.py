@@ -218,8 +218,16 @@ def _department_target(values: Values, p: Arranged) -> tuple[Block, ...]:
     return *_titles(p, values, unit), *department_blocks(values, p)
 
 
+def _free_table(values: Values, p: Arranged) -> tuple[Block, ...]:
+    """A table that no schema knows: its title, a header, rows of single cells."""
+    head = tuple(p.cell(text) for text in values["header"])
+    body = [tuple(value(text, f"rows[{i}][{j}]") for j, text in enumerate(row)) for i, row in enumerate(values["rows"])]
+    return Heading(values["title"]), Table(p.fitted(8, *(16,) * (len(head) - 1)), (head, *body), head=(0,))
+
+
 PRINTERS: dict[str, Callable[[Values, Arranged], tuple[Block, ...]]] = {
     "project_target": _project_target,
     "self_evaluation": _self_evaluation,
     "department_target": _department_target,
+    "table": _free_table,
 }

@@ -12,6 +12,9 @@ from eval.studies.producers.raised import runs
 from eval.studies.producers.typefaces import Typeface
 from eval.synth.sheet import Block, Cell, Heading, Paragraph, Table, slots
 
+EDGE = 0.17
+"""What Chinese characters reach beyond the edges of a line of text, in ems: typst measures it by Latin capitals."""
+
 ALIGN = {"top": "top", "middle": "horizon", "bottom": "bottom"}
 DASHES = {"dotted": "dotted", "dashed": "dashed"}
 SIDES = {"left": "left", "center": "center", "right": "right"}
@@ -98,7 +101,7 @@ def _table(table: Table, design: Design) -> str:
     fill = f'fill: (x, y) => if calc.odd(y) {{ rgb("{design.stripe}") }},' if design.border == "shaded" else ""
     body = "\n".join(lines)
     return (
-        f"#table(columns: ({columns}), inset: (x: {horizontal}pt, y: {vertical}pt), "
+        f"#table(columns: ({columns}), inset: (x: {horizontal}pt, y: {vertical + EDGE * design.size:.2f}pt), "
         f"stroke: {_stroke(design)}, {fill} align: {ALIGN[design.valign]},\n{body}\n)"
     )
 

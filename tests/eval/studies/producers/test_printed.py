@@ -36,6 +36,7 @@ def test_the_grammar_is_drawn_from_widely() -> None:
         "project_target",
         "self_evaluation",
         "department_target",
+        "table",
     }
     named = {feature.partition(":")[0] for printed in MANY for feature in printed.features}
     assert {"labels_above", "vertical", "space", "note_mark", "currency", "apart", "square_metres"} <= named

@@ -95,7 +95,7 @@ def test_figures_are_split_by_producer_and_border(tmp_path: Path) -> None:
     whole = parts["producer"]["platypus"]
     assert whole["documents"] == len(documents)
     assert whole["found"] + whole["missing"] == sum(line["forms"] for line in documents)
-    assert [table.title for table in measuring.tables(parts)] == ["All forms", "By producer", "By border"]
+    assert [table.title for table in measuring.tables(parts)] == ["All forms", "By producer", "By border", "By type"]
 
 
 def test_a_producer_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
