@@ -35,23 +35,24 @@ Mode = Literal["tools", "json_schema", "json", "text"]
 PREFIX = "EXTRACTOR_"
 DEFAULT_FILE = "extractor.toml"
 SECRETS = ("api_key", "password")
-# Tracebacks; where the tests find a corpus; tests that record cassettes or keep new answers.
-NOT_SETTINGS = ("EXTRACTOR_DEBUG", "EXTRACTOR_SHARED", "EXTRACTOR_RECORD", "EXTRACTOR_GOLDEN")
+# Tracebacks; where the tests find a corpus; tests that record cassettes.
+NOT_SETTINGS = ("EXTRACTOR_DEBUG", "EXTRACTOR_SHARED", "EXTRACTOR_RECORD")
 
 
 @dataclass(frozen=True)
 class _Changes:
-    """Marks a setting that can change an answer: of every engine, or only of those that ask a model."""
+    """Marks a setting that can change an answer: how files are read, how any engine reads, how a model is asked."""
 
-    whose: Literal["reading", "model"]
+    whose: Literal["reading", "engine", "model"]
 
 
 READING = _Changes("reading")
+ENGINE = _Changes("engine")
 MODEL = _Changes("model")
 
 
 class Settings(BaseModel):
-    """All that can be set. What is marked `READING` or `MODEL` is part of a result's fingerprint, the rest is not."""
+    """All that can be set. What is marked `READING`, `ENGINE` or `MODEL` is part of a result's fingerprint."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
@@ -66,13 +67,13 @@ class Settings(BaseModel):
     memory_mb: PositiveInt = Field(4_096, description="what one document may need on top of an idle worker")
 
     language: Annotated[str, READING] = Field("zh", description="the language that OCR reads")
-    locale: Annotated[str, READING] = Field(
+    locale: Annotated[str, ENGINE] = Field(
         "", description="how numbers and dates are written where a document does not tell: en_US, en_GB, nl, zh"
     )
     ocr: Annotated[Ocr, READING] = Field("rapidocr", description="rapidocr, tesseract or off")
     dpi: Annotated[PositiveInt, READING] = Field(300, description="the resolution at which pages are drawn for OCR")
-    max_pixels: PositiveInt = Field(60_000_000, description="larger images are refused")
-    token_budget: Annotated[PositiveInt, READING] = Field(6_000, description="the most tokens in one chunk")
+    max_pixels: Annotated[PositiveInt, READING] = Field(60_000_000, description="larger images are refused")
+    token_budget: Annotated[PositiveInt, ENGINE] = Field(6_000, description="the most tokens in one chunk")
     password: SecretStr | None = Field(None, description="opens protected files")
 
     model: Annotated[str | None, MODEL] = Field(None, description="a model's name, as its endpoint knows it")
@@ -119,7 +120,13 @@ class Settings(BaseModel):
 
     def answering(self, engine: str) -> dict[str, Any]:
         """The settings that can change an answer of `engine`: what its fingerprint holds of them."""
-        whose = {"reading"} if engine == "rules" else {"reading", "model"}
+        return self._marked({"reading", "engine"} if engine == "rules" else {"reading", "engine", "model"})
+
+    def of_reading(self) -> dict[str, Any]:
+        """The settings that can change how a file is read into a document."""
+        return self._marked({"reading"})
+
+    def _marked(self, whose: set[str]) -> dict[str, Any]:
         marks = {name: info.metadata for name, info in type(self).model_fields.items()}
         return {
             name: getattr(self, name)

@@ -32,24 +32,19 @@ ENGINES: dict[str, Engine] = {
     "llm": llm.extract,
     "hybrid": hybrid.extract,
 }
-READING = "9"
-"""Changes whenever a file may be read, cut into forms, grounded or checked differently, whatever the engine."""
-VERSIONS: dict[str, str] = {
-    "rules": f"{READING}/{rules.VERSION}",
-    "llm": f"{READING}/{llm.VERSION}",
-    "hybrid": f"{READING}/{hybrid.VERSION}",
-}
+
+Read = Callable[[Path, str, Settings], Document]
 
 
 def process_file(
-    path: Path, name: str, settings: Settings, schemas: Sequence[SchemaSpec], engine: str
+    path: Path, name: str, settings: Settings, schemas: Sequence[SchemaSpec], engine: str, read: Read = readers.read
 ) -> DocumentResult:
     """The result of one file; a file that cannot be read gives a failed one with its reason."""
     started = time.perf_counter()
     sha256 = ""
     try:
         sha256 = readers.sha256(path)
-        result = process(readers.read(path, name, settings), settings, schemas, engine)
+        result = process(read(path, name, settings), settings, schemas, engine)
     except (DocumentError, MissingPackage) as error:
         result = DocumentResult(name, sha256, "failed", reason=str(error))
     except OSError as error:

@@ -98,7 +98,8 @@ def test_secrets_are_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_only_what_can_change_an_answer_is_in_the_fingerprint() -> None:
     rules, llm = Settings().answering("rules"), Settings().answering("llm")
-    assert set(rules) == {"language", "locale", "ocr", "dpi", "token_budget"}
+    assert set(rules) == {"language", "locale", "ocr", "dpi", "max_pixels", "token_budget"}
+    assert set(Settings().of_reading()) == set(rules) - {"locale", "token_budget"}
     assert set(llm) - set(rules) == {
         "model",
         "temperature",

@@ -97,8 +97,9 @@ def _cell(arm: Arm, one: Staged, repeat: int, code: str) -> Cell:
 def _fingerprint(arm: Arm) -> str:
     """The hash of an arm's engine, schemas, prompts and parameters, and of who answers: an endpoint or a recording."""
     from extractor.runs import run as runs
+    from extractor.runs.fingerprint import fingerprint
 
-    mark = runs.fingerprint(arm.settings, runs.load_schemas(arm.settings.schemas), arm.engine)
+    mark = fingerprint(arm.settings, runs.load_schemas(arm.settings.schemas), arm.engine)
     return hashlib.sha256(f"{mark} {arm.settings.base_url or ''} {_recording(arm) or ''}".encode()).hexdigest()
 
 

@@ -55,6 +55,15 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (result, form)
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE readings (
+        sha256 TEXT NOT NULL,
+        suffix TEXT NOT NULL,
+        mark TEXT NOT NULL,
+        body BLOB NOT NULL,
+        PRIMARY KEY (sha256, suffix)
+    ) WITHOUT ROWID
+    """,
 )
 
 

@@ -20,7 +20,9 @@ from typing import Any, NamedTuple
 
 from extractor.document.results import DocumentResult
 from extractor.errors import CallError
+from extractor.ledger import readings
 from extractor.ledger.migrations import migrate, refuse_newer, transaction
+from extractor.ledger.readings import Reading
 
 Ledger = sqlite3.Connection
 
@@ -60,7 +62,10 @@ class RecordRow(NamedTuple):
 
 
 class ResultRow(NamedTuple):
-    """A document's result as the ledger keeps it; `body` is its line of `documents.jsonl` without `document`."""
+    """A document's result as the ledger keeps it; `body` is its line of `documents.jsonl` without `document`.
+
+    `reading`: the document that OCR read for it, where the ledger did not have that yet.
+    """
 
     status: str
     reason: str | None
@@ -69,6 +74,7 @@ class ResultRow(NamedTuple):
     seconds: float
     body: str
     records: tuple[RecordRow, ...]
+    reading: Reading | None = None
 
 
 class Counts(NamedTuple):
@@ -151,7 +157,7 @@ def reading(directory: Path) -> Iterator[Ledger]:
         raise CallError(
             f"{directory}: no run is kept here (no {FILE}); make one with: extractor run PATH --out {directory}"
         )
-    with contextlib.closing(_connect_to_read(directory / FILE)) as ledger:
+    with contextlib.closing(connect_to_read(directory / FILE)) as ledger:
         refuse_newer(ledger, directory)
         ledger.execute("BEGIN")  # one view of it, also while a run goes on
         yield ledger
@@ -168,7 +174,7 @@ def _connect(path: Path) -> Ledger:
     return ledger
 
 
-def _connect_to_read(path: Path) -> Ledger:
+def connect_to_read(path: Path) -> Ledger:
     """Where the folder cannot be written, SQLite must be told that nobody else writes it."""
     writable = os.access(path.parent, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
     mode = "mode=ro" if writable else "immutable=1"
@@ -276,6 +282,8 @@ def record(ledger: Ledger, fingerprint: str, task: Task, result: ResultRow) -> N
     with transaction(ledger):
         if result.status == "done":
             _keep(ledger, fingerprint, task, result)
+        if result.reading is not None:
+            readings.keep(ledger, task.sha256, task.suffix, result.reading)
         ledger.execute(
             "UPDATE inputs SET status = ?, reason = ?, seconds = ? WHERE sha256 = ? AND suffix = ?",
             (result.status, result.reason, result.seconds, task.sha256, task.suffix),

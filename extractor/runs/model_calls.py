@@ -18,7 +18,9 @@ from extractor.document.layout import Document
 from extractor.engines import llm
 from extractor.errors import DocumentError, StopRun
 from extractor.ledger import store
+from extractor.ledger.readings import packed
 from extractor.ledger.store import ResultRow
+from extractor.runs.fingerprint import reading_mark
 from extractor.runs.workers import Answer
 from schemas.spec import SchemaSpec
 
@@ -33,13 +35,16 @@ def answers(
     `opened` gives documents as the values of its answers; one that could not be read passes through.
     """
 
+    mark = reading_mark(settings)
+
     def finish(document: Document) -> ResultRow:
         start = time.monotonic()
         try:
             result = pipeline.process(document, settings, schemas, engine)
         except DocumentError as error:
             return store.failed(str(error), time.monotonic() - start)
-        return store.row_of(result.timed(time.monotonic() - start))
+        row = store.row_of(result.timed(time.monotonic() - start))
+        return row if document.exact else row._replace(reading=packed(document, mark))
 
     with llm.serving(settings, ledger):
         # More than there are calls in flight: while some wait for the model, others are cut, judged and written down.

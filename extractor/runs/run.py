@@ -6,7 +6,6 @@ Discover, hash, skip what is done, hand the rest to workers, record each answer 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -15,15 +14,17 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from extractor import __version__
+from extractor import __version__, readers
 from extractor.config import Settings
 from extractor.document.layout import Document
 from extractor.document.results import DocumentResult
 from extractor.errors import DocumentError, MissingPackage, SchemaError
 from extractor.export import files as exports
-from extractor.ledger import store
+from extractor.ledger import readings, store
+from extractor.ledger.readings import Reading
 from extractor.ledger.store import Ledger, ResultRow, Task
 from extractor.runs import discovery, workers
+from extractor.runs.fingerprint import fingerprint, reading_mark
 from schemas.spec import SchemaSpec
 
 Result = TypeVar("Result")
@@ -107,25 +108,6 @@ def load_schemas(names: Sequence[str]) -> tuple[SchemaSpec, ...]:
     return (*chosen, schemas.load("table"))
 
 
-def fingerprint(settings: Settings, specs: Sequence[SchemaSpec], engine: str) -> str:
-    """The hash of all that can change an answer, and of nothing else: not worker counts, not a commit."""
-    from extractor import pipeline
-
-    pipeline.engine_named(engine)
-    what = {
-        "engine": [engine, pipeline.VERSIONS[engine]],
-        "schemas": [[spec.name, spec.shape, spec.labels] for spec in specs],
-        "settings": settings.answering(engine),
-    }
-    return hashlib.sha256(store.dumps(what).encode()).hexdigest()[:32]
-
-
-def _pipeline() -> Process:
-    from extractor.pipeline import process_file
-
-    return process_file
-
-
 def _read_all(
     ledger: Ledger, mark: str, plan: Plan, process: Process | None, progress: Callable[[Progress], None]
 ) -> None:
@@ -150,10 +132,10 @@ def _answers(
         from extractor.runs import model_calls
 
         specs, ledger = load_schemas(plan.schemas), plan.out / store.FILE
-        with contextlib.closing(workers.map(opener, (plan.settings,), tasks, count, limits)) as opened:
+        with contextlib.closing(workers.map(opener, (plan.settings, ledger), tasks, count, limits)) as opened:
             yield from model_calls.answers(opened, plan.settings, specs, plan.engine, ledger)
         return
-    arguments = (process or _pipeline(), plan.settings, plan.schemas, plan.engine)
+    arguments = (process, plan.settings, plan.schemas, plan.engine, plan.out / store.FILE)
     yield from workers.map(reader, arguments, tasks, count, limits)
 
 
@@ -163,31 +145,59 @@ def cores() -> int:
 
 
 def reader(
-    process: Process, settings: Settings, schema_names: Sequence[str], engine: str
+    process: Process | None, settings: Settings, schema_names: Sequence[str], engine: str, ledger: Path
 ) -> Callable[[Task], ResultRow]:
     """Runs once in each worker: the function that reads one document into what the ledger keeps of it."""
-    specs = load_schemas(schema_names)
+    from extractor.pipeline import process_file
+
+    specs, recall = load_schemas(schema_names), Recall(ledger, settings)
+    make = process or partial(process_file, read=recall.read)
 
     def read(task: Task) -> ResultRow:
         start = time.monotonic()
-        result = _guarded(task, settings, lambda: process(Path(task.path), task.name, settings, specs, engine))
+        result = _guarded(task, settings, lambda: make(Path(task.path), task.name, settings, specs, engine))
         if isinstance(result, str):
             return store.failed(result, time.monotonic() - start)
         if result.status == "done" and result.sha256 != task.sha256:
             return store.failed(CHANGED, time.monotonic() - start)
-        return store.row_of(result)
+        return store.row_of(result)._replace(reading=recall.taken())
 
     return read
 
 
-def opener(settings: Settings) -> Callable[[Task], Document | ResultRow]:
+class Recall:
+    """Reads documents, and takes from the ledger those that OCR has read before; one for each worker."""
+
+    def __init__(self, ledger: Path, settings: Settings) -> None:
+        self._ledger, self._mark = store.connect_to_read(ledger), reading_mark(settings)
+        self._filled = readings.any_kept(self._ledger)
+        self._fresh: Document | None = None
+
+    def read(self, path: Path, name: str, settings: Settings) -> Document:
+        """The document, from the ledger or from the file."""
+        self._fresh = None
+        if self._filled:
+            kept = readings.find(self._ledger, readers.sha256(path), path.suffix.lower(), self._mark, name)
+            if kept is not None:
+                return kept
+        document = readers.read(path, name, settings)
+        self._fresh = None if document.exact else document
+        return document
+
+    def taken(self) -> Reading | None:
+        """The last document, where OCR read it and the ledger does not have it yet."""
+        fresh, self._fresh = self._fresh, None
+        return None if fresh is None else readings.packed(fresh, self._mark)
+
+
+def opener(settings: Settings, ledger: Path) -> Callable[[Task], Document | ResultRow]:
     """Runs once in each worker: the function that reads one document, for others to ask a model about it."""
-    from extractor import readers
+    recall = Recall(ledger, settings)
 
     def read(task: Task) -> Document | ResultRow:
         start, path = time.monotonic(), Path(task.path)
         try:
-            document = _guarded(task, settings, lambda: readers.read(path, task.name, settings))
+            document = _guarded(task, settings, lambda: recall.read(path, task.name, settings))
         except (DocumentError, MissingPackage) as error:
             document = str(error)
         if not isinstance(document, str) and readers.sha256(path) != task.sha256:

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 from reportlab.pdfgen.canvas import Canvas
 
 from extractor.config import Settings
@@ -252,18 +251,6 @@ def test_table_stands_behind_every_choice_of_schemas() -> None:
     names = [spec.name for spec in run.load_schemas(("self_evaluation",))]
     assert names == ["self_evaluation", "table"]
     assert [spec.name for spec in run.load_schemas(())].count("table") == 1
-
-
-def test_the_fingerprint_names_what_can_change_an_answer() -> None:
-    every, one = run.load_schemas(()), run.load_schemas(("table",))
-    base = run.fingerprint(Settings(), every, "rules")
-    assert base == run.fingerprint(Settings(workers=3, max_bytes=5, model="m", api_key=SecretStr("k")), every, "rules")
-    others = {
-        run.fingerprint(Settings(), one, "rules"),
-        run.fingerprint(Settings(token_budget=7), every, "rules"),
-        run.fingerprint(Settings(language="en"), every, "rules"),
-    }
-    assert len(others | {base}) == 4
 
 
 # Killed in the middle

@@ -16,7 +16,8 @@ from extractor.config import Settings
 from extractor.document.results import Candidate
 from extractor.engines.llm.answer_schema import answer_model
 from extractor.errors import SchemaError
-from extractor.runs.run import fingerprint, load_schemas
+from extractor.runs.fingerprint import fingerprint
+from extractor.runs.run import load_schemas
 from schemas.json_schema import name_of, spellings
 from schemas.spec import SchemaSpec
 

@@ -14,8 +14,6 @@ from extractor.engines import llm, rules
 from extractor.engines.hybrid.merging import settle
 from extractor.engines.hybrid.open_parts import Part, part_of
 
-VERSION = f"3-{rules.VERSION}-{llm.VERSION}"
-
 
 def extract(forms: Sequence[Form], settings: Settings, document: str = "") -> list[Answer]:
     """The answers of rules where they are settled, and of both readers where they are not."""

@@ -13,13 +13,9 @@ from typing import TYPE_CHECKING
 
 from extractor.config import Settings
 from extractor.document.results import Answer, Form
-from extractor.engines.llm.prompting import LANGUAGES, VERSIONS, digest
 
 if TYPE_CHECKING:
     from extractor.engines.llm.session import Session
-
-VERSION = "-".join(["4", *(digest(language, version)[:8] for version in VERSIONS for language in LANGUAGES)])
-"""Changes whenever the engine may answer differently: its reading of answers, or a prompt."""
 
 _open: list[Session] = []
 _lock = threading.Lock()

@@ -26,7 +26,6 @@ from extractor.forms.tokens import Token, tokenize
 from schemas.spec import FieldSpec, SchemaSpec
 from schemas.values import fold
 
-VERSION = "5"
 """Changes whenever the engine may answer differently: results of another version are done again."""
 
 _HANDLERS: dict[str, Callable[[Draft, Bucket], None]] = {

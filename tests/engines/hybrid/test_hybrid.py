@@ -17,7 +17,7 @@ from extractor.accounting.grounding import container
 from extractor.config import Settings
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.results import Answer, Candidate, Chunk, Finding, Form, Place, Record, finding
-from extractor.engines import hybrid, llm, rules
+from extractor.engines import rules
 from extractor.engines.hybrid import merging
 from extractor.engines.hybrid.answer_parts import Region, field_of, judge, moved, own_places, row_of, shifted
 from extractor.engines.hybrid.merging import settle
@@ -354,11 +354,6 @@ def test_a_check_decides_between_two_readings_of_equal_evidence() -> None:
     swapped = candidate("total_weight", "98.00", "L19", 10)
     answer = two([ours, swapped], [theirs, weight])
     assert (value(answer, "total_score"), value(answer, "total_weight")) == ("98.00", "100.00")
-
-
-def test_the_engine_reads_its_own_version_from_both() -> None:
-    assert rules.VERSION in hybrid.VERSION
-    assert llm.VERSION in hybrid.VERSION
 
 
 @pytest.mark.parametrize("name", sorted(p.name for p in SAMPLES.iterdir() if p.is_file()))

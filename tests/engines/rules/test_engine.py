@@ -257,10 +257,6 @@ def test_rows_without_any_label_are_no_values() -> None:
     assert answer.candidates == ()
 
 
-def test_the_engine_has_a_version() -> None:
-    assert rules.VERSION
-
-
 def test_the_indicator_header_alone_needs_no_form_around() -> None:
     (answer,) = rules.extract([form_of(INDICATOR_HEADER + "\n绩效指标\t产出指标\t数量指标\t巡护河段\t≥30.00(公里)\n")])
     assert {c.path.rpartition(".")[2] for c in answer.candidates} == {"level1", "level2", "level3", "target"}

@@ -1,0 +1,102 @@
+"""Fingerprints: the hash of all that can change an answer. Nobody has to remember to raise a version.
+
+The code of each stage is hashed by its syntax trees without docstrings, so that a comment changes nothing: *reading*
+(file to document), *engine* (document to candidates), *accounting* (candidates to record). Templates of prompts and the
+versions of the libraries that read files belong to their stages.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Literal
+
+from extractor.config import Settings
+from extractor.ledger import store
+from schemas.spec import SchemaSpec
+
+Stage = Literal["reading", "rules", "llm", "hybrid", "accounting"]
+
+ROOT = Path(__file__).resolve().parents[2]
+_MODELS = ("extractor/engines", "prompts")
+CODE: dict[Stage, tuple[str, ...]] = {
+    "reading": ("extractor/document", "extractor/readers", "extractor/tables"),
+    "rules": ("extractor/document", "extractor/forms", "extractor/engines/rules"),
+    "llm": ("extractor/document", "extractor/forms", *_MODELS),
+    "hybrid": ("extractor/document", "extractor/forms", *_MODELS),
+    "accounting": ("extractor/document", "extractor/accounting", "extractor/pipeline.py", "schemas"),
+}
+"""The files and folders whose code can change what a stage gives. A schema's own text is in `SchemaSpec.shape`."""
+
+LIBRARIES = ("lxml", "markdown-it-py", "onnxruntime", "opencv-python-headless", "openpyxl", "pdfminer.six",
+             "pdfplumber", "pypdfium2", "rapidocr")  # fmt: skip
+"""The libraries that turn files into text: another version may read another text."""
+
+
+def fingerprint(settings: Settings, specs: Sequence[SchemaSpec], engine: str) -> str:
+    """The hash of all that can change an answer, and of nothing else: not worker counts, not a commit."""
+    from extractor import pipeline
+
+    pipeline.engine_named(engine)
+    what = {
+        "reading": reading_mark(settings),
+        "code": [code_hash(engine), code_hash("accounting")],
+        "engine": engine,
+        "schemas": [[spec.name, spec.shape, spec.labels] for spec in specs],
+        "settings": settings.answering(engine),
+    }
+    return _hash(store.dumps(what))
+
+
+def reading_mark(settings: Settings) -> str:
+    """The hash of all that can change how a file is read into a document."""
+    return _hash(store.dumps([code_hash("reading"), library_versions(), settings.of_reading()]))
+
+
+@cache
+def code_hash(stage: Stage) -> str:
+    """The hash of a stage's code: syntax trees without docstrings, and the text of other files, in order of paths."""
+    whole = hashlib.sha256()
+    for path in _files(CODE[stage]):
+        whole.update(path.relative_to(ROOT).as_posix().encode())
+        whole.update(tree_text(path.read_bytes()).encode() if path.suffix == ".py" else path.read_bytes())
+    return whole.hexdigest()
+
+
+def tree_text(source: bytes) -> str:
+    """The syntax tree of a module as text, without docstrings, comments and places."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and body:
+            first = body[0]
+            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+                node.body = body[1:]
+    return ast.dump(tree)
+
+
+@cache
+def library_versions() -> tuple[str, ...]:
+    """`name==version` of each library in `LIBRARIES`; one that is not installed has the version `-`."""
+
+    def version(name: str) -> str:
+        try:
+            return metadata.version(name)
+        except metadata.PackageNotFoundError:
+            return "-"
+
+    return tuple(f"{name}=={version(name)}" for name in LIBRARIES)
+
+
+def _files(places: Sequence[str]) -> Iterator[Path]:
+    for place in places:
+        path = ROOT / place
+        yield from sorted(p for p in path.rglob("*") if p.suffix in (".py", ".txt")) if path.is_dir() else [path]
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
