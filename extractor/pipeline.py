@@ -7,12 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from extractor import readers
 from extractor.accounting import unclaimed as outside
 from extractor.accounting.assembly import assemble
 from extractor.accounting.checks import check
 from extractor.accounting.grounding import ground
+from extractor.accounting.second_readers import second_readers
 from extractor.accounting.settled import settle
 from extractor.config import Settings
 from extractor.document.finding_kinds import KINDS, FindingKind
@@ -27,13 +29,32 @@ from schemas.spec import SchemaSpec
 
 Engine = Callable[[Sequence[Form], Settings, str], Sequence[Answer]]
 
+
+def beside_rules(forms: Sequence[Form], answers: Sequence[Answer]) -> list[Answer]:
+    """The answers of another engine, each with what `rules` reads in the same form: a second reader, free of charge."""
+    read = rules.extract(forms)
+    return [replace(one, others=(*one.others, second)) for one, second in zip(answers, read, strict=True)]
+
+
 ENGINES: dict[str, Engine] = {
     "rules": lambda forms, settings, sha256: rules.extract(forms),
-    "llm": llm.extract,
+    "llm": lambda forms, settings, sha256: beside_rules(forms, llm.extract(forms, settings, sha256)),
     "hybrid": hybrid.extract,
 }
 
 Read = Callable[[Path, str, Settings], Document]
+
+
+class Accounted(NamedTuple):
+    """The record of a form, and the rows at the form's end that are no part of it."""
+
+    record: Record
+    behind: tuple[Row, ...]
+
+
+def convention_of(document: Document, settings: Settings) -> Convention:
+    """How the document prints numbers and dates."""
+    return told_by((unit.text for unit in document.units()), settings.locale)
 
 
 def process_file(
@@ -59,9 +80,9 @@ def process(document: Document, settings: Settings, schemas: Sequence[SchemaSpec
     regions = cut(document, schemas)
     records: list[Record] = []
     left: list[Row] = list(regions.outside)
-    convention = told_by((unit.text for unit in document.units()), settings.locale)
+    convention = convention_of(document, settings)
     for form, answer in zip(regions.forms, extract(regions.forms, settings, document.sha256), strict=True):
-        record, behind = _record(document, form, answer, engine, settings, convention)
+        record, behind = record_of(document, form, answer, engine, settings, convention)
         records.append(record)
         left.extend(behind)
     tables, unclaimed = outside.account(
@@ -81,22 +102,24 @@ def process(document: Document, settings: Settings, schemas: Sequence[SchemaSpec
     )  # fmt: skip
 
 
-def _record(
+def record_of(
     document: Document, form: Form, answer: Answer, engine: str, settings: Settings, convention: Convention
-) -> tuple[Record, tuple[Row, ...]]:
+) -> Accounted:
     """The record of one form, and the rows at its end that are no part of it."""
     assembled = assemble(form.schema, answer.candidates, convention)
-    grounded = ground(form, answer)
+    others = second_readers(form, answer, convention)
+    grounded = ground(form, replace(answer, nulls=(*answer.nulls, *others.known)))
     as_given = document.exact and not answer.usage.get("calls")  # no OCR and no model's words stand between
     checked = check(form.schema, assembled.values, "source" if as_given else "reading")
-    before = (*form.notes, *_doubts(document, form.rows), *answer.findings)
+    checked = others.about_source(checked) if document.exact else checked
+    before = (*form.notes, *_doubts(document, form.rows), *others.without_settled(answer.findings), *others.findings)
     findings = (*before, *assembled.findings, *grounded.findings, *checked)
     record = Record(
         document.name, document.sha256, form.index, form.schema.name, assembled.values,
         _displayed(document, grounded.evidence), tuple(dict.fromkeys(findings)), grounded.residue, engine,
         settings.model if engine != "rules" else None, answer.usage,
     )  # fmt: skip
-    return record, grounded.unclaimed
+    return Accounted(record, grounded.unclaimed)
 
 
 def _displayed(document: Document, evidence: dict[str, tuple[Span, ...]]) -> dict[str, tuple[Span, ...]]:

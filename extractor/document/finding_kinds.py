@@ -38,6 +38,7 @@ class FindingKind(StrEnum):
     SHARED_EVIDENCE = "shared_evidence"
     TWO_READINGS = "two_readings"
     TWO_READERS = "two_readers"
+    UNPROVEN = "unproven"
     UNREADABLE = "unreadable"
     AMBIGUOUS_VALUE = "ambiguous_value"
     UNUSUAL = "unusual"
@@ -116,6 +117,12 @@ KINDS: dict[FindingKind, KindEntry] = {
     _K.SHARED_EVIDENCE: KindEntry("reading", "error", "Two values claim the same printed characters.", _LOOK),
     _K.TWO_READINGS: KindEntry("reading", "error", "An engine gave two values for one field.", _LOOK),
     _K.TWO_READERS: KindEntry("reading", "error", "Two engines read the value differently.", _LOOK),
+    _K.UNPROVEN: KindEntry(
+        "reading",
+        "warning",
+        "Nothing printed shows that the value belongs to its field: no label, no header, no second reader.",
+        _LOOK,
+    ),
     _K.UNREADABLE: KindEntry(
         "reading", "error", "The printed text is no value of the field's kind, such as a date.", _LOOK
     ),

@@ -184,13 +184,17 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an engine says of one chunk: values, what it read as labels and null marks, its own doubts, its usage."""
+    """What an engine says of one chunk: values, what it read as labels and null marks, its own doubts, its usage.
+
+    `others` are what readers that are independent of this one say of the same form.
+    """
 
     candidates: tuple[Candidate, ...]
     labels: tuple[Place, ...] = ()
     nulls: tuple[Place, ...] = ()
     findings: tuple[Finding, ...] = ()
     usage: dict[str, Any] = field(default_factory=dict)
+    others: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,16 @@ from extractor.config import Settings
 from extractor.document.results import Answer, Form
 from extractor.engines import llm, rules
 from extractor.engines.hybrid.merging import settle
-from extractor.engines.hybrid.open_parts import Part, part_of
+from extractor.engines.hybrid.open_parts import Part as OpenPart
+from extractor.engines.hybrid.open_parts import part_of
+
+__all__ = ["VERSION", "OpenPart", "extract", "open_parts", "settle", "unsettled"]
 
 
 def extract(forms: Sequence[Form], settings: Settings, document: str = "") -> list[Answer]:
     """The answers of rules where they are settled, and of both readers where they are not."""
     read = rules.extract(forms)
-    asked = _asked(forms, read)
+    asked = open_parts(forms, read)
     if not asked:
         return read
     told = llm.extract([part.form for part in asked.values()], settings, document)
@@ -29,9 +32,10 @@ def extract(forms: Sequence[Form], settings: Settings, document: str = "") -> li
 
 def unsettled(forms: Sequence[Form]) -> list[Form]:
     """What of the forms the model is asked about."""
-    return [part.form for part in _asked(forms, rules.extract(forms)).values()]
+    return [part.form for part in open_parts(forms, rules.extract(forms)).values()]
 
 
-def _asked(forms: Sequence[Form], read: Sequence[Answer]) -> dict[int, Part]:
+def open_parts(forms: Sequence[Form], read: Sequence[Answer]) -> dict[int, OpenPart]:
+    """What the model is asked about, by the number of the form."""
     parts = {n: part_of(form, answer) for n, (form, answer) in enumerate(zip(forms, read, strict=True))}
     return {n: part for n, part in parts.items() if part is not None}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -10,10 +9,8 @@ from typing import NamedTuple
 from extractor.accounting.assembly import assemble
 from extractor.accounting.checks import check
 from extractor.accounting.grounding import ground
+from extractor.accounting.value_paths import field_of, moved, row_of
 from extractor.document.results import Answer, Finding, Form, Place, Residue
-from schemas.spec import SchemaSpec
-
-_ROW = re.compile(r"^([^.\[\]]+)\[(\d+)\]")
 
 
 class Region(NamedTuple):
@@ -53,43 +50,9 @@ def judge(form: Form, answer: Answer) -> Judged:
     return Judged(tuple(f for f in found if f.about == "reading"), tuple(failed), grounded.residue)
 
 
-def field_of(path: str) -> str:
-    """The field of the schema's top level that a path lies in."""
-    return path.split(".", maxsplit=1)[0].split("[", maxsplit=1)[0]
-
-
-def row_of(path: str) -> int | None:
-    """The number of the row of a top-level list that a path lies in."""
-    match = _ROW.match(path)
-    return int(match[2]) if match else None
-
-
-def moved(path: str, by: int) -> str:
-    """The path of the same value `by` rows further down."""
-    return _ROW.sub(lambda m: f"{m[1]}[{int(m[2]) + by}]", path)
-
-
-def spans(schema: SchemaSpec, path: str) -> bool:
-    """Whether a path is that of a spanning label, which stands for several rows."""
-    spec = schema.field(path)
-    return spec is not None and spec.printed.spans
-
-
 def row_count(answer: Answer, name: str) -> int:
     """How many rows of a list have values."""
     return 1 + max((row_of(c.path) or 0 for c in answer.candidates if field_of(c.path) == name), default=-1)
-
-
-def own_places(schema: SchemaSpec, answer: Answer, name: str) -> dict[int, tuple[Place, ...]]:
-    """The places of the values that each row of a list has alone; of a row of labels, those of its labels."""
-    own: dict[int, tuple[Place, ...]] = {}
-    labels: dict[int, tuple[Place, ...]] = {}
-    for candidate in answer.candidates:
-        row = row_of(candidate.path)
-        if row is not None and field_of(candidate.path) == name:
-            out = labels if spans(schema, candidate.path) else own
-            out[row] = (*out.get(row, ()), *candidate.places)
-    return labels | own
 
 
 def positions(form: Form) -> Callable[[Place], tuple[int, int]]:

@@ -6,21 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from extractor.accounting.agreement import agreement, characters, doubted, pairs
+from extractor.accounting.second_readers import SETTLED_BY_AGREEMENT, read_by_one
+from extractor.accounting.value_paths import covers, field_of, moved, own_places, row_of, spans
 from extractor.document.finding_kinds import FindingKind
-from extractor.document.results import Answer, Candidate, Finding, Form, Place, finding
-from extractor.engines.hybrid.answer_parts import (
-    Region,
-    field_of,
-    judge,
-    moved,
-    own_places,
-    positions,
-    row_of,
-    shifted,
-    spans,
-)
+from extractor.document.results import Answer, Candidate, Finding, Form, finding
+from extractor.engines.hybrid.answer_parts import Region, judge, positions, shifted
 from extractor.engines.hybrid.open_parts import Part
-from schemas.spec import SchemaSpec
+from schemas.spec import SchemaSpec, generic
 from schemas.values import fold
 
 
@@ -38,27 +31,75 @@ class Told(NamedTuple):
 
 
 def settle(form: Form, first: Answer, part: Part, second: Answer) -> Answer:
-    """The answer of rules, with those regions of the model's that are the better ones."""
+    """The answer of rules, with those regions of the model's that are the better ones.
+
+    What rules have proven stays. A value that only the model has, or that rules read differently, is in doubt.
+    """
+    doubtful = [f.path for f in judge(form, first).reading]
     told = [_told(form, first, second, part.regions, region) for region in part.regions]
-    agreed = _agreed(first, told)
-    differing = [t for t in told if t.candidates and t not in agreed]
-    better = _chosen(form, first, second, differing)
-    doubtful = {f.path for f in judge(form, first).reading}
-    # Where the model changes a value that nothing spoke against, both readings are shown too.
-    shown = [t._replace(findings=(*t.findings, *_changed(form.schema, first, t, doubtful))) for t in better]
-    doubts = [f for t in differing if t not in better for f in _both(form.schema, first, t)]
-    # What rules doubted is settled where both read the same; where the model's reading is taken, its own doubts count.
-    kept = (f for f in first.findings if f.about == "source" or not any(t.region.holds(f.path) for t in agreed))
+    differing = [t for t in told if t.candidates and not t.same_as(_ours(first, t.region))]
+    guarded = {t.region: _guarded(form.schema, first, t, doubtful) for t in differing}
+    better = _chosen(form, first, second, [one for one in guarded.values() if one is not None])
+    taken = {t.region for t in better}
+    heard = {t.region: t for t in differing}
+    shown = [_in_doubt(form.schema, first, t, heard[t.region]) for t in better]
+    doubts = [f for t in differing if t.region not in taken for f in _both(form.schema, first, t)]
+    agreed = _agreed_paths(form.schema, first, told)
+    kept = (f for f in first.findings if f.about == "source" or not _is_settled(f, first, told, agreed))
     best = _with(replace(first, findings=(*kept, *doubts)), second, shown)
     whole = (f for f in second.findings if f.path == "")
     return replace(best, findings=tuple(dict.fromkeys((*best.findings, *whole))), usage=second.usage)
 
 
-def _agreed(first: Answer, told: Sequence[Told]) -> list[Told]:
-    """The regions that both read the same; those where neither reads anything only if all others are so."""
-    same = [t for t in told if t.same_as(_ours(first, t.region))]
-    read = [t for t in same if t.candidates]
-    return same if read and len(same) == len(told) else read
+def _guarded(schema: SchemaSpec, first: Answer, told: Told, doubtful: Sequence[str]) -> Told | None:
+    """What the second reader says with the first's proven values in it; None where it has no row for one of them."""
+    ours = {c.path: c for c in _ours(first, told.region)}
+    sure = {path for path in ours if not any(covers(doubt, path) for doubt in doubtful)}
+    found = pairs(schema, told.candidates, list(ours.values()))
+    proven = {pair.path: pair.second for pair in found if pair.second is not None and pair.second.path in sure}
+    lost = sure - {candidate.path for candidate in proven.values()}
+    if not all(_is_there(ours[path], told.candidates) for path in lost):
+        return None
+    left = tuple(c for c in told.candidates if c.path not in proven)
+    return told._replace(candidates=(*left, *(replace(c, path=path) for path, c in proven.items())))
+
+
+def _is_there(candidate: Candidate, others: Iterable[Candidate]) -> bool:
+    """Whether one of some values is the same, of the same field and from the same characters, in whatever row."""
+    own = set(characters(candidate.places))
+    return any(
+        generic(other.path) == generic(candidate.path)
+        and fold(other.text) == fold(candidate.text)
+        and not own.isdisjoint(characters(other.places))
+        for other in others
+    )
+
+
+def _in_doubt(schema: SchemaSpec, first: Answer, told: Told, heard: Told) -> Told:
+    """The second reader's region with a finding on each value of what was heard that the first has not, or not so."""
+    ours, theirs = Answer(tuple(_ours(first, told.region))), Answer(heard.candidates)
+    held = agreement(schema, theirs, ours)
+    settled = (f for f in told.findings if not (f.kind in SETTLED_BY_AGREEMENT and f.path in held.agreed))
+    return told._replace(findings=(*settled, *held.findings, *read_by_one(schema, theirs, held)))
+
+
+def _agreed_paths(schema: SchemaSpec, first: Answer, told: Sequence[Told]) -> frozenset[str]:
+    """The paths of the first reader's values that the second reads alike."""
+    held = (agreement(schema, Answer(tuple(_ours(first, t.region))), Answer(t.candidates)) for t in told)
+    return frozenset(path for one in held for path in one.agreed)
+
+
+def _is_settled(finding: Finding, first: Answer, told: Sequence[Told], agreed: frozenset[str]) -> bool:
+    """Whether all that a doubt of the first reader touches is read alike by the second."""
+    region = next((t for t in told if t.region.holds(finding.path)), None)
+    if region is None:
+        return False
+    if region.region.last is not None or region.same_as(_ours(first, region.region)):
+        touched = [c.path for c in first.candidates if covers(finding.path, c.path)]
+    else:  # a field as a whole that differs: a doubt on all of it stays
+        touched = [c.path for c in first.candidates if c.path == finding.path]
+    nothing = not touched and not region.candidates and all(t.same_as(_ours(first, t.region)) for t in told)
+    return nothing or (bool(touched) and agreed.issuperset(touched))
 
 
 def _ours(first: Answer, region: Region) -> list[Candidate]:
@@ -90,23 +131,19 @@ def _rows_of(form: Form, first: Answer, second: Answer, regions: Sequence[Region
     A row that is mostly one which the first reader keeps is no answer; others stand before the next row that is kept.
     """
     at = positions(form)
-    ours, theirs = (own_places(form.schema, answer, region.name) for answer in (first, second))
+    ours, theirs = (own_places(form.schema, answer.candidates, region.name) for answer in (first, second))
     asked = [r for r in regions if r.name == region.name]
     kept = {n: places for n, places in ours.items() if not any(r.first <= n < (r.last or 0) for r in asked)}
-    taken = {char for places in kept.values() for place in places for char in _characters(place)}
+    taken = {char for places in kept.values() for char in characters(places)}
     ends = [(r, min((at(p) for n, ps in kept.items() if n >= (r.last or 0) for p in ps), default=None)) for r in asked]
     out = []
     for row, places in sorted(theirs.items()):
-        characters = {char for place in places for char in _characters(place)}
+        printed = set(characters(places))
         start = min(map(at, places))
         stands_in = next((r for r, end in ends if end is None or start < end), asked[-1])
-        if 2 * len(characters & taken) <= len(characters) and stands_in == region:
+        if 2 * len(printed & taken) <= len(printed) and stands_in == region:
             out.append(row)
     return out
-
-
-def _characters(place: Place) -> Iterator[tuple[int, str, int]]:
-    return ((place.page, place.unit, n) for n in range(place.start, place.end))
 
 
 def _inherited(
@@ -165,44 +202,14 @@ def _replaced(answer: Answer, told: Told) -> Answer:
     return replace(rest, candidates=(*rest.candidates, *told.candidates), findings=(*rest.findings, *told.findings))
 
 
-def _changed(schema: SchemaSpec, first: Answer, told: Told, doubtful: set[str]) -> Iterator[Finding]:
-    """A finding on each value that the second reader changes although nothing spoke against the first's."""
-    for ours, theirs in _aligned(schema, first, told):
-        if ours and theirs and ours.path not in doubtful and fold(ours.text) != fold(theirs.text):
-            yield _differ(theirs.path, ours.text, theirs.text)
-
-
 def _both(schema: SchemaSpec, first: Answer, told: Told) -> Iterator[Finding]:
     """A finding on each value of the first reader's that the second reads differently, or that only one has."""
-    for ours, theirs in _aligned(schema, first, told):
-        texts = [c.text if c else "nothing" for c in (ours, theirs)]
-        if ours is None or theirs is None or fold(texts[0]) != fold(texts[1]):
-            # A row that only the model reads has no path among the rows of rules: the list is in doubt.
-            path = ours.path if ours else theirs.path if theirs and row_of(theirs.path) is None else told.region.name
-            yield _differ(path, *texts)
-
-
-def _aligned(schema: SchemaSpec, first: Answer, told: Told) -> Iterator[tuple[Candidate | None, Candidate | None]]:
-    """The values of both readers side by side: rows are the same where a value of theirs stands in the same place."""
-    ours = _ours(first, told.region)
-    rows = _same_rows(schema, told.region.name, ours, told.candidates)
-    theirs = {c.path: c for c in told.candidates}
-    for candidate in ours:
-        row = row_of(candidate.path)
-        path = candidate.path if row is None else moved(candidate.path, rows[row] - row) if row in rows else ""
-        yield candidate, theirs.pop(path, None)
-    yield from ((None, candidate) for candidate in theirs.values())
-
-
-def _same_rows(schema: SchemaSpec, name: str, ours: Sequence[Candidate], theirs: Sequence[Candidate]) -> dict[int, int]:
-    first, second = (own_places(schema, Answer(tuple(own)), name) for own in (ours, theirs))
-    by_place = {place: row for row, places in second.items() for place in places}
-    out: dict[int, int] = {}
-    for row, places in first.items():
-        same = [by_place[p] for p in places if p in by_place]
-        if same and same[0] not in out.values():
-            out[row] = same[0]
-    return out
+    ours, theirs = Answer(tuple(_ours(first, told.region))), Answer(told.candidates)
+    for pair in pairs(schema, ours.candidates, theirs.candidates):
+        if not pair.is_agreed:
+            texts = (c.text if c else "nothing" for c in (pair.first, pair.second))
+            yield _differ(doubted(schema, pair.path), *texts)
+    yield from agreement(schema, ours, theirs).on_rows
 
 
 def _differ(path: str, ours: str, theirs: str) -> Finding:

@@ -12,20 +12,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from extractor.accounting.value_paths import field_of, moved, own_places, row_of, spans
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.results import Answer, AskedRows, Candidate, Form, Hint, Place, Row
-from extractor.engines.hybrid.answer_parts import (
-    Judged,
-    Region,
-    field_of,
-    judge,
-    moved,
-    own_places,
-    positions,
-    row_count,
-    row_of,
-    spans,
-)
+from extractor.engines.hybrid.answer_parts import Judged, Region, judge, positions, row_count
 from extractor.engines.llm.answer_writing import Printed, compact
 from extractor.engines.llm.prompting import as_row
 from extractor.forms.chunks import header_rows
@@ -164,7 +154,7 @@ def _hint(form: Form, shown: Form, answer: Answer, judged: Judged, regions: Sequ
     found = compact(shown, _renumbered(_masked(shown, answer, judged), regions))
     rows = []
     for region in (r for r in regions if r.last is not None):
-        own, at = own_places(form.schema, answer, region.name), positions(form)
+        own, at = own_places(form.schema, answer.candidates, region.name), positions(form)
         above = max((p for n, ps in own.items() if n < region.first for p in ps), key=at, default=None)
         below = min((p for n, ps in own.items() if n >= (region.last or 0) for p in ps), key=at, default=None)
         ends = ("" if place is None else str(printed.row(place)) for place in (above, below))

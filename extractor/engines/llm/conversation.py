@@ -32,11 +32,17 @@ class Part:
 
 async def answer(form: Form, document: str, ask: Ask, options: Options) -> Answer:
     """A form's values. Raises `StopRun` and `CallFailed`; everything else becomes a finding."""
-    ABOUT.set(About(document, form.index))
     labels = await asyncio.to_thread(labels_of, form)
+    asked = await answered(form, document, labels, ask, options)
+    return await asyncio.to_thread(conclude, form, asked, labels, options)
+
+
+async def answered(form: Form, document: str, labels: Labels, ask: Ask, options: Options) -> list[Part]:
+    """What was answered about each chunk of a form, corrections put in. Raises `StopRun` and `CallFailed`."""
+    ABOUT.set(About(document, form.index))
     pieces = await asyncio.to_thread(chunks, form, options.chunk_tokens)
     asked = await asyncio.gather(*(_chunk(form, chunk, labels, ask, options) for chunk in pieces))
-    return await asyncio.to_thread(conclude, form, [part for parts in asked for part in parts], labels, options)
+    return [part for parts in asked for part in parts]
 
 
 def conclude(form: Form, parts: Sequence[Part], labels: Labels, options: Options) -> Answer:

@@ -14,12 +14,13 @@ import schemas
 from extractor import readers
 from extractor.accounting.checks import _CHECKS
 from extractor.accounting.grounding import container
+from extractor.accounting.value_paths import field_of, moved, own_places, row_of
 from extractor.config import Settings
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.results import Answer, Candidate, Chunk, Finding, Form, Place, Record, finding
 from extractor.engines import rules
 from extractor.engines.hybrid import merging
-from extractor.engines.hybrid.answer_parts import Region, field_of, judge, moved, own_places, row_of, shifted
+from extractor.engines.hybrid.answer_parts import Region, judge, shifted
 from extractor.engines.hybrid.merging import settle
 from extractor.engines.hybrid.open_parts import Part, narrowed, part_of
 from extractor.engines.llm.answer_writing import compact
@@ -96,7 +97,7 @@ def test_only_the_unsettled_fields_are_asked_for() -> None:
     assert record.values["indicators"][0]["level3"] == GOOD["indicators"][0][3]
     # Nothing printed parts the two goals, so the model's word for where the one ends is not taken as settled.
     doubts = {(f.path, f.kind) for f in record.findings if f.about == "reading"}
-    assert doubts == {(name, "texts_run_on") for name in GOALS}
+    assert doubts == {(name, kind) for name in GOALS for kind in ("texts_run_on", "unproven")}
     assert record.usage["calls"] == 1
 
 
@@ -221,7 +222,8 @@ def test_a_row_that_rules_missed_is_put_in_its_place(monkeypatch: pytest.MonkeyP
     assert "indicators [17] 之后、[21] 之前" in request["messages"][1]["content"]
     assert record.values == alone.values
     assert len(record.values["indicators"]) == 7
-    assert reading(record) == []
+    # Rules did not see the row: that the model has it in the right place is shown by nothing but its word.
+    assert "indicators[3]" in {path for path, _ in reading(record)}
 
 
 def test_a_row_that_rules_made_up_of_another_is_taken_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,14 +243,14 @@ def test_a_row_that_rules_made_up_of_another_is_taken_out(monkeypatch: pytest.Mo
     monkeypatch.setattr(rules, "extract", cut_in_two)
     record, _ = run(ROWS, {"indicators": THREE[1:]})
     assert record.values == alone.values
-    assert reading(record) == []
+    assert "indicators[3]" in {path for path, _ in reading(record)}
 
 
 def test_a_row_that_the_model_drops_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     doubting(monkeypatch, "indicators[3].target")
     record, _ = run(ROWS, {"indicators": [THREE[0], THREE[2]]})
     assert [row["level3"] for row in record.values["indicators"]][3] == "游客人数"
-    assert ("indicators[3].level3", "two_readers") in reading(record)
+    assert ("indicators[3]", "two_readers") in reading(record)
     assert not record.settled
 
 
@@ -258,7 +260,7 @@ def test_a_better_reading_of_a_row_is_taken_and_others_stay(monkeypatch: pytest.
     record, _ = run(ROWS, {"indicators": THREE})
     assert record.values["indicators"][3]["target"]["text"] == "≥12000.00(人)"
     assert record.values == alone.values
-    assert reading(record) == []
+    assert reading(record) == [("indicators[3].target", "two_readers")]
 
 
 def test_where_nothing_decides_each_value_of_a_row_is_shown_with_both(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -284,7 +286,8 @@ def test_two_places_of_one_list_are_asked_for_and_settled_apart(monkeypatch: pyt
     asked = next(line for line in request["messages"][1]["content"].splitlines() if "indicators" in line)
     assert "indicators [18] 之前; indicators [20] 之后" in asked
     assert record.values == alone.values
-    assert reading(record) == [("indicators[6].target", "column_unclear"), ("indicators[6].score", "two_readers")]
+    # the model agrees on the target that rules doubted; it has no score, and another target in the first row
+    assert reading(record) == [("indicators[6].score", "two_readers"), ("indicators[0].target", "two_readers")]
 
 
 def test_labels_of_the_row_above_hold_for_rows_that_the_model_gave_none(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -348,11 +351,25 @@ def test_where_nothing_decides_both_values_are_shown() -> None:
     assert "云河县园林所" in found[0].message
 
 
+def test_what_rules_have_proven_stays_whatever_the_model_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    doubting(monkeypatch, "indicators[3].target")
+    alone = process(document(ROWS), Settings(), schemas.builtin(), "rules").records[0]
+    exchanged = [list(row) for row in THREE]
+    for n in (3, 5, 6):  # names, actual values and weights slip to the next row, the target in doubt stays
+        exchanged[1][n], exchanged[2][n] = exchanged[2][n], exchanged[1][n]
+    record, _ = run(ROWS, {"indicators": exchanged})
+    assert record.values == alone.values
+    assert not record.settled
+
+
 def test_a_check_decides_between_two_readings_of_equal_evidence() -> None:
     ours, theirs = candidate("total_score", "100.00", "L19", 3), candidate("total_score", "98.00", "L19", 10)
     weight = candidate("total_weight", "100.00", "L19", 3)
     swapped = candidate("total_weight", "98.00", "L19", 10)
-    answer = two([ours, swapped], [theirs, weight])
+    doubts = [
+        finding(FindingKind.COLUMNS_LOST, path, "which column is it?") for path in ("total_score", "total_weight")
+    ]
+    answer = two([ours, swapped], [theirs, weight], *doubts)
     assert (value(answer, "total_score"), value(answer, "total_weight")) == ("98.00", "100.00")
 
 
@@ -370,7 +387,7 @@ def seen(part: Form, answer: Answer) -> Iterator[Candidate]:
     """The values of the rows that the part shows, as one who sees no more would number them."""
     units = {(row.page, u.id) for row in part.rows for u in row.units}
     for spec in part.schema.fields:
-        own = own_places(part.schema, answer, spec.name)
+        own = own_places(part.schema, answer.candidates, spec.name)
         rows = [n for n, places in sorted(own.items()) if all((p.page, p.unit) in units for p in places)]
         for c in answer.candidates:
             row = row_of(c.path)

@@ -1,0 +1,64 @@
+"""Mistakes in recorded answers: each kind changes an answer, and none of what it spoils counts as settled."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from eval.studies.mistakes.__main__ import main, one_at_a_time, tally
+from eval.studies.mistakes.answer_mistakes import KINDS
+from eval.studies.mistakes.answer_slots import altered
+from eval.studies.mistakes.recorded_forms import RecordedForm, recorded_forms
+from eval.studies.mistakes.spoiled_values import Effect, effect, leaves_of
+from eval.synth.seeds import seeded
+from tests.paths import ROOT
+
+GOLD = ROOT / "eval" / "gold" / "nanpu-culture-2023-report.gold.json"
+
+
+@cache
+def forms(engine: str = "llm") -> tuple[RecordedForm, ...]:
+    recording = {"llm": "samples.jsonl", "hybrid": "samples-hybrid.jsonl"}[engine]
+    return tuple(recorded_forms(ROOT / "eval" / "samples", GOLD, ROOT / "cassettes" / recording, engine))
+
+
+def test_there_are_as_many_kinds_as_the_study_promises() -> None:
+    assert len(KINDS) >= 25
+    assert all((kind.__doc__ or "").endswith(".") for kind in KINDS.values())
+
+
+def test_the_honest_answer_spoils_nothing() -> None:
+    one = forms()[0]
+    record = one.conclude(one.values)
+    found = effect(leaves_of(one.gold, record), one.gold, record)
+    assert (found.spoiled, found.silent) == (0, 0)
+    assert found.settled > 0
+
+
+def test_a_mistake_leaves_the_recorded_answer_as_it_is() -> None:
+    one = forms()[0]
+    before = repr(one.values)
+    answer = altered(one.form, one.values)
+    assert KINDS["row_dropped"](answer, seeded("test", 1))
+    assert repr(one.values) == before != repr(answer.values)
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_no_value_that_a_mistake_spoils_is_settled(kind: str) -> None:
+    own = [t.effect for t in one_at_a_time(forms(), [kind], 1, 7)]
+    assert tally(own).spoiled_silently == 0
+
+
+def test_a_tally_counts_what_is_silent_as_a_whole_and_in_part() -> None:
+    counted = tally([Effect(2, 2, 9, 10, True), Effect(3, 1, 8, 10, False), Effect(0, 0, 10, 10, True)])
+    assert (counted.harmful, counted.silent, counted.partly, counted.in_settled_records) == (2, 1, 1, 1)
+    assert counted.share == 3 / 5
+
+
+def test_the_study_prints_its_figures(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    call = ["--gold", str(GOLD), "--samples", str(ROOT / "eval" / "samples"), "--recordings", str(ROOT / "cassettes")]
+    assert main([*call, "--kind", "row_dropped"]) == 0
+    shown = capsys.readouterr().out
+    assert "row_dropped" in shown and "silent error rate" in shown
