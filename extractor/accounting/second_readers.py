@@ -53,9 +53,7 @@ def read_by_one(schema: SchemaSpec, answer: Answer, one: Agreement) -> Iterable[
     named = {f.path for f in one.findings}
     for candidate in answer.candidates:
         if candidate.path not in one.agreed and candidate.path not in named:
-            yield finding(
-                FindingKind.UNPROVEN, doubted(schema, candidate.path), "no other reader finds a value here"
-            )
+            yield finding(FindingKind.UNPROVEN, doubted(schema, candidate.path), "no other reader finds a value here")
 
 
 def _failed(form: Form, other: Answer, convention: Convention) -> tuple[Finding, ...]:
