@@ -14,7 +14,7 @@ from typing import NamedTuple
 from extractor.document.geometry import clusters, stab, union
 from extractor.document.layout import Box, Cell, Grid
 from extractor.tables.ruled.lattice import Slot, tile
-from extractor.tables.text_runs import Run, lines_of, row_box
+from extractor.tables.text_runs import SPREAD, Run, is_spread, lines_of, row_box
 from extractor.tables.words import Piece, passage
 
 TOUCH = 0.5  # points by which texts may overlap that stand side by side
@@ -75,6 +75,7 @@ def parted(run: Run) -> list[Run]:
     parts: list[list[Piece]] = [[run.pieces[0]]]
     for before, piece in pairwise(run.pieces):
         least = WORDS if _is_latin(before.text[-1]) or _is_latin(piece.text[0]) else JUMP
+        least = SPREAD if is_spread(before, piece) else least
         if not piece.spaced and piece.box.x0 - before.box.x1 > least * piece.size:
             parts.append([])
         parts[-1].append(piece)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from extractor.document.geometry import Rulings, union
+from extractor.document.geometry import Rulings, Segment, union
 from extractor.document.layout import Block, Box, Cell, Grid, Line
 from extractor.tables.column_gaps import Going
 from extractor.tables.row_rules.row_tables import Banded, Proof, find_banded, left_edges
-from extractor.tables.ruled.lattice import JOIN, Lattice, fill, find_lattices, free_rules, shaded_lattices
+from extractor.tables.ruled.lattice import JOIN, Lattice, fill, find_lattices, free_rules, shade_edges, shaded_lattices
 from extractor.tables.ruled.missing_lines import lacking, not_found
 from extractor.tables.ruled.parted_rows import with_rows
 from extractor.tables.text_runs import Row, Run, row_box, runs_of, split_columns
@@ -56,17 +56,53 @@ def _printed(
     parted = {n: own for n, lattice in enumerate(lattices) if (own := with_rows(lattice, tokens)) is not None}
     lattices = [parted[n].lattice if n in parted else lattice for n, lattice in enumerate(lattices)]
     doubtful = [own.lattice for own in parted.values() if not own.sure]
+    found = _partly(lattices, tokens, rulings, page, proof, doubtful)
+    edges = shade_edges(shades, lattices, rulings.horizontal)
+    edges = [edge for edge in edges if not any(_is_certain(block, edge) for block in found.blocks)]
+    if not edges:
+        return found
+    lines = rulings._replace(horizontal=[*rulings.horizontal, *edges])
+    shaded = _partly(lattices, tokens, lines, page, proof._replace(drawn=lines.horizontal, shaded=True), doubtful)
+    tables = [block for block in shaded.blocks if any(_crosses(block, edge) for edge in edges)]
+    if not tables or any(isinstance(block, Grid) and block.ragged for block in tables):
+        return found
+    # Two cells of one colour have no edge between them.
+    return shaded._replace(blocks=[_doubted(block) if block in tables else block for block in shaded.blocks])
+
+
+def _partly(
+    lattices: Sequence[Lattice],
+    tokens: Sequence[Token],
+    rulings: Rulings,
+    page: int,
+    proof: Proof,
+    doubtful: Sequence[Lattice],
+) -> Printed:
+    """What stands on a digital page whose lattices may lack lines; those that are `doubtful` lack some for certain."""
     partial = lacking(lattices, tokens)
     whole = [lattice for lattice in lattices if lattice not in partial]
-    found = _with_lattices(whole, tokens, rulings, page, join, proof)
+    found = _with_lattices(whole, tokens, rulings, page, JOIN, proof)
     missed = not_found(partial, [block for block in found.blocks if isinstance(block, Grid)])
     if missed:
         # What its lines show is all that is known of such a table, and its cells may hold several.
         missed = [own.lattice if (own := with_rows(lattice, tokens, True)) else lattice for lattice in missed]
-        found = _with_lattices(whole + missed, tokens, rulings, page, join, proof)
+        found = _with_lattices(whole + missed, tokens, rulings, page, JOIN, proof)
     boxes = [lattice.box for lattice in [*missed, *doubtful]]
-    blocks = [replace(b, ragged=True) if isinstance(b, Grid) and b.box in boxes else b for b in found.blocks]
-    return found._replace(blocks=blocks)
+    return found._replace(blocks=[_doubted(block) if block.box in boxes else block for block in found.blocks])
+
+
+def _doubted(block: Block) -> Block:
+    return replace(block, ragged=True) if isinstance(block, Grid) else block
+
+
+def _crosses(block: Block, edge: Segment) -> bool:
+    box = block.box
+    return box is not None and box.top < edge.at < box.bottom and edge.lo < box.x1 and box.x0 < edge.hi
+
+
+def _is_certain(block: Block, edge: Segment) -> bool:
+    """Whether an edge stands in a table whose rows and columns are proved without it."""
+    return isinstance(block, Grid) and not block.ragged and _crosses(block, edge)
 
 
 def _with_lattices(

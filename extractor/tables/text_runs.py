@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from extractor.document.geometry import gaps, union
 from extractor.document.layout import Box, Grid
-from extractor.tables.words import Piece
+from extractor.tables.words import Piece, is_cjk
 
 RUN_GAP = 1.0  # of the type size: a wider gap may be one between columns
+SPREAD = 1.35  # of the type size: a label may be spread with a full-width space between its characters
 GUTTER = 0.8  # of the type size: the least gap between columns of prose
 LEAST_LINES = 4  # in each column of prose
 LEAST_WIDTH = 10.0  # type sizes: narrower columns are columns of a table
@@ -77,11 +78,23 @@ def runs_of(pieces: Sequence[Piece], walls: Sequence[Box] = ()) -> Row:
     out: list[list[Piece]] = []
     for piece in pieces:
         last = out[-1][-1] if out else None
-        if last is None or piece.box.x0 - last.box.x1 > RUN_GAP * piece.size or _between(last.box, piece.box, walls):
+        if last is None or piece.box.x0 - last.box.x1 > _widest(last, piece) or _between(last.box, piece.box, walls):
             out.append([piece])
         else:
             out[-1].append(piece)
     return [Run(box, tuple(run)) for run in out if (box := union(p.box for p in run)) is not None]
+
+
+def _widest(last: Piece, piece: Piece) -> float:
+    """The widest white between two words of a run."""
+    return (SPREAD if is_spread(last, piece) else RUN_GAP) * piece.size
+
+
+def is_spread(last: Piece, piece: Piece) -> bool:
+    """Whether white between two words may spread a label: it is a drawn space, or both are one ideograph each."""
+    if not (is_cjk(last.text[-1]) and is_cjk(piece.text[0])):
+        return False
+    return piece.spaced or len(last.text) == len(piece.text) == 1
 
 
 def _between(left: Box, right: Box, walls: Sequence[Box]) -> bool:

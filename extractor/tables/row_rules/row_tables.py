@@ -36,11 +36,15 @@ class Banded(NamedTuple):
 
 
 class Proof(NamedTuple):
-    """What helps to prove columns: horizontal lines as they were drawn, columns of the page before, vertical lines."""
+    """What helps to prove columns: horizontal lines as they were drawn, columns of the page before, vertical lines.
+
+    `shaded` says that some of the lines are edges of colour, of which rows of one colour have none between them.
+    """
 
     drawn: Sequence[Segment]
     going: Going | None
     uprights: Sequence[Segment] = ()
+    shaded: bool = False
 
 
 class Band(NamedTuple):
@@ -71,7 +75,7 @@ class Inside(NamedTuple):
 def _table(rows: Sequence[Row], rules: Sequence[Segment], extent: Box, page: int, proof: Proof | None) -> Banded | None:
     """The table of an extent, and of what a page break left open above and below it, if its columns are proved."""
     if proof is not None:
-        for place in opened(rows, extent, proof.going):
+        for place in opened(rows, extent, proof.going, rules):
             inside = _inside(rows, rules, place)
             clear = inside and _clear(inside, place, page, proof, may_go_on(rows, inside.start))
             if inside is not None and clear is not None:
@@ -117,7 +121,7 @@ def _clear(inside: Inside, place: Box, page: int, proof: Proof, first: bool) -> 
     rows = [(top, bottom, tuple(side_by_side(own))) for top, bottom, own in _bands(runs, ys)]
     least = least_white(block for _, _, blocks in rows for block in blocks)
     for top, bottom, blocks in rows:
-        if hides_rows(blocks, least):
+        if hides_rows(blocks, least) or (proof.shaded and _are_rows(blocks)):
             return None
         walls = _walls_of(top, bottom, proof, sides)
         bands.append(column_gaps.Band(top, bottom, blocks, walls))
@@ -139,6 +143,13 @@ def _clear(inside: Inside, place: Box, page: int, proof: Proof, first: bool) -> 
         ]
 
     return clear_grid(bands, page, sides._replace(bottom=ys[-1]), ruled, going)
+
+
+def _are_rows(blocks: Sequence[column_gaps.Block]) -> bool:
+    """Whether a text begins below the end of another: those of one row stand beside each other. Characters of a label
+    that is set downwards stand beside several rows."""
+    boxes = [block.box for block in blocks if any(len(run.text) > 1 for run in block.runs)]
+    return bool(boxes) and max(box.top for box in boxes) > min(box.bottom for box in boxes)
 
 
 def _joined_over(bands: list[column_gaps.Band], rules: Sequence[Segment]) -> list[column_gaps.Band]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise, takewhile
 from statistics import median
+from typing import NamedTuple
 
 from extractor.document.geometry import Segment
 from extractor.document.layout import Box
@@ -17,6 +18,7 @@ SHORTEST = 100.0  # points; a line that is no longer makes no table
 WIDEST_MARGIN = 1.6  # of the type size: more white beside a line over its row is a gap between two tables
 EMPTY = 40.0  # points; lines that are farther apart without any text between them are not of one table
 TITLE = 1.2  # of the usual type size; a title is set larger
+LINES = 0.5  # of the type size: less white between two lines is white between lines of one row
 EVEN = 1.0  # points by which the white around a row may differ from that around another
 
 
@@ -32,12 +34,74 @@ def extents_of(rows: Sequence[Row], rules: Sequence[Segment], going: Going | Non
     return sorted(out, key=lambda box: box.top)
 
 
-def opened(rows: Sequence[Row], extent: Box, going: Going | None) -> list[Box]:
-    """An extent as far as a page break may have left it open, above its first line and below its last; then with what
-    is sure to belong to it alone."""
-    top, bottom = _open_top(rows, extent, going), _open_bottom(rows, extent)
+def opened(rows: Sequence[Row], extent: Box, going: Going | None, rules: Sequence[Segment]) -> list[Box]:
+    """An extent as far as it may be open above its first line and below its last, by a page break or because lines are
+    drawn between rows only; then with what is sure to belong to it alone."""
+    margins = _margins(rows, extent, rules)
+    top = min(_open_top(rows, extent, going), _first_row(rows, extent, margins))
+    bottom = max(_open_bottom(rows, extent), _last_row(rows, extent, margins))
     places = [Box(extent.x0, y0, extent.x1, y1) for y1 in (bottom, extent.bottom) for y0 in (top, extent.top)]
     return [place for n, place in enumerate(places) if place not in places[:n]]
+
+
+class Margins(NamedTuple):
+    """The white above and below the texts of rows of one line, between lines of a table."""
+
+    above: list[float]
+    below: list[float]
+
+
+def _margins(rows: Sequence[Row], extent: Box, rules: Sequence[Segment]) -> Margins:
+    ys = sorted({s.at for s in rules if extent.top - 1 <= s.at <= extent.bottom + 1})
+    found = Margins([], [])
+    for top, bottom in pairwise(ys):
+        inside = [row for row in rows if top < middle(row[0]) < bottom]
+        if len(inside) == 1:
+            box = row_box(inside[0])
+            found.above.append(box.top - top)
+            found.below.append(bottom - box.bottom)
+    return found
+
+
+def _first_row(rows: Sequence[Row], extent: Box, margins: Margins) -> float:
+    """Where the first row begins, where no line is drawn above it: one of several texts as near as rows inside are."""
+    above = [row for row in rows if middle(row[0]) < extent.top]
+    own = _close_lines(above[::-1])
+    if not any(_is_row(row, extent) for row in own) or not _is_even(extent.top - row_box(own[0]).bottom, margins.below):
+        return extent.top
+    return row_box(own[-1]).top - 1
+
+
+def _last_row(rows: Sequence[Row], extent: Box, margins: Margins) -> float:
+    """Where the last row ends, where no line is drawn below it."""
+    below = [row for row in rows if middle(row[0]) > extent.bottom]
+    own = _close_lines(below)
+    if not any(_is_row(row, extent) for row in own) or not _is_even(row_box(own[0]).top - extent.bottom, margins.above):
+        return extent.bottom
+    return row_box(own[-1]).bottom + 1
+
+
+def _close_lines(rows: Sequence[Row]) -> list[Row]:
+    """The lines that follow each other as closely as lines of one row do, from the first."""
+    out = list(rows[:1])
+    for row in rows[1:]:
+        one, other = row_box(out[-1]), row_box(row)
+        if max(other.top - one.bottom, one.top - other.bottom) > LINES * (one.bottom - one.top):
+            break
+        out.append(row)
+    return out
+
+
+def _is_row(row: Row, extent: Box) -> bool:
+    """Whether a line holds several texts, within a table's sides."""
+    if any(run.grid is not None for run in row) or len(parts_of_row(row)) < 2:
+        return False
+    return extent.x0 - SAME <= row_box(row).x0 and row_box(row).x1 <= extent.x1 + SAME
+
+
+def _is_even(white: float, margins: Sequence[float]) -> bool:
+    """Whether white is what most rows have."""
+    return sum(abs(white - other) <= EVEN for other in margins) > len(margins) / 2
 
 
 def _open_top(rows: Sequence[Row], extent: Box, going: Going | None) -> float:

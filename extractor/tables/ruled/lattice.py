@@ -95,6 +95,16 @@ def shaded_lattices(shades: Sequence[Box], ruled: Sequence[Lattice], tokens: Seq
     return [lattice for lattice in large if not _has_plain_text(lattice, free, tokens)]
 
 
+def shade_edges(shades: Sequence[Box], ruled: Sequence[Lattice], rules: Sequence[Segment]) -> list[Segment]:
+    """The upper and lower edges of areas of colour outside of ruled tables, where no line is drawn: where every other
+    row has a colour, they stand between rows. An area around others is the ground that these are painted on."""
+    free = [box for box in shades if not any(covered(box, lattice.box) > 0.3 for lattice in ruled)]
+    around = [box for box in free if any(other != box and covered(other, box) > 0.9 for other in free)]
+    edges = [Segment(y, box.x0, box.x1) for box in free if box not in around for y in (box.top, box.bottom)]
+    drawn = [(rule.at, rule.lo, rule.hi) for rule in rules]
+    return [e for e in edges if not any(abs(e.at - y) < SNAP and lo < e.hi and e.lo < hi for y, lo, hi in drawn)]
+
+
 def _has_plain_text(lattice: Lattice, shades: Sequence[Box], tokens: Sequence[Token]) -> bool:
     """Whether text stands in a cell of a lattice that has no colour."""
     held = {lattice.slot_at((t.x0 + t.x1) / 2, (t.top + t.bottom) / 2) for t in tokens if not t.text.isspace()}
