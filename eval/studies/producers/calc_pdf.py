@@ -10,7 +10,7 @@ from typing import Any
 from eval.studies.producers import programs
 from eval.studies.producers.design import Design, Stroke
 from eval.studies.producers.printed import Printed
-from eval.studies.producers.raised import flat
+from eval.studies.producers.raised import circled
 from eval.studies.producers.row_heights import row_heights
 from eval.studies.producers.typefaces import Typeface
 from eval.synth.sheet import Block, Cell, Heading, Paragraph, Table, slots
@@ -126,7 +126,7 @@ class Filling:
         from openpyxl.styles import Alignment, Font, PatternFill
 
         design = self.design
-        place = self.sheet.cell(row, first + 1, flat(text))
+        place = self.sheet.cell(row, first + 1, circled(text))
         place.number_format, place.data_type = "@", "s"
         label = cell is not None and cell.role == "label"
         place.font = Font(name=self.face.family, size=size, bold=label and design.bold_labels)

@@ -31,7 +31,8 @@ class Design:
     """The look of one document; lengths in points.
 
     `valign` is where the text of a cell stands in it; `cut_label` on which side of a page break a merged label keeps
-    its text, where the program that draws leaves the choice.
+    its text, where the program that draws leaves the choice: without lines on all sides only a label above its rows
+    can be read.
     """
 
     page: str
@@ -122,7 +123,7 @@ def draw(rng: Random, borders: tuple[str, ...], head: str, columns: int) -> Desi
         break_rows=rng.random() < 0.5,
         break_forms=rng.random() < 0.5,
         overflow=rng.random() < 0.15,
-        cut_label=rng.choice(("first", "middle", "last")),
+        cut_label=rng.choice(("first", "middle", "last") if lined else ("first",)),
         lead_in=rng.choice((0.0, 0.0, 0.25, 0.5)) * PAGES[page][landscape ^ 1],
         typeface=rng.random(),
     )

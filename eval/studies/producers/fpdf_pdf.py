@@ -9,7 +9,7 @@ from typing import Any
 from eval.studies.producers.design import Design
 from eval.studies.producers.page_cuts import breaks, cut
 from eval.studies.producers.printed import Printed
-from eval.studies.producers.raised import flat
+from eval.studies.producers.raised import circled
 from eval.studies.producers.row_heights import row_heights
 from eval.studies.producers.typefaces import Typeface
 from eval.synth.sheet import Block, Heading, Paragraph, Table, slots
@@ -82,7 +82,7 @@ def _block(pdf: Any, block: Block, design: Design) -> None:
     pdf.set_font(FONT, size=size)
     align = "L" if isinstance(block, Paragraph) else "C"
     pdf.multi_cell(
-        0, size * design.leading, flat(block.text), align=align, new_x="LMARGIN", new_y="NEXT", wrapmode="CHAR"
+        0, size * design.leading, circled(block.text), align=align, new_x="LMARGIN", new_y="NEXT", wrapmode="CHAR"
     )
     pdf.set_font(FONT, size=design.size)
     pdf.ln(4)
@@ -127,5 +127,5 @@ def _draw(pdf: Any, table: Table, design: Design) -> None:
                 fill = design.stripe if design.border == "shaded" and i % 2 else design.shade if label else None
                 style = import_module("fpdf").FontFace(fill_color=fill) if fill else None
                 side = "CENTER" if label and design.centred else "LEFT"
-                line.cell(flat(cell.text), style=style, align=side, colspan=cell.col_span, rowspan=cell.row_span)
+                line.cell(circled(cell.text), style=style, align=side, colspan=cell.col_span, rowspan=cell.row_span)
     pdf.set_dash_pattern()

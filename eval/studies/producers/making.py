@@ -10,7 +10,7 @@ from typing import Any
 
 from eval.studies.producers.legibility import Inspection, inspect, printed_texts
 from eval.studies.producers.printed import Printed, print_out
-from eval.studies.producers.raised import flat
+from eval.studies.producers.raised import circled
 from eval.studies.producers.registry import PRODUCERS, missing
 from eval.studies.producers.typefaces import Typeface, installed, lacking
 
@@ -87,7 +87,7 @@ def typeface(printed: Printed, truetype: bool) -> Typeface | None:
     """The typeface that the design draws from those that have all characters of the document."""
     design = printed.design
     around = (design.running_head, design.stamp, design.watermark, printed.title)
-    text = flat("".join((*printed_texts(printed), *(part for part in around if part)))).replace("　", "")
+    text = circled("".join((*printed_texts(printed), *(part for part in around if part)))).replace("　", "")
     faces = [face for face in installed(truetype) if not lacking(face, text)]
     return faces[int(design.typeface * len(faces))] if faces else None
 

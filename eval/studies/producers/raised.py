@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 UP = "\ue000"
 DOWN = "\ue001"
+CIRCLED = {"1": "①"}
 
 
 class Run(NamedTuple):
@@ -27,6 +28,11 @@ def runs(text: str) -> list[Run]:
         up, down, after = piece.partition(DOWN) if i else ("", "", piece)
         out += [Run(up, True), Run(after, False)] if down else [Run(piece, False)]
     return [run for run in out if run.text]
+
+
+def circled(text: str) -> str:
+    """The text for programs that raise nothing: a raised digit is circled, other raised characters are as they are."""
+    return "".join(CIRCLED.get(run.text, run.text) if run.raised else run.text for run in runs(text))
 
 
 def flat(text: str) -> str:

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from eval.scoring.gold import load
-from eval.studies.producers.design import BORDERS
+from eval.studies.producers.design import BORDERS, RULED
 from eval.studies.producers.legibility import plain, printed_texts, stands, strings
 from eval.studies.producers.page_cuts import breaks, cut
 from eval.studies.producers.printed import Printed, print_out
-from eval.studies.producers.raised import Run, flat, raise_, runs
+from eval.studies.producers.raised import Run, circled, flat, raise_, runs
 from eval.studies.producers.row_heights import row_heights
 from eval.synth.sheet import Table, slots
 
@@ -74,6 +74,12 @@ def test_cut_tables_hold_every_text_once() -> None:
                 assert texts == sorted(slot.cell.text for slot in slots(table) if slot.cell.text)
 
 
+def test_a_label_without_lines_around_it_stays_above_its_rows() -> None:
+    unlined = [printed.design for printed in MANY if printed.design.border not in RULED]
+    assert {design.cut_label for design in unlined} == {"first"}
+    assert {design.valign for design in unlined} == {"top"}
+
+
 def test_pages_end_where_there_is_no_room() -> None:
     assert breaks([10, 10, 10], 25, 100) == [2]
     assert breaks([30, 10], 20, 100) == [0]
@@ -95,4 +101,5 @@ def test_raised_characters_are_runs_of_their_own() -> None:
     text = f"年度资金总额：{raise_('1')}元"
     assert runs(text) == [Run("年度资金总额：", False), Run("1", True), Run("元", False)]
     assert flat(text) == "年度资金总额：1元"
+    assert circled(text) == "年度资金总额：①元"
     assert runs("无") == [Run("无", False)]
