@@ -30,9 +30,9 @@ from eval.scoring.predictions import Reading, matching, names_of
 from eval.scoring.predictions import load as load_run
 from eval.scoring.scores import DocumentScore, summarise
 from eval.scoring.verdicts import FormVerdicts, document_verdicts
-from extractor import __version__
 from extractor.errors import CallError, StopRun
 from extractor.ledger.store import Counts
+from extractor.version import __version__
 from schemas.spec import SchemaSpec
 
 SCORING = 1

@@ -8,9 +8,9 @@ import shutil
 import subprocess
 from importlib import metadata
 
-from extractor import __version__
 from extractor.config import Settings
 from extractor.errors import StopRun
+from extractor.version import __version__
 
 PROGRAMS = {
     "tesseract": "a second OCR engine",

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from extractor import __version__
 from extractor.cli import commands
 from extractor.export.files import FORMATS
+from extractor.version import __version__
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:

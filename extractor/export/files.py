@@ -1,6 +1,6 @@
-"""What a run leaves for others: `records.jsonl` and `documents.jsonl`, and tables in CSV, Parquet or XLSX.
+"""Records as tables in CSV, Parquet or XLSX.
 
-All of it is written line by line from the ledger, to a temporary file that is renamed when it is whole.
+They are written line by line from the ledger, to a temporary file that is renamed when it is whole.
 
 A spreadsheet takes text that starts with `=`, `+`, `-` or `@` for a formula. In CSV such text gets an apostrophe in
 front (a number, and a sign that stands alone, stay as they are); in XLSX the cell is marked as text instead.
@@ -12,27 +12,22 @@ import contextlib
 import csv
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Any, NamedTuple, Protocol
 
 from extractor.errors import CallError
 from extractor.export import record_tables
+from extractor.export.arrow_tables import arrow_schema
 from extractor.export.record_tables import Column, Table
 from extractor.ledger import store
 from extractor.ledger.store import Ledger
+from extractor.runs.result_files import renamed, write_lines
 from schemas.spec import SchemaSpec
 
 BATCH = 2_000  # rows that a Parquet table gathers before it writes them
 SHEET_ROWS = 1_048_576
 CELL_CHARACTERS = 32_767
-
-
-class Files(NamedTuple):
-    """The two files of every run."""
-
-    records: Path
-    documents: Path
 
 
 class Exported(NamedTuple):
@@ -52,33 +47,6 @@ class Sink(Protocol):
         """Nothing more comes."""
 
 
-def lines(ledger: Ledger, directory: Path) -> Files:
-    """Writes `records.jsonl` and `documents.jsonl` of the ledger's last call into `directory`."""
-    files = Files(directory / "records.jsonl", directory / "documents.jsonl")
-    _write_lines(files.records, store.record_lines(ledger))
-    _write_lines(files.documents, store.document_lines(ledger))
-    return files
-
-
-def _write_lines(path: Path, content: Iterable[str]) -> None:
-    with _renamed(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
-        for line in content:
-            file.write(line + "\n")
-
-
-@contextlib.contextmanager
-def _renamed(path: Path) -> Iterator[Path]:
-    """A temporary file beside `path`, which takes its place when all went well and goes when not."""
-    temporary = path.with_name(f".{path.name}.part")
-    try:
-        yield temporary
-        temporary.replace(path)
-    except OSError as error:
-        raise CallError(f"{path}: cannot be written: {(error.strerror or str(error)).lower()}") from None
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
 def export(ledger: Ledger, specs: Sequence[SchemaSpec], target: Path) -> Exported:
     """Writes the records of the ledger's last call to `target`, in the format that its suffix names."""
     write = FORMATS.get(target.suffix.lower())
@@ -90,7 +58,7 @@ def export(ledger: Ledger, specs: Sequence[SchemaSpec], target: Path) -> Exporte
 
 
 def _jsonl(ledger: Ledger, specs: Sequence[SchemaSpec], target: Path) -> Exported:
-    _write_lines(target, store.record_lines(ledger))
+    write_lines(target, store.record_lines(ledger))
     return Exported((target,))
 
 
@@ -110,7 +78,7 @@ def _one_file_a_table(
     with contextlib.ExitStack() as stack:
         sinks: dict[str, Sink] = {}
         for table in wanted:
-            temporary = stack.enter_context(_renamed(paths[table.name]))
+            temporary = stack.enter_context(renamed(paths[table.name]))
             sinks[table.name] = stack.enter_context(contextlib.closing(sink(table, temporary)))
         _fill(ledger, wanted, sinks)
     return Exported(tuple(paths.values()))
@@ -122,7 +90,7 @@ def _xlsx(ledger: Ledger, specs: Sequence[SchemaSpec], target: Path) -> Exported
     book = Workbook(write_only=True)
     wanted = _tables(ledger, specs)
     sinks = {table.name: _XlsxSink(book, table) for table in wanted}
-    with _renamed(target) as temporary:
+    with renamed(target) as temporary:
         _fill(ledger, wanted, sinks)
         book.save(temporary)
     cut = sum(sink.cut for sink in sinks.values())
@@ -189,11 +157,9 @@ class _ParquetSink:
     """Numbers stay decimal strings, as printed: no type of fixed scale holds them all."""
 
     def __init__(self, table: Table, path: Path) -> None:
-        import pyarrow as pa
         from pyarrow import parquet
 
-        types: dict[str, pa.DataType] = {"integer": pa.int64(), "boolean": pa.bool_(), "float": pa.float64()}
-        self.schema = pa.schema([(c.name, types.get(c.type, pa.string())) for c in table.columns])
+        self.schema = arrow_schema(table)
         self.writer = parquet.ParquetWriter(path, self.schema)
         self.rows: list[list[Any]] = []
 

@@ -375,6 +375,35 @@ def record_lines(ledger: Ledger) -> Iterator[str]:
         yield _with_name(name, body)
 
 
+class DoneInput(NamedTuple):
+    """An input of the last call that is done or failed, with the lines of its records."""
+
+    name: str
+    reason: str | None
+    records: tuple[str, ...]
+
+
+def done_inputs(ledger: Ledger, task: Task | None = None) -> Iterator[DoneInput]:
+    """The inputs that are done or failed, in order; of a task those that have its content."""
+    mark = last_run(ledger).fingerprint
+    if task is None:
+        inputs = ledger.execute(
+            "SELECT name, reason, sha256, suffix FROM inputs WHERE status != 'waiting' ORDER BY position"
+        )
+    else:
+        inputs = ledger.execute(
+            "SELECT name, reason, sha256, suffix FROM inputs WHERE sha256 = ? AND suffix = ? ORDER BY position",
+            (task.sha256, task.suffix),
+        )
+    for name, reason, sha256, suffix in inputs.fetchall():
+        rows = ledger.execute(
+            "SELECT c.body FROM records c JOIN results r ON c.result = r.id"
+            " WHERE r.sha256 = ? AND r.suffix = ? AND r.fingerprint = ? ORDER BY c.form",
+            (sha256, suffix, mark),
+        )
+        yield DoneInput(name, reason, tuple(_with_name(name, body) for (body,) in rows) if reason is None else ())
+
+
 def document_lines(ledger: Ledger) -> Iterator[str]:
     """The lines of `documents.jsonl`: every input of the last call that is done or failed, in order."""
     rows = ledger.execute(

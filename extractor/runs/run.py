@@ -14,17 +14,17 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from extractor import __version__, readers
+from extractor import readers
 from extractor.config import Settings
 from extractor.document.layout import Document
 from extractor.document.results import DocumentResult
 from extractor.errors import DocumentError, MissingPackage, SchemaError
-from extractor.export import files as exports
 from extractor.ledger import readings, store
 from extractor.ledger.readings import Reading
 from extractor.ledger.store import Ledger, ResultRow, Task
-from extractor.runs import discovery, workers
+from extractor.runs import discovery, result_files, workers
 from extractor.runs.fingerprint import fingerprint, reading_mark
+from extractor.version import __version__
 from schemas.spec import SchemaSpec
 
 Result = TypeVar("Result")
@@ -38,7 +38,7 @@ class Plan(NamedTuple):
     paths: tuple[Path, ...]
     out: Path
     settings: Settings
-    schemas: tuple[str, ...]
+    schemas: tuple[str | SchemaSpec, ...]
     engine: str
 
 
@@ -72,7 +72,7 @@ def run(plan: Plan, process: Process | None = None, progress: Callable[[Progress
         try:
             _read_all(ledger, mark, plan, process, progress or (lambda _: None))
         finally:  # what is finished is there, also when the run must stop
-            files = exports.lines(ledger, plan.out)
+            files = result_files.lines(ledger, plan.out)
         store.finish(ledger)
         counts, by_schema = store.counts(ledger), tuple(store.schema_counts(ledger))
         asked = None if plan.engine == "rules" else store.asked(ledger)
@@ -87,30 +87,58 @@ def begun(plan: Plan) -> Iterator[tuple[Ledger, str]]:
     with store.writing(plan.out) as ledger:
         known = discovery.Known(partial(store.has_name, ledger), partial(store.has_path, ledger))
         inputs = discovery.inputs(plan.paths, plan.out, plan.settings.max_bytes, known)
-        store.begin(ledger, mark, plan.engine, plan.schemas, plan.settings.public(), __version__, inputs)
+        store.begin(ledger, mark, plan.engine, names_of(plan.schemas), plan.settings.public(), __version__, inputs)
         yield ledger, mark
 
 
-def load_schemas(names: Sequence[str]) -> tuple[SchemaSpec, ...]:
+def names_of(chosen: Sequence[str | SchemaSpec]) -> tuple[str, ...]:
+    """How the schemas were named."""
+    return tuple(one if isinstance(one, str) else one.name for one in chosen)
+
+
+def load_schemas(names: Sequence[str | SchemaSpec]) -> tuple[SchemaSpec, ...]:
     """The schemas of these names, `table` behind them for what none of them claims; raises `SchemaError`."""
     import schemas
 
     try:
-        chosen = tuple(schemas.load(name) for name in names) or schemas.builtin()
+        chosen = tuple(schemas.load(one) if isinstance(one, str) else one for one in names) or schemas.builtin()
     except LookupError as error:
         raise SchemaError(str(error.args[0])) from None
-    names = [spec.name for spec in chosen]
-    twice = next((name for name in names if names.count(name) > 1), None)
+    called = [spec.name for spec in chosen]
+    twice = next((name for name in called if called.count(name) > 1), None)
     if twice is not None:
         raise SchemaError(f"two schemas are named {twice!r}; rename the file or the class of one, or give it once")
-    if "table" in names:
+    if "table" in called:
         return chosen
     return (*chosen, schemas.load("table"))
+
+
+def stream(plan: Plan) -> Iterator[store.DoneInput]:
+    """Makes the run that `plan` says and gives each document when it is done; first those that are done already.
+
+    Who stops early keeps what is finished. Raises what `run` raises.
+    """
+    with begun(plan) as (ledger, mark):
+        try:
+            yield from list(store.done_inputs(ledger))
+            for task in _each(ledger, mark, plan, None, lambda _: None):
+                yield from list(store.done_inputs(ledger, task))
+        finally:
+            result_files.lines(ledger, plan.out)
+        store.finish(ledger)
 
 
 def _read_all(
     ledger: Ledger, mark: str, plan: Plan, process: Process | None, progress: Callable[[Progress], None]
 ) -> None:
+    for _ in _each(ledger, mark, plan, process, progress):
+        pass
+
+
+def _each(
+    ledger: Ledger, mark: str, plan: Plan, process: Process | None, progress: Callable[[Progress], None]
+) -> Iterator[Task]:
+    """Reads what waits, and gives each task when its result is in the ledger."""
     total = store.waiting_count(ledger)
     count = min(plan.settings.workers or cores(), max(total, 1))
     progress(Progress(0, total, "", None))
@@ -121,6 +149,7 @@ def _read_all(
             row = answer.value if answer.reason is None else store.failed(answer.reason, answer.seconds)
             store.record(ledger, mark, task, row)
             progress(Progress(done, total, task.name, row.reason))
+            yield task
 
 
 def _answers(
@@ -136,6 +165,10 @@ def _answers(
             yield from model_calls.answers(opened, plan.settings, specs, plan.engine, ledger)
         return
     arguments = (process, plan.settings, plan.schemas, plan.engine, plan.out / store.FILE)
+    if any(isinstance(one, SchemaSpec) for one in plan.schemas):  # a class of a notebook: no worker can import it
+        read = reader(*arguments)
+        yield from (workers.Answer(task, read(task), None, 0.0) for task in tasks)
+        return
     yield from workers.map(reader, arguments, tasks, count, limits)
 
 
@@ -145,7 +178,11 @@ def cores() -> int:
 
 
 def reader(
-    process: Process | None, settings: Settings, schema_names: Sequence[str], engine: str, ledger: Path
+    process: Process | None,
+    settings: Settings,
+    schema_names: Sequence[str | SchemaSpec],
+    engine: str,
+    ledger: Path,
 ) -> Callable[[Task], ResultRow]:
     """Runs once in each worker: the function that reads one document into what the ledger keeps of it."""
     from extractor.pipeline import process_file

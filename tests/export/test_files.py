@@ -25,6 +25,7 @@ from extractor.export import files as exports
 from extractor.export import record_tables
 from extractor.ledger import store
 from extractor.ledger.store import Input, Ledger
+from extractor.runs.result_files import lines as result_lines
 from schemas.spec import spec_of
 
 SPECS = schemas.builtin()
@@ -188,14 +189,14 @@ def test_sheet_names_are_short_and_unlike(names: list[str], number: int) -> None
 
 
 def test_jsonl_is_the_runs_own(ledger: Ledger, tmp_path: Path) -> None:
-    files = exports.lines(ledger, tmp_path)
+    files = result_lines(ledger, tmp_path)
     exports.export(ledger, SPECS, tmp_path / "out.jsonl")
     assert (tmp_path / "out.jsonl").read_bytes() == files.records.read_bytes()
     assert [json.loads(line)["form"] for line in files.records.read_text(encoding="utf-8").splitlines()] == [0, 1, 0]
 
 
 def test_a_file_is_whole_or_as_it_was(ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = exports.lines(ledger, tmp_path).records.read_bytes()
+    before = result_lines(ledger, tmp_path).records.read_bytes()
 
     def breaks_off(_: Ledger) -> Iterator[str]:
         yield "{}"
@@ -203,7 +204,7 @@ def test_a_file_is_whole_or_as_it_was(ledger: Ledger, tmp_path: Path, monkeypatc
 
     monkeypatch.setattr(store, "record_lines", breaks_off)
     with pytest.raises(RuntimeError):
-        exports.lines(ledger, tmp_path)
+        result_lines(ledger, tmp_path)
     assert (tmp_path / "records.jsonl").read_bytes() == before
     assert list(tmp_path.glob(".*.part")) == []
 
