@@ -21,8 +21,9 @@ from extractor.config import Settings
 from extractor.document.layout import Grid
 from extractor.errors import DocumentError
 from extractor.readers.pdf.page_content import Sheet
+from extractor.readers.pdf.page_kinds import kind_of
 from extractor.readers.pdf.pdfminer_page import miner_sheet, open_miner
-from extractor.readers.pdf.reader import kind_of, opened, sheet_of
+from extractor.readers.pdf.reader import opened, sheet_of
 from extractor.readers.pdf.text_layer import is_doubtful
 from extractor.tables.page_tables import drawn_blocks
 

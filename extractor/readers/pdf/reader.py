@@ -13,36 +13,29 @@ from typing import Any
 
 from extractor.config import Settings
 from extractor.document.finding_kinds import FindingKind
-from extractor.document.geometry import inside
-from extractor.document.layout import Block, Box, Document, Note, Page, Turn
+from extractor.document.layout import Block, Document, Note, Page, Turn
 from extractor.errors import DocumentError
 from extractor.readers.pdf.characters import finish, read_sheet
 from extractor.readers.pdf.form_fields import opened_page
 from extractor.readers.pdf.form_objects import overfull_pages
+from extractor.readers.pdf.ocr_layer import confirmed
 from extractor.readers.pdf.page_content import Sheet
+from extractor.readers.pdf.page_kinds import LAYER, kind_of
 from extractor.readers.pdf.pdfminer_page import miner_sheet, open_miner
 from extractor.readers.pdf.settings import LIMITS
 from extractor.readers.pdf.text_layer import (
     bad_share,
-    has_ink,
     is_doubtful,
-    is_readable,
-    nonsense,
-    scan_box,
 )
 from extractor.readers.pdf.unread_objects import fill_gaps
 from extractor.tables.column_gaps import Going
 from extractor.tables.page_tables import blocks_of, drawn_blocks
+from extractor.tables.words import Token
 
 MEND = "it was not opened; print it to a new PDF with another program"
 NO_PAGE = "none of its pages can be read; open it in a viewer and save it again"
 SHOWN = 80  # characters of hidden text in a note
 CATALOG = re.compile(rb"\b(\d+ \d+) obj(?:(?!endobj).)*?/Type\s*/Catalog", re.S)
-LAYER = (
-    "drawn invisibly",
-    "under a picture",
-    "drawn transparently",
-)  # how the text of an OCR lies over or under a scan
 
 
 def read(path: Path, name: str, settings: Settings) -> Document:
@@ -206,52 +199,44 @@ class Reader:
             # pdfminer raises whatever its parser meets; what the first reader found stands.
             return None
 
-    def _scan(self, index: int, sheet: Sheet) -> Page:
+    def _scan(self, index: int, sheet: Sheet, why: str = "") -> Page:
         """A page whose text is a picture, or garbage: by OCR, else as it is with a note."""
-        from extractor.readers.scan.reader import read_image, rendered
-
         gc.enable()
-
         if self.settings.ocr == "off":
             self.notes.append(Note(FindingKind.UNREAD_PAGE, sheet.number, "the page is a scan, and OCR is off"))
             return page_of(sheet)
+        if why:
+            self.notes.append(Note(FindingKind.TEXT_LAYER, sheet.number, why))
+        return self._read_by_ocr(index, sheet.number)
+
+    def _read_by_ocr(self, index: int, number: int) -> Page:
+        from extractor.readers.scan.reader import read_image, rendered
+
         with rendered(self.pdf, index, self.settings) as (image, points):
-            page, notes = read_image(image, sheet.number, points, self.settings)
+            page, notes = read_image(image, number, points, self.settings)
         self.notes += notes
         return page
 
     def _layer(self, index: int, sheet: Sheet) -> Page:
-        """A scan that comes with the text of somebody's OCR: its characters, and the lines of the picture."""
-        sheet.tokens += [token for why, token in sheet.hidden if why in LAYER]
-        sheet.reader = "ocr"
-        if self.pdf is not None and not sheet.turned:
-            from extractor.readers.scan.reader import rendered, seen_rulings
-
-            with rendered(self.pdf, index, self.settings) as (image, points):
-                sheet.rulings = seen_rulings(image, points, [Box(*token[1:5]) for token in sheet.tokens])
-        message = "the page is a scan; its text is that of the OCR layer in the file"
-        self.notes.append(Note(FindingKind.TEXT_LAYER, sheet.number, message))
-        return page_of(sheet)
-
-
-def kind_of(sheet: Sheet) -> str:
-    """What a page is: `text`, `scan` (to be read by OCR), or `layer` (a scan with a usable text layer)."""
-    image = scan_box(sheet)
-    if image is not None and _seen_inside(sheet, image) < LIMITS.few:
+        """A scan that comes with the text of somebody's OCR: a second reader beside the own one."""
         layer = [token for why, token in sheet.hidden if why in LAYER]
-        usable = (
-            len(layer) >= LIMITS.few and nonsense(layer) <= LIMITS.nonsense and bad_share(sheet) <= LIMITS.unreadable
+        if self.settings.ocr == "off" or self.pdf is None:
+            return self._layer_alone(sheet, layer)
+        gc.enable()
+        page, agreement = confirmed(self._read_by_ocr(index, sheet.number), layer, sheet)
+        message = f"the page is a scan, read by OCR; its text layer agrees with {agreement:.0%} of the characters"
+        self.notes.append(Note(FindingKind.TEXT_LAYER, sheet.number, message))
+        return page
+
+    def _layer_alone(self, sheet: Sheet, layer: Sequence[Token]) -> Page:
+        """A scan whose layer is all that can be read of it."""
+        sheet.tokens += layer
+        sheet.reader = "ocr"
+        message = (
+            "the page is a scan, and OCR is off: its text is that of the layer in the file, which nothing confirms"
         )
-        return "layer" if usable else "scan"
-    if all(t.text.isspace() for t in sheet.tokens):
-        return "scan" if has_ink(sheet) else "text"
-    return "text" if is_readable(sheet) else "scan"
-
-
-def _seen_inside(sheet: Sheet, box: Box) -> int:
-    """The number of characters that are seen in a box."""
-    seen = [t for t in sheet.tokens if not t.text.isspace()]
-    return sum(inside((t.x0 + t.x1) / 2, (t.top + t.bottom) / 2, box) for t in seen)
+        self.notes.append(Note(FindingKind.TEXT_DOUBT, sheet.number, message))
+        return page_of(sheet)
 
 
 def _better(other: Sheet, first: Sheet) -> bool:

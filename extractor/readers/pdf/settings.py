@@ -63,6 +63,9 @@ class PdfSettings:
     off_page: float = 0.2  # share of characters off the page from which the second reader is asked (measured)
     better: float = 0.7  # times the first reader's share of unmapped characters; less is clearly better (measured)
     more: float = 1.2  # times the first reader's characters; more is clearly better (measured)
+    layer_agrees: float = 0.5  # share of a scan's characters; a layer with fewer of them was made badly (measured)
+    confirmed: float = 0.97  # confidence of what two readers of a picture read alike (results.LOW_CONFIDENCE is 0.93)
+    contradicted: float = 0.8  # confidence of what they read otherwise: below the limit of doubt (the same)
     picture_share: float = 0.02  # of the page; a smaller picture is an ornament (measured)
     drawn_paths: int = 50  # paths on a page without text from which they may be letters drawn as shapes (measured)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from extractor.document.geometry import area, covered
+from extractor.document.geometry import area, covered, union
 from extractor.document.layout import Box
 from extractor.readers.pdf.hidden_text import OFF_PAGE
 from extractor.readers.pdf.page_content import Sheet, covers_page
@@ -43,8 +43,16 @@ def nonsense(tokens: Sequence[Token]) -> float:
 
 
 def scan_box(sheet: Sheet) -> Box | None:
-    """The picture that covers the page, if the page is a scan."""
-    return next((box for box in sheet.images if covers_page(sheet, box)), None)
+    """The picture that covers the page, if the page is a scan; a scan may be cut into strips."""
+    whole = next((box for box in sheet.images if covers_page(sheet, box)), None)
+    if whole is not None or len(sheet.images) < 2:
+        return whole
+    page = Box(0, 0, sheet.width, sheet.height)
+    strips = [box for box in sheet.images if box.x1 - box.x0 >= LIMITS.covers_page * sheet.width]
+    all_of_them = union(strips)
+    painted = sum(area(box) * covered(box, page) for box in strips)
+    enough = all_of_them is not None and painted >= LIMITS.covers_page * area(page)
+    return all_of_them if enough else None
 
 
 def has_ink(sheet: Sheet) -> bool:

@@ -16,7 +16,6 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from extractor.config import Settings
-from extractor.document.finding_kinds import KINDS
 from extractor.document.geometry import Rulings, Segment, displayed
 from extractor.document.layout import Box, Document, Grid, Line, Page
 from extractor.errors import DocumentError, MissingPackage
@@ -196,14 +195,23 @@ def test_a_mixed_file_is_read_page_by_page(tmp_path: Path) -> None:
     assert not found.exact
 
 
-def test_the_text_layer_of_a_scan_is_its_ocr(tmp_path: Path) -> None:
-    words = "项目名称很长的一行文字一直写到下一格里面去了"
-    found = read(picture_pdf(tmp_path / "a.pdf", words))
+def test_the_text_layer_of_a_scan_does_not_replace_its_ocr(tmp_path: Path) -> None:
+    """Its words are not those of the picture: no form may be lost for them, and no value doubted."""
+    found = read(picture_pdf(tmp_path / "a.pdf", "项目名称很长的一行文字一直写到下一格里面去了"))
     (page,) = found.pages
     assert (page.reader, found.exact) == ("ocr", False)
+    assert shape(page) == WANTED
+    (note,) = found.notes
+    assert note.kind == "text_layer" and "its text layer agrees" in note.message
+
+
+def test_the_text_layer_of_a_scan_is_a_doubt_where_no_ocr_confirms_it(tmp_path: Path) -> None:
+    words = "项目名称很长的一行文字一直写到下一格里面去了"
+    path = picture_pdf(tmp_path / "a.pdf", words)
+    found = pdf.read(path, path.name, Settings(ocr="off"))
+    (page,) = found.pages
     assert "".join(unit.text for unit in page.units()) == words
-    assert grids(page)[0].cells[0].text == "项目名称很长的"
-    assert [(note.kind, KINDS[note.kind].severity) for note in found.notes] == [("text_layer", "info")]
+    assert [note.kind for note in found.notes] == ["text_doubt"]
 
 
 def test_a_text_layer_of_garbage_is_not_believed() -> None:
