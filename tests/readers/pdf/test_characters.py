@@ -13,7 +13,7 @@ from extractor.config import Settings
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.geometry import Rulings
 from extractor.errors import DocumentError
-from extractor.readers.pdf import characters, reader
+from extractor.readers.pdf import characters, page_kinds, reader
 from extractor.readers.pdf.form_objects import overfull_pages
 from extractor.readers.pdf.page_content import Gap, Sheet, Style
 from extractor.readers.pdf.pdfium import raw
@@ -93,7 +93,7 @@ def test_a_code_out_of_unicode_costs_its_character_alone(tmp_path: Path, monkeyp
     odd.unicode = lambda page, index: codes.get(lib.unicode(page, index), lib.unicode(page, index))
     monkeypatch.setattr(characters, "raw", lambda: odd)
     monkeypatch.setattr(reader, "is_doubtful", lambda sheet: False)
-    monkeypatch.setattr(reader, "is_readable", lambda sheet: True)
+    monkeypatch.setattr(page_kinds, "is_readable", lambda sheet: True)
     found = lines(document(tmp_path, text(60, 700, "a b c d e", "Helvetica")))
     assert found == ["a � c � e"]
 
