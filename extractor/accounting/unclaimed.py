@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from extractor.accounting.table_records import table_record
-from extractor.document.layout import Document
-from extractor.document.results import Finding, Place, Record, Residue, Row, Unclaimed
+from extractor.document.finding_kinds import FindingKind
+from extractor.document.layout import Cell, Document, parts_of
+from extractor.document.results import Finding, Place, Record, Residue, Row, Unclaimed, finding
 from extractor.forms.tokens import row_shaped
 from schemas.values import fold
 
@@ -24,6 +26,7 @@ def account(
     tables: list[Record] = []
     lines: list[Unclaimed] = []
     before: Row | None = None
+    above: list[Row] = []
     for number, group in groupby(rows, key=lambda r: r.table):
         own = list(group)
         if number and any(u.text.strip() for r in own for u in r.units):
@@ -31,10 +34,29 @@ def account(
             if title is not None:
                 lines.pop()
             tables.append(table_record(document, own, title, first + len(tables), doubts(own)))
+            if _may_go_on(above, own, tables[-1]):
+                tables[-2:] = [_in_doubt(record) for record in tables[-2:]]
+            above = own
         else:
             lines.extend(_unclaimed(r) for r in own if r.units[0].text.strip())
         before = own[-1] if not number else None
     return tuple(tables), tuple(lines)
+
+
+def _may_go_on(above: Sequence[Row], rows: Sequence[Row], record: Record) -> bool:
+    """Whether a table that begins with data has the columns of the last one on the page before."""
+    no_header = any(found.kind == FindingKind.NO_HEADER for found in record.findings)
+    if not above or not no_header:
+        return False
+    one, other = ([u for row in own for u in row.units if isinstance(u, Cell)] for own in (above, rows))
+    last = max(part.page for cell in one for part in parts_of(cell))
+    columns = {max(cell.col + cell.col_span for cell in cells) for cells in (one, other)}
+    return rows[0].page == last + 1 and len(columns) == 1
+
+
+def _in_doubt(record: Record) -> Record:
+    doubt = finding(FindingKind.GOES_ON, "", "a table on the next page has the same columns and no header")
+    return replace(record, findings=(*record.findings, doubt))
 
 
 def in_order(document: Document, rows: Sequence[Row]) -> list[Row]:

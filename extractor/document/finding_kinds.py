@@ -63,6 +63,7 @@ class FindingKind(StrEnum):
     SPACED_COLUMNS = "spaced_columns"
     HEADER_UNCLEAR = "header_unclear"
     NO_HEADER = "no_header"
+    GOES_ON = "goes_on"
     EMPTY_FORM = "empty_form"
     LABEL_AGAIN = "label_again"
     LABEL_CARRIED = "label_carried"
@@ -161,6 +162,10 @@ KINDS: dict[FindingKind, KindEntry] = {
     ),
     _K.HEADER_UNCLEAR: KindEntry("reading", "warning", "The header of a list is incomplete.", _LOOK),
     _K.NO_HEADER: KindEntry("reading", "warning", "The first row of a table may be no header.", _LOOK),
+    _K.GOES_ON: KindEntry(
+        "reading", "warning", "The table may go on overleaf in a table that was read as another.",
+        "Compare the pages; add the rows of the second table to the first.",
+    ),
     _K.EMPTY_FORM: KindEntry("reading", "warning", "The form holds text, and no value was read.", _LOOK),
     _K.LABEL_AGAIN: KindEntry("reading", "warning", "A label of one value stands twice in the form.", _LOOK),
     _K.LABEL_CARRIED: KindEntry(

@@ -154,3 +154,14 @@ def test_a_table_goes_on_overleaf_under_its_title_printed_again() -> None:
 def test_a_table_with_the_same_title_and_labels_is_another() -> None:
     records = cut_table(["State", "District", "Cases"], ["State", "District", "Cases"])
     assert [record.values["rows"] for record in records] == [[["Avon", "Elm", "4"]], [["Bray", "Fir", "5"]]]
+
+
+def test_a_table_overleaf_with_the_same_columns_and_no_header_puts_both_in_doubt() -> None:
+    """A line that a schema knows stands between; whether the rows below it go on is not known."""
+    one = boxed(table(*HEAD, *rows(["Avon", "Elm", "4"], first=1)), [50.0, 100.0, 200.0, 300.0])
+    two = boxed(table(*rows(["Bray", "Fir", "5"]), page=2), [50.0, 100.0, 200.0, 300.0])
+    head = Line(2, 1, "General remarks", Box(50.0, 5.0, 200.0, 15.0))
+    pages = (Page(1, (one,), 400.0, 600.0, "pdf"), Page(2, (head, two), 400.0, 600.0, "pdf"))
+    records = result_of(Document("case.pdf", "0" * 64, pages)).records
+    assert [[f.kind for f in record.findings][-1] for record in records] == ["goes_on", "goes_on"]
+    assert not any(record.settled for record in records)

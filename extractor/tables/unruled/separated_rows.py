@@ -18,6 +18,7 @@ from extractor.tables.column_gaps import Band, Block, Clear, Going, block_of, cl
 from extractor.tables.merged_rows import hides_rows, least_white
 from extractor.tables.text_runs import LARGER, Row, Run, may_go_on, middle, row_box
 from extractor.tables.unruled.aligned_runs import MARKER
+from extractor.tables.words import is_cjk
 
 STEP = 0.2  # of the type size: so much wider is the white between rows than the white between lines
 WIDEST = 0.62  # of the type size: wider white is never one between lines of a cell
@@ -131,6 +132,8 @@ def _table(rows: Sequence[Row], draft: Draft, page: int, going: Going | None, to
     bands = _bands(_levels(draft.cells), topped)
     if bands is None or not _is_table(bands, going is not None):
         return None
+    if any(_is_stacked(band) for band in bands):
+        return None
     least = least_white(draft.cells)
     if any(hides_rows(band.blocks, least) for band in bands):
         return None
@@ -147,6 +150,11 @@ def _table(rows: Sequence[Row], draft: Draft, page: int, going: Going | None, to
         after = clear.going._replace(topped=topped, apart=draft.apart)
         return Found(draft.start, draft.end, clear._replace(going=after))
     return _below(rows, draft, page, None, topped) if _is_alone(rows[draft.start]) else None
+
+
+def _is_stacked(band: Band) -> bool:
+    """Whether a row holds single ideographs alone: characters of labels that are set downwards, beside several rows."""
+    return all(len(run.text) == 1 and is_cjk(run.text) for block in band.blocks for run in block.runs)
 
 
 def _is_alone(row: Row) -> bool:
