@@ -35,6 +35,11 @@ _DEBIT = ("dr", "debit", "od")
 _EAST_ASIAN_MULTIPLIER = re.compile("[百千万萬亿億兆만억]")
 
 
+_SCRIPTS = re.compile("[⁰¹²³⁴-⁾₀-₎]+")
+"""Superscripts and subscripts: compatibility normalisation would make digits of the line of them."""
+_NOTE_MARK = re.compile(r"^[⁰¹²³⁴-⁹]+[⁾]?\s*(?=\S)|(?<=[\d)%])\s*[⁰¹²³⁴-⁹]+[⁾]?$")
+
+
 class NotANumber(ValueError):
     """A text that is no printed number."""
 
@@ -45,7 +50,7 @@ def readings(text: str, convention: Convention) -> tuple[str, ...]:
 
     Raises `NotANumber` for a text that is none.
     """
-    plain = " ".join(unicodedata.normalize("NFKC", text).translate(_MINUS).split())
+    plain = " ".join(unicodedata.normalize("NFKC", _without_scripts(text)).translate(_MINUS).split())
     match = _PRINTED.fullmatch(_ascii_digits(plain))
     if match is None or bool(match["open"]) != bool(match["close"]):
         raise NotANumber(f"not a number: {text!r}")
@@ -65,6 +70,28 @@ def readings(text: str, convention: Convention) -> tuple[str, ...]:
         return tuple(sign + d for d in digits for sign in ("-", ""))
     negative = "-" in signs or bool(match["open"])
     return tuple(("-" if negative else "") + d for d in digits)
+
+
+def folded(text: str) -> str:
+    """The text in compatibility form, superscripts and subscripts as they are: `10⁴` is not `104`."""
+    if _SCRIPTS.search(text) is None:
+        return unicodedata.normalize("NFKC", text)
+    out, end = [], 0
+    for script in _SCRIPTS.finditer(text):
+        out += [unicodedata.normalize("NFKC", text[end : script.start()]), script[0]]
+        end = script.end()
+    return "".join([*out, unicodedata.normalize("NFKC", text[end:])])
+
+
+def _without_scripts(text: str) -> str:
+    """A printed number without its note mark. Raises `NotANumber` where a power is printed: `10⁴` is none in digits."""
+    if _SCRIPTS.search(text) is None:
+        return text
+    power = re.search(r"(?<![\d.,])10[⁺⁻]?[⁰¹²³⁴-⁹]", text)
+    bare = text if power else _NOTE_MARK.sub("", text.strip())
+    if _SCRIPTS.search(re.sub(r"(?<=m)[²³]", "", bare)):
+        raise NotANumber(f"not a number in digits: {text!r}")
+    return bare
 
 
 def _ascii_digits(text: str) -> str:

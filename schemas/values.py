@@ -6,7 +6,6 @@ Nothing is corrected. Text that is not of its kind raises `ValueError` with the 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -61,7 +60,7 @@ def fold(text: str) -> str:
 
 
 def _fold(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text.translate(_RADICALS)).split())
+    return "".join(numbers.folded(text.translate(_RADICALS)).split())
 
 
 _SHORT = 24
