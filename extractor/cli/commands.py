@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from extractor.document.layout import Document
     from extractor.inspect.pictures import Area
+    from extractor.runs.run import Plan
 
 
 def run(call: Namespace) -> int:
@@ -23,6 +24,23 @@ def run(call: Namespace) -> int:
     from extractor.cli import show
     from extractor.ledger import store
     from extractor.runs import run
+
+    plan = reading_plan(call, call.paths, call.out)
+    if call.estimate:
+        from extractor.runs import batches
+
+        print(show.estimate(batches.estimate(plan)))
+        return 0
+    with show.progress(show.engine_chosen(plan.engine, plan.settings)) as progress:
+        summary = run.run(plan, progress=progress)
+    with store.reading(plan.out) as ledger:
+        show.summary(summary, store.failures(ledger))
+    return 1 if summary.counts.failed else 0
+
+
+def reading_plan(call: Namespace, paths: Sequence[Path], out: Path) -> Plan:
+    """What the options of reading say: settings, schemas, engine."""
+    from extractor.runs.run import Plan
 
     asked = {"concurrency": call.concurrency, "record": call.record, "replay": call.replay, **_budget(call.budget)}
     settings = _settings(call, model=call.model, workers=call.workers, engine=call.engine, **asked)
@@ -33,17 +51,7 @@ def run(call: Namespace) -> int:
     if engine == "rules" and idle:
         option = "budget" if idle.startswith("budget") else idle
         raise CallError(f"--{option} is about calls of a model, and engine rules makes none: give --model")
-    plan = run.Plan(tuple(call.paths), call.out, settings, _schemas(call, settings), engine)
-    if call.estimate:
-        from extractor.runs import batches
-
-        print(show.estimate(batches.estimate(plan)))
-        return 0
-    with show.progress(show.engine_chosen(engine, settings)) as progress:
-        summary = run.run(plan, progress=progress)
-    with store.reading(plan.out) as ledger:
-        show.summary(summary, store.failures(ledger))
-    return 1 if summary.counts.failed else 0
+    return Plan(tuple(paths), out, settings, _schemas(call, settings), engine)
 
 
 def _budget(amount: str | None) -> dict[str, float | None]:
@@ -122,11 +130,12 @@ def _draw(call: Namespace, document: Document, settings: Settings, areas: Sequen
 
 def export(call: Namespace) -> int:
     """`extractor export`."""
+    from extractor.cli import jobs
     from extractor.export import files
     from extractor.ledger import store
     from extractor.runs import run
 
-    with store.reading(call.directory) as ledger:
+    with jobs.run_folder(call.directory) as directory, store.reading(directory) as ledger:
         specs = run.load_schemas(store.last_run(ledger).schemas)
         made = files.export(ledger, specs, call.to)
     for note in made.notes:

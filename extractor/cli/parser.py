@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from extractor.cli import commands
+from extractor.cli import commands, jobs
 from extractor.export.files import FORMATS
 from extractor.version import __version__
 
@@ -29,7 +29,7 @@ def parser() -> argparse.ArgumentParser:
     top = _Parser(prog="extractor", description="Documents full of tables in, validated records out.")
     top.add_argument("--version", action="version", version=f"extractor {__version__}")
     adder = top.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
-    for add in (_run, _batch, _look, _export, _evaluation, _schemas, _doctor):
+    for add in (_run, jobs.add_plan, _work, jobs.add_status, _batch, _look, _export, _evaluation, _schemas, _doctor):
         add(adder)
     return top
 
@@ -38,19 +38,30 @@ def _run(adder: argparse._SubParsersAction[_Parser]) -> None:
     this = adder.add_parser("run", help="read documents into records; again: goes on where it stopped")
     this.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files, and folders with all that is in them")
     this.add_argument("--out", required=True, type=Path, metavar="DIR", help="the folder of the results")
+    _add_engine(this)
+    this.add_argument(
+        "--estimate", action="store_true", help="say how many calls and tokens it would take; call nothing"
+    )
+    _add_reading(this)
+    this.set_defaults(run=commands.run)
+
+
+def _add_engine(this: argparse.ArgumentParser) -> None:
     this.add_argument("--engine", choices=["rules", "llm", "hybrid"], help="by default hybrid with a model, else rules")
     _add_schema(this)
     this.add_argument("--model", help="the model's name, as its endpoint knows it")
     this.add_argument("--workers", type=_positive, metavar="N", help="processes; by default one per core")
     this.add_argument("--concurrency", type=_positive, metavar="N", help="the most calls of the model in flight")
     this.add_argument("--budget", metavar="AMOUNT", help="stop before it costs more: 2.50 (money) or 300000tokens")
-    this.add_argument(
-        "--estimate", action="store_true", help="say how many calls and tokens it would take; call nothing"
-    )
     this.add_argument("--record", type=Path, metavar="FILE", help="write every call and its answer to FILE")
     this.add_argument("--replay", type=Path, metavar="FILE", help="take all answers from a recorded FILE")
+
+
+def _work(adder: argparse._SubParsersAction[_Parser]) -> None:
+    this = adder.add_parser("work", help="read shards of a place until none is left; start as many as you like")
+    jobs.add_work(this)
+    _add_engine(this)
     _add_reading(this)
-    this.set_defaults(run=commands.run)
 
 
 def _batch(adder: argparse._SubParsersAction[_Parser]) -> None:
@@ -88,7 +99,7 @@ def _look(adder: argparse._SubParsersAction[_Parser]) -> None:
 
 def _export(adder: argparse._SubParsersAction[_Parser]) -> None:
     this = adder.add_parser("export", help=f"write the records of a run as tables ({', '.join(FORMATS)})")
-    this.add_argument("directory", type=Path, metavar="DIR", help="the folder of a run")
+    this.add_argument("directory", type=jobs.path_or_place, metavar="DIR", help="the folder of a run, or a place")
     this.add_argument("--to", required=True, type=Path, metavar="FILE", help="its suffix says the format")
     this.set_defaults(run=commands.export)
 

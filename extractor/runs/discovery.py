@@ -18,7 +18,9 @@ from extractor.ledger.store import Input
 COMPANIONS = (".gold.json",)  # what stands beside documents and is none
 
 
-class _Found(NamedTuple):
+class Found(NamedTuple):
+    """A file: the argument under which it was found, its path, and its path relative to the argument."""
+
     argument: Path
     path: Path
     relative: str
@@ -36,10 +38,10 @@ def inputs(paths: Sequence[Path], out: Path, max_bytes: int, known: Known) -> It
 
     Each is to be `known` before the next is asked for: nothing is remembered here, so that memory does not grow.
     """
-    for found in _walk_all(paths, out):
+    for found in walk_all(paths, out):
         path = Path(os.path.abspath(found.path))  # noqa: PTH100  # a link to a file is an input of its own
         if not known.path(path):
-            yield _read(_free_name(found, known.name), path, max_bytes)
+            yield _read(free_name(found, known.name), path, max_bytes)
 
 
 def check(paths: Sequence[Path], out: Path) -> None:
@@ -53,7 +55,7 @@ def check(paths: Sequence[Path], out: Path) -> None:
             raise CallError(f"{path}: is the output folder too; give --out a folder of its own")
         if path.is_dir():
             _list(path)
-    if not any(True for _ in _walk_all(paths, out)):
+    if not any(True for _ in walk_all(paths, out)):
         raise CallError(f"no documents in {', '.join(map(str, paths))}: give files, or folders that hold some")
 
 
@@ -64,14 +66,15 @@ def _list(folder: Path) -> None:
         raise CallError(f"{folder}: cannot be listed: {(error.strerror or str(error)).lower()}") from None
 
 
-def _walk_all(paths: Sequence[Path], out: Path) -> Iterator[_Found]:
+def walk_all(paths: Sequence[Path], out: Path) -> Iterator[Found]:
+    """The files under `paths`, in order, those below `out` left out."""
     visited = {_identity(out)} if out.exists() else set()
     for path in paths:
         if not path.is_dir():
-            yield _Found(path, path, path.name)
+            yield Found(path, path, path.name)
             continue
         for found in _walk(path, visited):
-            yield _Found(path, found, found.relative_to(path).as_posix())
+            yield Found(path, found, found.relative_to(path).as_posix())
 
 
 def _walk(folder: Path, visited: set[tuple[int, int]]) -> Iterator[Path]:
@@ -99,7 +102,8 @@ def _identity(folder: Path) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 
-def _free_name(found: _Found, taken: Callable[[str], bool]) -> str:
+def free_name(found: Found, taken: Callable[[str], bool]) -> str:
+    """The name of a document: what is relative to the argument, or more of the path where that is taken."""
     plain = _printable(found.relative)
     if not taken(plain):
         return plain

@@ -142,9 +142,9 @@ def _each(
     total = store.waiting_count(ledger)
     count = min(plan.settings.workers or cores(), max(total, 1))
     progress(Progress(0, total, "", None))
-    answers = _answers(plan, process, store.waiting(ledger), count)
-    with contextlib.closing(answers):
-        for done, answer in enumerate(answers, 1):
+    given = answers(plan, process, store.waiting(ledger), count)
+    with contextlib.closing(given):
+        for done, answer in enumerate(given, 1):
             task: Task = answer.task
             row = answer.value if answer.reason is None else store.failed(answer.reason, answer.seconds)
             store.record(ledger, mark, task, row)
@@ -152,7 +152,7 @@ def _each(
             yield task
 
 
-def _answers(
+def answers(
     plan: Plan, process: Process | None, tasks: Iterable[Task], count: int
 ) -> Generator[workers.Answer, None, None]:
     """What becomes of each task: all of it in a worker; where a model is asked, only the reading."""

@@ -8,6 +8,7 @@ that is quick; results come back one by one, as bytes, so the parent never holds
 from __future__ import annotations
 
 import contextlib
+import errno
 import multiprocessing
 import os
 import pickle
@@ -289,6 +290,11 @@ def _attempt(function: Callable[[Any], Any], task: Any, limits: Limits) -> tuple
         kind, reason = "leaving", f"needs more memory than {limits.memory_mb} MB (setting memory_mb)"
     except (StopRun, CallError) as error:
         return "stop", pickle.dumps(_Reply("stop", error, time.monotonic() - start))
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):  # the machine's fault, and every further document would pay
+            stop = StopRun(f"no space is left on the disk ({error.strerror}); make room, and run again to go on")
+            return "stop", pickle.dumps(_Reply("stop", stop, time.monotonic() - start))
+        kind, reason = "failed", f"internal error: {type(error).__name__}: {error}"
     except (Exception, SystemExit) as error:
         if os.environ.get("EXTRACTOR_DEBUG"):
             traceback.print_exc(file=sys.stderr)

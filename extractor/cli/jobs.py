@@ -1,0 +1,182 @@
+"""The commands of many machines: `plan`, `work`, `status`; each takes the parsed call and gives the exit status."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import signal
+import tempfile
+import time
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from extractor.errors import CallError, StopRun
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from extractor.runs.job_status import JobStatus
+    from extractor.runs.run import Plan
+
+LEFT = 3
+"""The exit status where work is left."""
+
+
+def path_or_place(text: str) -> Path | str:
+    """A path of this disk, or the URL of a place as it is given."""
+    return text if "://" in text else Path(text)
+
+
+@contextlib.contextmanager
+def run_folder(given: Path | str) -> Iterator[Path]:
+    """The folder of a run: as it is, or written for as long as the block from a place (of this disk, or of a store)."""
+    if isinstance(given, Path) and not (given / "job").is_dir():
+        yield given
+        return
+    from extractor.runs import object_folders, place_copies
+
+    with place_copies.folder_of(object_folders.opened(str(given))) as folder:
+        yield folder
+
+
+def plan(call: Namespace) -> int:
+    """`extractor plan`."""
+    from extractor.runs import object_folders, planning
+
+    if not call.paths and not call.list:
+        raise CallError("nothing to plan: give files, folders, stores, or --list FILE")
+    made = planning.plan(call.paths, object_folders.opened(call.out), call.list)
+    changed = f" ({made.changed} of them changed)" if made.changed else ""
+    print(f"{made.documents} documents planned{changed} in {made.shards} shards; {made.known} were planned before")
+    return 0
+
+
+def work(call: Namespace) -> int:
+    """`extractor work`."""
+    from extractor.cli.commands import reading_plan
+
+    with _scratch(call.scratch) as scratch:
+        return work_on(call.place, reading_plan(call, (), scratch), call.deadline, call.max_shards, call.lease)
+
+
+def work_on(place: str, made: Plan, deadline: float | None, max_shards: int | None, lease: float) -> int:
+    """Works on a place until nothing is left, a limit is reached, or SIGTERM comes."""
+    from extractor.cli.show import say
+    from extractor.runs import object_folders
+    from extractor.runs.work import WorkerStopped, WorkLimits
+    from extractor.runs.work import work as work_through
+
+    folder = object_folders.opened(place)
+    try:
+        with _stopping(deadline):
+            did = work_through(folder, made, WorkLimits(max_shards, lease), told=say)
+    except WorkerStopped as stopped:
+        say(f"stopped ({stopped}); what was held is given up, and other workers go on with it")
+        return LEFT
+    except StopRun as error:
+        say(f"extractor: {error}")
+        return LEFT
+    print(f"{did.units} shards done: {did.documents} documents, {did.failed} failed; {did.left} shards are left")
+    return LEFT if did.left else 1 if did.failed else 0
+
+
+@contextlib.contextmanager
+def _scratch(given: Path | None) -> Iterator[Path]:
+    if given is not None:
+        yield given
+        return
+    with tempfile.TemporaryDirectory(prefix="extractor-") as scratch:
+        yield Path(scratch)
+
+
+@contextlib.contextmanager
+def _stopping(deadline: float | None) -> Iterator[None]:
+    """SIGTERM and the deadline end the worker where it stands."""
+    from extractor.runs.work import WorkerStopped
+
+    def stop(why: str) -> Callable[[int, FrameType | None], None]:
+        def handler(number: int, frame: FrameType | None) -> None:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            raise WorkerStopped(why)
+
+        return handler
+
+    before = signal.signal(signal.SIGTERM, stop("SIGTERM")), signal.signal(signal.SIGALRM, stop("its deadline"))
+    if deadline is not None:
+        signal.setitimer(signal.ITIMER_REAL, deadline)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGTERM, before[0])
+        signal.signal(signal.SIGALRM, before[1])
+
+
+def status(call: Namespace) -> int:
+    """`extractor status`."""
+    from extractor.runs import job_status, object_folders
+
+    folder = object_folders.opened(call.place)
+    while True:
+        told = job_status.status(folder, job_status.call_named(folder, call.fingerprint))
+        print(json.dumps(told._asdict(), ensure_ascii=False) if call.json else shown(told), flush=True)
+        if call.watch is None or not told.left:
+            return LEFT if told.left else 1 if told.documents_failed else 0
+        time.sleep(call.watch)
+
+
+def shown(told: JobStatus) -> str:
+    """The state of a place in words."""
+    lines = [
+        f"shards: {told.done} done ({told.with_failures} with failures), {told.leased} leased, {told.waiting} waiting",
+        f"documents: {told.documents}, of them {told.documents_done} done, {told.documents_failed} failed"
+        f" ({told.set_aside} set aside)",
+        f"pages: {told.pages}; forms: {told.forms}, of them {told.settled} settled",
+    ]
+    if told.calls:
+        money = "" if told.money is None else f"; {told.money:.4f} in money"
+        lines.append(f"calls: {told.calls}; tokens: {told.prompt_tokens} + {told.completion_tokens}{money}")
+    if told.rate and told.left:
+        lines.append(f"rate: {told.rate:.2f} documents a second; about {_duration(told.seconds_left or 0)} left")
+    lines += [f"failed: {name}: {reason}" for name, reason in told.reasons]
+    return "\n".join(lines)
+
+
+def _duration(seconds: float) -> str:
+    hours, rest = divmod(int(seconds), 3600)
+    return f"{hours} h {rest // 60} min" if hours else f"{rest // 60} min {rest % 60} s"
+
+
+def add_plan(adder: argparse._SubParsersAction[Any]) -> None:
+    """`plan` and its options."""
+    this = adder.add_parser("plan", help="cut inputs into shards of a place, for any number of workers")
+    this.add_argument("paths", nargs="*", metavar="PATH", help="files, folders, or s3://, gs://, az://")
+    this.add_argument("--out", required=True, metavar="PLACE", help="a folder, or s3://, gs://, az://")
+    this.add_argument(
+        "--list", action="append", default=[], metavar="FILE",
+        help="inputs by name: text, CSV, JSONL or Parquet with a column url or path; - is stdin",
+    )  # fmt: skip
+    this.set_defaults(run=plan)
+
+
+def add_work(this: argparse.ArgumentParser) -> None:
+    """The options of `work` beside those of reading."""
+    this.add_argument("place", metavar="PLACE", help="where a plan was made")
+    this.add_argument("--deadline", type=float, metavar="S", help="end after S seconds, and give up what is held")
+    this.add_argument("--max-shards", type=int, metavar="N", help="take no more than N shards")
+    this.add_argument("--lease", type=float, default=60.0, metavar="S", help="a silent worker is replaced after S")
+    this.add_argument("--scratch", type=Path, metavar="DIR", help="local disk for this worker alone; by default /tmp")
+    this.set_defaults(run=work)
+
+
+def add_status(adder: argparse._SubParsersAction[Any]) -> None:
+    """`status` and its options."""
+    this = adder.add_parser("status", help="what is done of a place: shards, documents, failures, rate, time left")
+    this.add_argument("place", metavar="PLACE", help="where a plan was made")
+    this.add_argument("--watch", type=float, metavar="S", help="again every S seconds, until all is done")
+    this.add_argument("--fingerprint", metavar="HASH", help="of these settings; by default those of the last worker")
+    this.add_argument("--json", action="store_true", help="as one JSON object")
+    this.set_defaults(run=status)

@@ -1,0 +1,274 @@
+"""`work`: takes units of a place until none is left, each read as a local run reads, and committed by its marker.
+
+One pool of processes goes from unit to unit: while the last documents of one are read, those of the next are fetched.
+A worker may be killed, frozen or cut off at any point: what is not committed is done by another, and what two have
+done counts once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import random
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from extractor.ledger import store
+from extractor.ledger.store import Input, Ledger, Task
+from extractor.runs import object_folders, run, shard_inputs, shard_parts, shards, work_units
+from extractor.runs.fingerprint import fingerprint
+from extractor.runs.leases import FREE, SECONDS, Clock, Heartbeat, Lease, LeaseBook
+from extractor.runs.object_folders import ObjectFolder
+from extractor.runs.run import Plan, Process
+from extractor.runs.shard_parts import ReadUnit
+from extractor.runs.shards import Block, Entry
+from extractor.runs.work_units import Unit
+from extractor.runs.workers import Answer
+from extractor.version import __version__
+
+
+class WorkerStopped(BaseException):
+    """The worker is to end (SIGTERM, or its deadline); what it holds is given up."""
+
+
+class WorkLimits(NamedTuple):
+    """How much a worker takes, how long its leases last, and whether it waits for units that others hold."""
+
+    units: int | None = None
+    lease_seconds: float = SECONDS
+    wait: bool = True
+    block: str | None = None
+    unit: str | None = None
+
+
+class Worked(NamedTuple):
+    """What one worker did: units that it committed, documents of them, those that failed; and what is open still."""
+
+    units: int
+    documents: int
+    failed: int
+    left: int
+
+
+@dataclass
+class _Taken:
+    """A unit that this worker holds."""
+
+    lease: Lease
+    reading: ReadUnit
+    folder: Path
+    close: Callable[[], None]
+    left: int = 0
+    failed: int = 0
+
+
+@dataclass
+class _Count:
+    units: int = 0
+    documents: int = 0
+    failed: int = 0
+    taken: int = 0
+
+
+@dataclass
+class _Worker:
+    """One worker's state. `plan.out` is a folder of its own on the local disk."""
+
+    folder: ObjectFolder
+    plan: Plan
+    limits: WorkLimits
+    mark: str
+    book: LeaseBook
+    ledger: Ledger
+    process: Process | None
+    told: Callable[[str], None]
+    blocks: list[Block]
+    sleep: Callable[[float], None] = time.sleep
+    held: dict[str, _Taken] = field(default_factory=dict)  # by the path of each document that is under way
+    open: dict[Path, _Taken] = field(default_factory=dict)  # by the folder of each unit
+    count: _Count = field(default_factory=_Count)
+
+    def run(self) -> Worked:
+        """Takes units until there is none, or the limit is reached. Raises `StopRun` where no unit can be done."""
+        with Heartbeat(self.book):
+            try:
+                while True:
+                    self._pass()
+                    left = sum(1 for block in self.blocks for _ in self._open(block))
+                    if not left or not self.limits.wait or self._enough():
+                        return Worked(self.count.units, self.count.documents, self.count.failed, left)
+                    self.sleep(self.limits.lease_seconds / 6)
+            finally:
+                self.book.give_up_all()
+                for taken in list(self.open.values()):
+                    self._close(taken)
+
+    def _pass(self) -> None:
+        """All that can be taken now. Processes are started when the first task is there."""
+        tasks = self._tasks()
+        first = next(tasks, None)
+        if first is None:
+            return
+
+        def all_tasks() -> Iterator[Task]:
+            yield first
+            yield from tasks
+
+        count = self.plan.settings.workers or run.cores()
+        with contextlib.closing(run.answers(self.plan, self.process, all_tasks(), count)) as answers:
+            for answer in answers:
+                self._record(answer)
+
+    def _tasks(self) -> Iterator[Task]:
+        while not self._enough():
+            taken = self._claim()
+            if taken is None:
+                return
+            tasks = list(store.waiting(taken.reading.ledger))
+            if not tasks:
+                self._finish(taken)
+            yield from tasks
+
+    def _enough(self) -> bool:
+        return self.limits.units is not None and self.count.taken >= self.limits.units
+
+    # Taking
+
+    def _open(self, block: Block) -> list[Unit]:
+        found = work_units.state(self.folder, self.mark, block.name).open(block)
+        return [unit for unit in found if self.limits.unit is None or unit.shard == self.limits.unit]
+
+    def _claim(self) -> _Taken | None:
+        """A unit that nobody else holds, with its documents on the disk."""
+        for block in list(self.blocks):
+            units = self._open(block)
+            if not units:
+                self.blocks.remove(block)
+                continue
+            leases = self.book.states(block.name)
+            random.shuffle(units)  # workers must not all try the same
+            for unit in units:
+                state = leases.get(unit.name, FREE)
+                if not state.free:
+                    continue
+                if state.deaths >= unit.may_die():
+                    self._part(unit)
+                    return self._claim()
+                lease = self.book.take(block.name, unit.name, state)
+                if lease is not None:
+                    return self._begin(unit, lease)
+        return None
+
+    def _part(self, unit: Unit) -> None:
+        """A unit that kills its workers: halved, or set aside where it is one document."""
+        entries = self._entries(unit)
+        if len(entries) > 1:
+            work_units.halve(self.folder, self.mark, unit, len(entries), self.book.owner)
+            self.told(f"{unit.block}/{unit.name}: its workers died; it is halved")
+            return
+        reason = f"set aside: {unit.may_die()} workers died while they read it"
+        inputs = [Input(e.name, Path(e.url), e.size, None, reason) for e in entries]
+        taken = self._opened(unit, inputs, entries, self._folder())
+        shard_parts.commit(self.folder, taken.reading, taken.folder, set_aside=len(entries))
+        self._close(taken)
+        self.told(f"{entries[0].name}: {reason}")
+
+    def _entries(self, unit: Unit) -> list[Entry]:
+        return list(shards.entries(self.folder, unit.block, unit.shard)[unit.first : unit.last])
+
+    def _begin(self, unit: Unit, lease: Lease) -> _Taken:
+        """Fetches the documents of a unit."""
+        entries = self._entries(unit)
+        folder = self._folder()
+        self.count.taken += 1
+        try:
+            inputs = shard_inputs.fetch(entries, folder, self.plan.settings.max_bytes)
+            taken = self._opened(unit, inputs, entries, folder, lease)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        taken.left = store.waiting_count(taken.reading.ledger)
+        for task in store.waiting(taken.reading.ledger):
+            self.held[task.path] = taken
+        return taken
+
+    def _folder(self) -> Path:
+        return Path(tempfile.mkdtemp(prefix="unit-", dir=self.plan.out))
+
+    def _opened(
+        self,
+        unit: Unit,
+        inputs: list[Input],
+        entries: list[Entry],
+        folder: Path,
+        lease: Lease | None = None,
+    ) -> _Taken:
+        stack = contextlib.ExitStack()
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        ledger = stack.enter_context(store.writing(folder / "ledger"))
+        public = self.plan.settings.public()
+        names = run.names_of(self.plan.schemas)
+        store.begin(ledger, self.mark, self.plan.engine, names, public, __version__, inputs)
+        reading = ReadUnit(unit, entries, ledger, self.ledger, self.mark)
+        taken = self.open[folder] = _Taken(lease or Lease("", "", 0), reading, folder, stack.close)
+        return taken
+
+    def _close(self, taken: _Taken) -> None:
+        taken.close()
+        del self.open[taken.folder]
+
+    # Finishing
+
+    def _record(self, answer: Answer) -> None:
+        task: Task = answer.task
+        taken = self.held.pop(task.path)
+        row = answer.value if answer.reason is None else store.failed(answer.reason, answer.seconds)
+        store.record(taken.reading.ledger, self.mark, task, row)
+        taken.left -= 1
+        if not taken.left:
+            self._finish(taken)
+
+    def _finish(self, taken: _Taken) -> None:
+        counts = store.counts(taken.reading.ledger)
+        if shard_parts.commit(self.folder, taken.reading, taken.folder):
+            self.count.units += 1
+            self.count.documents += counts.documents
+            self.count.failed += counts.failed
+        self.book.end(taken.lease)
+        self._close(taken)
+        self.told(f"{taken.lease.unit}: {counts.documents} documents, {counts.failed} failed")
+
+
+def work(
+    folder: ObjectFolder,
+    plan: Plan,
+    limits: WorkLimits,
+    process: Process | None = None,
+    told: Callable[[str], None] = lambda _: None,
+    clock: Clock = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Worked:
+    """Works on a place until nothing is left that it may take. `plan.out` is a folder on the local disk, for it alone.
+
+    Raises `CallError` where nothing is planned or the store cannot be trusted, `StopRun` where it must stop.
+    """
+    mark = fingerprint(plan.settings, run.load_schemas(plan.schemas), plan.engine)
+    object_folders.refuse_careless(folder)
+    blocks = [block for block in shards.blocks(folder) if limits.block in (None, block.name)]
+    random.shuffle(blocks)
+    _tell_call(folder, plan, mark)
+    with store.writing(plan.out) as ledger:
+        book = LeaseBook(folder, mark, limits.lease_seconds, clock)
+        return _Worker(folder, plan, limits, mark, book, ledger, process, told, blocks, sleep).run()
+
+
+def _tell_call(folder: ObjectFolder, plan: Plan, mark: str) -> None:
+    """Which engine, schemas and settings a fingerprint stands for; the endpoint may hold a key, and stays out."""
+    settings = {name: value for name, value in plan.settings.public().items() if name != "base_url"}
+    told = {"engine": plan.engine, "schemas": run.names_of(plan.schemas), "settings": settings, "version": __version__}
+    folder.put(f"call/{mark}.json", json.dumps(told).encode())
