@@ -13,7 +13,9 @@ from extractor import readers
 from extractor.accounting import unclaimed as outside
 from extractor.accounting.assembly import assemble
 from extractor.accounting.checks import check
+from extractor.accounting.form_count import forms_missed
 from extractor.accounting.grounding import ground
+from extractor.accounting.proof import running_heads, unproven
 from extractor.accounting.second_readers import second_readers
 from extractor.accounting.settled import settle
 from extractor.config import Settings
@@ -90,6 +92,7 @@ def process(document: Document, settings: Settings, schemas: Sequence[SchemaSpec
     )
     repeated = (p for form in regions.forms for p in form.furniture)
     furniture = outside.furniture(document, {*regions.furniture, *repeated})
+    missed = forms_missed(document, regions.forms, schemas, tuple(r.place for r in furniture))
     notes = tuple(
         finding(n.kind, "", _on_page(n.page, n.message), "reading" if KINDS[n.kind].may_lose_forms else "source")
         for n in document.notes
@@ -97,7 +100,7 @@ def process(document: Document, settings: Settings, schemas: Sequence[SchemaSpec
     return settle(
         DocumentResult(
             document.name, document.sha256, "done", len(document.pages), (*records, *tables), unclaimed, furniture,
-            (*regions.notes, *notes),
+            (*regions.notes, *missed, *notes),
         )
     )  # fmt: skip
 
@@ -113,7 +116,13 @@ def record_of(
     checked = check(form.schema, assembled.values, "source" if as_given else "reading")
     checked = others.about_source(checked) if document.exact else checked
     before = (*form.notes, *_doubts(document, form.rows), *others.without_settled(answer.findings), *others.findings)
-    findings = (*before, *assembled.findings, *grounded.findings, *checked)
+    findings = (
+        *before,
+        *assembled.findings,
+        *grounded.findings,
+        *unproven(form, answer, running_heads(document)),
+        *checked,
+    )
     record = Record(
         document.name, document.sha256, form.index, form.schema.name, assembled.values,
         _displayed(document, grounded.evidence), tuple(dict.fromkeys(findings)), grounded.residue, engine,

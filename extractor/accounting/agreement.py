@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from extractor.accounting.value_paths import field_of, in_row, own_places, row_of, spans
+from extractor.accounting.value_paths import doubted, field_of, in_row, is_key, own_places, row_of, spans
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.results import Answer, Candidate, Finding, Place, finding
 from schemas.spec import SchemaSpec
@@ -150,21 +150,6 @@ def _is_renamed(schema: SchemaSpec, pair: Pair) -> bool:
 
 ALIKE = 50.0
 """Of 100 (Indel similarity of rapidfuzz): names of rows that are less alike name different rows."""
-
-
-def is_key(schema: SchemaSpec, path: str) -> bool:
-    """Whether a value is what its row is known by: a key, else the first text of the row."""
-    rows = schema.field(field_of(path))
-    if rows is None or row_of(path) is None or not rows.children:
-        return False
-    keys = [c.name for c in rows.children if c.printed.key]
-    keys = keys or [c.name for c in rows.children if c.kind == "text" and not c.printed.spans][:1]
-    return path.rpartition("].")[2] in keys
-
-
-def doubted(schema: SchemaSpec, path: str) -> str:
-    """What is in doubt where a value is: the value; the whole row where the value is what the row is known by."""
-    return path[: path.index("]") + 1] if is_key(schema, path) else path
 
 
 def _two_readers(path: str, message: str) -> Finding:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from extractor.accounting.agreement import Agreement, agreement, doubted
+from extractor.accounting.agreement import Agreement, agreement
 from extractor.accounting.assembly import assemble
 from extractor.accounting.checks import check
+from extractor.accounting.value_paths import doubted
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.results import Answer, Finding, Form, Place, finding
 from schemas.conventions import POINT, Convention

@@ -53,3 +53,18 @@ def own_places(schema: SchemaSpec, candidates: Iterable[Candidate], name: str) -
             out = labels if spans(schema, candidate.path) else own
             out[row] = (*out.get(row, ()), *candidate.places)
     return labels | own
+
+
+def is_key(schema: SchemaSpec, path: str) -> bool:
+    """Whether a value is what its row is known by: a key, else the first text of the row."""
+    rows = schema.field(field_of(path))
+    if rows is None or row_of(path) is None or not rows.children:
+        return False
+    keys = [c.name for c in rows.children if c.printed.key]
+    keys = keys or [c.name for c in rows.children if c.kind == "text" and not c.printed.spans][:1]
+    return path.rpartition("].")[2] in keys
+
+
+def doubted(schema: SchemaSpec, path: str) -> str:
+    """What is in doubt where a value is: the value; the whole row where the value is what the row is known by."""
+    return path[: path.index("]") + 1] if is_key(schema, path) else path

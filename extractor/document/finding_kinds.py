@@ -39,6 +39,7 @@ class FindingKind(StrEnum):
     TWO_READINGS = "two_readings"
     TWO_READERS = "two_readers"
     UNPROVEN = "unproven"
+    FORM_MISSED = "form_missed"
     UNREADABLE = "unreadable"
     AMBIGUOUS_VALUE = "ambiguous_value"
     UNUSUAL = "unusual"
@@ -123,6 +124,13 @@ KINDS: dict[FindingKind, KindEntry] = {
         "warning",
         "Nothing printed shows that the value belongs to its field: no label, no header, no second reader.",
         _LOOK,
+    ),
+    _K.FORM_MISSED: KindEntry(
+        "reading",
+        "warning",
+        "The title of a form stands where no form was found to begin.",
+        "Look whether a form is missing among the records.",
+        may_lose_forms=True,
     ),
     _K.UNREADABLE: KindEntry(
         "reading", "error", "The printed text is no value of the field's kind, such as a date.", _LOOK

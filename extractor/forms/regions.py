@@ -160,9 +160,9 @@ def _title_pattern(spec: SchemaSpec) -> re.Pattern[str]:
 
 
 def _row_text(row: Row) -> str:
-    """The row's text where only one of its units has any, else nothing."""
-    texts = [t for t in (fold(u.text) for u in row.units) if t]
-    return texts[0] if len(texts) == 1 else ""
+    """The row's text where only one of its units has any, or all have the same (a merged cell written out); else ''."""
+    texts = {t for t in (fold(u.text) for u in row.units) if t}
+    return texts.pop() if len(texts) == 1 else ""
 
 
 def _titles(rows: Sequence[Row], schemas: Sequence[SchemaSpec]) -> list[_Title]:

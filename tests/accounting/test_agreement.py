@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 import schemas
-from extractor.accounting.agreement import agreement, doubted
+from extractor.accounting.agreement import agreement
+from extractor.accounting.value_paths import doubted
 from extractor.document.results import Answer, Candidate, Place
 from schemas.spec import SchemaSpec
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from extractor.accounting.agreement import agreement, characters, doubted, pairs
+from extractor.accounting.agreement import agreement, characters, pairs
 from extractor.accounting.second_readers import SETTLED_BY_AGREEMENT, read_by_one
-from extractor.accounting.value_paths import covers, field_of, moved, own_places, row_of, spans
+from extractor.accounting.value_paths import covers, doubted, field_of, moved, own_places, row_of, spans
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.results import Answer, Candidate, Finding, Form, finding
 from extractor.engines.hybrid.answer_parts import Region, judge, positions, shifted

@@ -21,7 +21,7 @@ from extractor.engines.rules.row_decoding import Listing, listing
 from extractor.engines.rules.stacked_labels import pieces
 from extractor.engines.rules.table_headers import leaves_in_order
 from extractor.engines.rules.value_matrix import read_matrix
-from extractor.forms.labels import label_index, spot, unasked, unglue
+from extractor.forms.labels import label_index, same_merged_cell, spot, unasked, unglue
 from extractor.forms.tokens import Token, tokenize
 from schemas.spec import FieldSpec, SchemaSpec
 from schemas.values import fold
@@ -182,6 +182,9 @@ def _alone_in_rows(
     """The first row that is what the field looks like; later ones that say the same are repeats on later pages."""
     by_row: dict[int, list[int]] = {}
     for p in loose:
+        if p and same_merged_cell(draft.tokens[p - 1], draft.tokens[p], numbers=True):
+            labels.append(draft.tokens[p].place)
+            continue
         by_row.setdefault(draft.tokens[p].row, []).append(p)
     said = ""
     for row in by_row.values():

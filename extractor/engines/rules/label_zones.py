@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from extractor.forms.labels import Hit, Target
+from extractor.forms.labels import Hit, Target, same_merged_cell
 from extractor.forms.tokens import HEADING, Token, in_column
 from schemas.spec import FieldSpec, SchemaSpec
 from schemas.values import is_of
@@ -389,7 +389,9 @@ def standing_alone(tokens: Sequence[Token], spec: SchemaSpec) -> frozenset[int]:
     if not patterns:
         return frozenset()
     rows: dict[int, str] = {}
-    for token in tokens:
+    for before, token in zip((None, *tokens), tokens, strict=False):
+        if before is not None and same_merged_cell(before, token, numbers=True):
+            continue
         rows[token.row] = rows.get(token.row, "") + token.fold if len(rows.get(token.row, "")) < 40 else ""
     return frozenset(row for row, text in rows.items() if text and any(p.fullmatch(text) for p in patterns))
 

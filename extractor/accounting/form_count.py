@@ -1,0 +1,54 @@
+"""Whether every form of a document was found: titles that stand where no form begins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from extractor.document.finding_kinds import FindingKind
+from extractor.document.layout import Cell, Document, Unit
+from extractor.document.results import Finding, Form, Place, finding
+from schemas.spec import SchemaSpec
+from schemas.values import fold
+
+_YEAR = re.compile(r"[(]?\d{4}(?:年度?)?[)]?")
+
+
+def forms_missed(
+    document: Document, forms: Sequence[Form], schemas: Sequence[SchemaSpec], known: Sequence[Place] = ()
+) -> tuple[Finding, ...]:
+    """A finding on each title that stands in a line of its own, in a cell or inside of a form, and begins no form.
+
+    `known` are places that are accounted for otherwise, such as page furniture. A line outside of all forms may be
+    part of a cover or a table of contents: those are looked at where the document is cut.
+    """
+    claimed = {(row.page, unit.id) for form in forms for row in form.title_rows for unit in row.units}
+    claimed |= {(place.page, place.unit) for form in forms for place in (*form.title, *form.furniture)}
+    claimed |= {(place.page, place.unit) for place in known}
+    within = {(row.page, unit.id) for form in forms for row in form.rows for unit in row.units}
+    titles = {fold(title) for spec in schemas for title in spec.titles}
+    found = []
+    before: Unit | None = None
+    for unit in document.units():
+        repeated = before is not None and _is_repeat(before, unit)
+        before = unit
+        place = (unit.page, unit.id)
+        if place in claimed or repeated or not (isinstance(unit, Cell) or place in within):
+            continue
+        for line in _titles_in(unit, titles):
+            message = f"page {unit.page}, {unit.id}: the title {line[:40]!r} stands here, and no form begins"
+            found.append(finding(FindingKind.FORM_MISSED, "", message))
+    return tuple(found)
+
+
+def _titles_in(unit: Unit, titles: set[str]) -> Iterator[str]:
+    for line in unit.text.splitlines():
+        if _YEAR.sub("", fold(line)) in titles:
+            yield line.strip()
+
+
+def _is_repeat(before: Unit, unit: Unit) -> bool:
+    """Whether a cell says the same as the one beside it: a merged cell that was written once a column."""
+    if not (isinstance(before, Cell) and isinstance(unit, Cell)):
+        return False
+    return (before.table, before.row, before.text) == (unit.table, unit.row, unit.text)

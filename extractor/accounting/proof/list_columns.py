@@ -1,0 +1,88 @@
+"""Whether the values of a list stand under the headers of their columns, each in its own row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from extractor.accounting.proof.printed_labels import Lack, PrintedLabels, without_note
+from extractor.accounting.value_paths import field_of, row_of
+from extractor.document.results import Candidate
+from extractor.forms.labels import Hit
+from schemas.spec import FieldSpec, SchemaSpec
+from schemas.values import fold
+
+
+class Header(NamedTuple):
+    """The printed header of a list: its label hits, its rows, and the tokens of those rows that are no label of it."""
+
+    hits: tuple[Hit, ...]
+    rows: frozenset[int]
+    foreign: tuple[int, ...]
+
+
+def header_of(labels: PrintedLabels, spec: FieldSpec) -> Header | None:
+    """The first header of a list: the row with most labels of its columns, and those that go on right below it."""
+    by_row: dict[int, list[Hit]] = {}
+    for hit in labels.hits:
+        if any(t.column and t.field.path.startswith(f"{spec.path}[]") for t in hit.targets):
+            by_row.setdefault(labels.tokens[hit.first].row, []).append(hit)
+    if not by_row:
+        return None
+    best = max(by_row, key=lambda row: (len(by_row[row]), -row))
+    rows = {best}
+    while max(rows) + 1 in by_row and len(by_row[max(rows) + 1]) > 0:
+        rows.add(max(rows) + 1)
+    while min(rows) - 1 in by_row:
+        rows.add(min(rows) - 1)
+    hits = tuple(hit for row in sorted(rows) for hit in by_row[row])
+    labelled = {n for hit in labels.hits for n in range(hit.first, hit.last + 1) if hit.targets}
+    foreign = tuple(n for row in sorted(rows) for n in labels.rows[row] if n not in labelled)
+    return Header(hits, frozenset(rows), foreign)
+
+
+def lists_lacking(labels: PrintedLabels, schema: SchemaSpec, candidates: Sequence[Candidate]) -> Iterator[Lack]:
+    """What of the lists of a form cannot be shown to stand in its column."""
+    for spec in schema.fields:
+        own = [c for c in candidates if field_of(c.path) == spec.name and row_of(c.path) is not None]
+        if spec.structure == "rows" and own:
+            yield from _columns_unknown(labels, spec, own)
+            yield from _labels_missing(labels, spec, own)
+            yield from _words_unknown(labels, schema, own)
+
+
+def _columns_unknown(labels: PrintedLabels, spec: FieldSpec, own: Sequence[Candidate]) -> Iterator[Lack]:
+    """A header with a label that the schema does not know: where columns are no facts, any value may be that one's."""
+    header = header_of(labels, spec)
+    if header is None or not header.foreign or not any(c.printed.column for c in spec.children):
+        return
+    text = labels.tokens[header.foreign[0]].fold
+    if not all(labels.tokens[n].exact for c in own for n in labels.of(c.places)):
+        yield Lack(spec.name, f"the header has a column {text[:20]!r} that no field knows")
+
+
+def _labels_missing(labels: PrintedLabels, spec: FieldSpec, own: Sequence[Candidate]) -> Iterator[Lack]:
+    """A row without a spanning label where the header has the label's column, and other rows have one."""
+    header = header_of(labels, spec)
+    if header is None:
+        return
+    headed = {t.field.path for hit in header.hits for t in hit.targets}
+    given = {c.path for c in own}
+    for child in spec.children:
+        if child.printed.spans and child.path in headed:
+            for row in sorted({row_of(c.path) or 0 for c in own}):
+                path = f"{spec.name}[{row}].{child.name}"
+                if path not in given:
+                    yield Lack(path, "no label is read for this row, and its column is there")
+
+
+def _words_unknown(labels: PrintedLabels, schema: SchemaSpec, own: Sequence[Candidate]) -> Iterator[Lack]:
+    """A spanning label that is none of its column's words, where columns are no facts."""
+    for candidate in own:
+        spec = schema.field(candidate.path)
+        if spec is None or not spec.printed.spans or not spec.printed.vocabulary:
+            continue
+        known = {fold(word) for word in spec.printed.vocabulary}
+        tokens = labels.of(candidate.places)
+        if without_note(fold(candidate.text)) not in known and not all(labels.tokens[n].exact for n in tokens):
+            yield Lack(candidate.path, f"none of the words of its column: {candidate.text[:20]!r}")

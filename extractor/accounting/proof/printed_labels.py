@@ -1,0 +1,110 @@
+"""The labels of a form where they are printed: those that the schema knows, and text that looks like one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from extractor.accounting.proof.settings import LIMITS
+from extractor.document.results import Form, Place
+from extractor.forms.labels import Hit, LabelIndex, label_index, spot, unglue
+from extractor.forms.tokens import Token, tokenize
+
+_NUMBER = re.compile(r"^(?:[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[、.．](?!\d))")
+_NOTE = re.compile(r"[(（][^()（）]{1,16}[)）]$")
+
+
+_WORD_AND_COLON = re.compile(r"([^\W\d_][^:,;。，；]*):(?!//)")
+
+
+def without_note(text: str) -> str:
+    """A folded text without the note in brackets behind it."""
+    return _NOTE.sub("", text)
+
+
+@dataclass(frozen=True)
+class PrintedLabels:
+    """A form's tokens in reading order, and which of them are labels of its schema."""
+
+    index: LabelIndex
+    tokens: tuple[Token, ...]
+    hits: tuple[Hit, ...]
+
+    @cached_property
+    def by_unit(self) -> dict[tuple[int, str], list[int]]:
+        """The numbers of the tokens of each unit."""
+        out: dict[tuple[int, str], list[int]] = {}
+        for n, token in enumerate(self.tokens):
+            out.setdefault((token.page, token.unit.id), []).append(n)
+        return out
+
+    @cached_property
+    def rows(self) -> dict[int, list[int]]:
+        """The numbers of the tokens of each printed row."""
+        out: dict[int, list[int]] = {}
+        for n, token in enumerate(self.tokens):
+            out.setdefault(token.row, []).append(n)
+        return out
+
+    def of(self, places: Sequence[Place]) -> list[int]:
+        """The numbers of the tokens that some places touch, in reading order."""
+        found = {
+            n
+            for place in places
+            for n in self.by_unit.get((place.page, place.unit), ())
+            if self.tokens[n].start < place.end and place.start < self.tokens[n].end
+        }
+        return sorted(found)
+
+    def whole(self, places: Sequence[Place]) -> list[int]:
+        """The numbers of the tokens that lie in one of some places from their first character to their last."""
+        spans: dict[tuple[int, str], list[Place]] = {}
+        for place in places:
+            spans.setdefault((place.page, place.unit), []).append(place)
+        return [
+            n
+            for n in self.of(places)
+            for token in (self.tokens[n],)
+            if any(p.start <= token.start and token.end <= p.end for p in spans[token.page, token.unit.id])
+        ]
+
+    def label_of(self, token: Token) -> str:
+        """The label that a token is but for a section's number before it and a note in brackets behind; '' for none."""
+        text = token.fold.replace(":", "")
+        for short in (text, _NUMBER.sub("", text), without_note(text), without_note(_NUMBER.sub("", text))):
+            if short in self.index.labels or short in self.index.cells:
+                return short
+        return ""
+
+    def looks_like_label(self, token: Token) -> bool:
+        """Whether a token begins with a word and a colon, as labels do that no schema knows."""
+        match = _WORD_AND_COLON.match(token.fold)
+        return match is not None and 1 < len(match[1]) <= LIMITS.longest_unknown_label
+
+
+def labels_in(form: Form) -> PrintedLabels:
+    """The labels of a form."""
+    index = label_index(form.schema)
+    tokens = tuple(unglue(tokenize(form.rows), index))
+    return PrintedLabels(index, tokens, tuple(spot(tokens, index).values()))
+
+
+class Lack(NamedTuple):
+    """What cannot be shown of a path."""
+
+    path: str
+    message: str
+
+
+def inside(labels: PrintedLabels, tokens: Sequence[int]) -> Iterator[Hit]:
+    """The labels of the schema that stand inside of some tokens."""
+    own = set(tokens)
+    for hit in labels.hits:
+        whole = range(hit.first, hit.last + 1)
+        if hit.targets and own.issuperset(whole):
+            text = "".join(labels.tokens[n].fold for n in whole)
+            if len(text) >= LIMITS.shortest_label_inside:
+                yield hit

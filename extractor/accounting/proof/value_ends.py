@@ -1,0 +1,95 @@
+"""Whether a value ends where another begins: no label stands inside of it, known or unknown, and no other cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from extractor.accounting.proof.printed_labels import Lack, PrintedLabels, inside
+from extractor.accounting.proof.settings import LIMITS
+from extractor.accounting.value_paths import doubted, field_of
+from extractor.document.results import Candidate
+from extractor.forms.tokens import NULLS
+from schemas.spec import SchemaSpec
+from schemas.values import fold
+
+_FIGURE = re.compile(r"[≥≤><=≧≦]|[≥≤><=≧≦]?[-+−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:%|‰|\([^()]{1,8}\))?")
+"""A token that is a number, a comparison, or a number with its unit: a cell of its own wherever a column holds one."""
+
+
+SEPARATORS = frozenset("|｜¦┆\t")
+"""Marks that part cells where a table is written as plain text."""
+
+
+def heads_lacking(
+    labels: PrintedLabels, schema: SchemaSpec, candidate: Candidate, repeated: frozenset[str]
+) -> Iterator[Lack]:
+    """A line of a value that stands in the document again, at the head of a page: it may be the head of another."""
+    for n in labels.of(candidate.places):
+        token = labels.tokens[n]
+        whole = fold(token.unit.text)
+        if not token.table and whole in repeated and len(whole) >= LIMITS.shortest_running_head:
+            yield Lack(doubted(schema, candidate.path), f"the line {whole[:30]!r} in it may be the head of a page")
+            yield Lack(field_of(candidate.path), f"the head of a page may stand in {candidate.path}")
+
+
+def ends_lacking(labels: PrintedLabels, schema: SchemaSpec, candidate: Candidate) -> Iterator[Lack]:
+    """What speaks against the value being one value: on the value, and on what may be lost in it."""
+    spec = schema.field(candidate.path)
+    if spec is None or spec.printed.spans:
+        return
+    own, path = labels.of(candidate.places), doubted(schema, candidate.path)
+    for hit in inside(labels, labels.whole(candidate.places)):
+        text = "".join(labels.tokens[n].fold for n in range(hit.first, hit.last + 1))
+        yield Lack(path, f"the label {text[:20]!r} stands inside of it")
+        for target in hit.targets:
+            lost = field_of(target.field.path) if "[]" in target.field.path else target.field.path
+            yield Lack(lost, f"its label {text[:20]!r} stands inside of the value of {candidate.path}")
+    if spec.printed.long or spec.structure == "texts":
+        yield from _labels_at_later_lines(labels, own, path)
+        return
+    for unknown in _unknown_labels(labels, own):
+        yield Lack(path, f"{unknown[:20]!r} inside of it looks like a label")
+    if candidate.text[:1] in SEPARATORS or candidate.text[-1:] in SEPARATORS:
+        yield Lack(path, f"the mark {candidate.text[:1]!r} at its edge may part it from another cell")
+    if "[]" in spec.path and spec.kind == "text":
+        for figure in _cells_inside(labels, own):
+            yield Lack(path, f"{figure[:20]!r} inside of it looks like a cell of its own")
+            yield Lack(field_of(path), f"a row may be lost in {candidate.path}: {figure[:20]!r} looks like its cell")
+
+
+def _labels_at_later_lines(labels: PrintedLabels, own: Sequence[int], path: str) -> Iterator[Lack]:
+    for n in own[1:]:
+        token = labels.tokens[n]
+        text = labels.label_of(token) if token.first and not token.table else ""
+        if len(text) >= LIMITS.shortest_wrapped_label:
+            yield Lack(path, f"the label {text[:20]!r} begins one of its lines")
+            for target in (*labels.index.labels.get(text, ()), *labels.index.cells.get(text, ())):
+                yield Lack(field_of(target.field.path), f"its label {text[:20]!r} begins a line of {path}")
+
+
+def _unknown_labels(labels: PrintedLabels, own: Sequence[int]) -> Iterator[str]:
+    for n in own:
+        token = labels.tokens[n]
+        if n != own[0] and (labels.looks_like_label(token) or len(labels.label_of(token)) > 1):
+            yield token.fold
+
+
+def _cells_inside(labels: PrintedLabels, own: Sequence[int]) -> Iterator[str]:
+    """Tokens of a line behind the first of a text that are a figure or a null mark as they stand."""
+    for n in own[1:]:
+        token = labels.tokens[n]
+        if not token.table and not token.soft and (_FIGURE.fullmatch(token.fold) or token.fold in NULLS):
+            yield token.fold
+
+
+def values_lost(labels: PrintedLabels, schema: SchemaSpec, candidates: Sequence[Candidate]) -> Iterator[Lack]:
+    """Single values that are not given and whose label stands nowhere: where other values hold labels, one may be
+    theirs.
+    """
+    given = {candidate.path for candidate in candidates}
+    labelled = {target.field.path for hit in labels.hits for target in hit.targets}
+    for spec in schema.leaves():
+        single = spec.structure == "scalar" and "[]" not in spec.path
+        if single and spec.path not in given and spec.path not in labelled:
+            yield Lack(spec.path, "no value is given and no label of it is found; it may stand inside of another value")

@@ -1,0 +1,37 @@
+"""Values of a list stand under the headers of their columns: unknown columns and missing labels are doubts."""
+
+from __future__ import annotations
+
+from extractor.document.results import Candidate
+from tests.accounting.proof.test_value_ends import form_of, paths, value
+
+HEADER = "一级指标 二级指标 三级指标 年度指标值"
+ROW = "产出指标 数量指标 修缮长度 ≥3.00(公里)"
+
+
+def row(line: int, *names: str) -> list[Candidate]:
+    ends = {"level1": (0, 4, "产出指标"), "level2": (5, 9, "数量指标"), "level3": (10, 14, "修缮长度")}
+    ends["target"] = (15, 24, "≥3.00(公里)")
+    return [value(f"indicators[0].{n}", (line, *ends[n][:2]), text=ends[n][2]) for n in names]
+
+
+def test_a_row_under_a_header_of_known_labels_is_proven() -> None:
+    assert paths(form_of(HEADER, ROW), *row(4, "level1", "level2", "level3", "target")) == set()
+
+
+def test_a_column_that_no_field_knows_puts_the_list_in_doubt() -> None:
+    form = form_of(f"{HEADER} 指标性质", ROW)
+    assert paths(form, *row(4, "level1", "level2", "level3", "target")) == {"indicators"}
+
+
+def test_a_row_without_a_label_of_its_column_is_in_doubt_there() -> None:
+    assert paths(form_of(HEADER, ROW), *row(4, "level1", "level3", "target")) == {"indicators[0].level2"}
+
+
+def test_a_spanning_label_that_is_none_of_the_words_is_in_doubt() -> None:
+    rest = row(4, "level2", "level3", "target")
+    assert paths(form_of(HEADER, ROW), value("indicators[0].level1", (4, 0, 4), text="7"), *rest) == {
+        "indicators[0].level1"
+    }
+    noted = value("indicators[0].level1", (4, 0, 4), text="产出指标（50分）")
+    assert paths(form_of(HEADER, ROW), noted, *rest) == set()

@@ -1,0 +1,111 @@
+"""A value ends where another begins: labels and cells inside of it put it in doubt, and what may be lost in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+import schemas
+from extractor.accounting.proof import printed_labels, unproven, value_ends
+from extractor.accounting.proof.settings import LIMITS, Limits
+from extractor.document.layout import Document, Line, Page
+from extractor.document.results import Answer, Candidate, Form, Place
+from extractor.forms.regions import cut
+
+TITLE = "财政项目支出绩效自评表"
+
+
+def form_of(*lines: str) -> Form:
+    page = Page(1, tuple(Line(1, n, text) for n, text in enumerate((TITLE, "项目名称 水库修缮", *lines), 1)))
+    (form,) = cut(Document("d.txt", "0" * 64, (page,)), [schemas.load("self_evaluation")]).forms
+    return form
+
+
+def paths(form: Form, *candidates: Candidate, heads: frozenset[str] = frozenset()) -> set[str]:
+    return {f.path for f in unproven(form, Answer(candidates), heads)}
+
+
+def value(path: str, *places: tuple[int, int, int], text: str = "x") -> Candidate:
+    return Candidate(path, text, tuple(Place(1, f"L{line}", start, end) for line, start, end in places))
+
+
+def test_a_label_inside_of_a_value_puts_both_fields_in_doubt() -> None:
+    form = form_of("主管部门 云河县水利局 实施单位 云河县水库所")
+    found = paths(form, value("supervising_department", (3, 5, 11), (3, 12, 16), (3, 17, 23)))
+    assert {"supervising_department", "implementing_unit"} <= found
+
+
+def test_a_value_between_its_labels_is_proven() -> None:
+    form = form_of("主管部门 云河县水利局 实施单位 云河县水库所")
+    both = (value("supervising_department", (3, 5, 11)), value("implementing_unit", (3, 17, 23)))
+    assert paths(form, *both) == set()
+
+
+def test_an_unknown_label_inside_of_a_value_is_a_doubt() -> None:
+    form = form_of("主管部门 云河县水利局 经办人员:王某")
+    assert "supervising_department" in paths(form, value("supervising_department", (3, 5, 11), (3, 12, 18)))
+    assert paths(form, value("supervising_department", (3, 5, 11))) == set()
+
+
+def test_a_label_with_a_note_or_a_number_is_a_label_all_the_same() -> None:
+    form = form_of("主管部门 云河县水利局", "(二)实施单位(必填) 云河县水库所")
+    found = paths(form, value("supervising_department", (3, 5, 11), (4, 0, 11)))
+    assert "supervising_department" in found
+
+
+def test_a_figure_inside_of_a_text_of_a_row_may_be_another_row() -> None:
+    form = form_of("一级指标 二级指标 三级指标 年度指标值", "产出指标 数量指标 修缮长度  3.00  验收")
+    assert {"indicators[0]", "indicators"} <= paths(form, value("indicators[0].level3", (4, 10, 14), (4, 16, 20)))
+
+
+def test_a_mark_that_parts_cells_at_the_edge_of_a_value_is_a_doubt() -> None:
+    form = form_of("主管部门 | 云河县水利局")
+    assert "supervising_department" in paths(form, value("supervising_department", (3, 5, 13), text="|云河县水利局"))
+
+
+def test_a_label_that_begins_a_later_line_of_a_text_may_end_it() -> None:
+    form = form_of("预期目标 修缮水库", "实施单位 云河县水库所")
+    assert {"expected_goal", "implementing_unit"} <= paths(form, value("expected_goal", (3, 5, 9), (4, 0, 11)))
+
+
+def test_the_head_of_a_page_inside_of_a_value_is_a_doubt() -> None:
+    form = form_of("预期目标 修缮水库", "云河县项目汇编", "全部完工")
+    text = value("expected_goal", (3, 5, 9), (4, 0, 7), (5, 0, 4))
+    assert paths(form, text) == set()
+    assert "expected_goal" in paths(form, text, heads=frozenset({"云河县项目汇编"}))
+
+
+def test_what_is_lost_inside_of_other_values_is_in_doubt_as_well() -> None:
+    form = form_of("主管部门 云河县水利局 经办人员:王某")
+    found = paths(form, value("supervising_department", (3, 5, 11), (3, 12, 18)))
+    assert "rating" in found and "project_name" not in found
+
+
+@pytest.mark.parametrize("factor", [0.6, 1.6])
+@pytest.mark.parametrize("name", Limits.__dataclass_fields__)
+def test_every_limit_is_held(name: str, factor: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = doubts()
+    changed = replace(LIMITS, **{name: round(getattr(LIMITS, name) * factor)})
+    for module in (value_ends, printed_labels):
+        monkeypatch.setattr(module, "LIMITS", changed)
+    assert doubts() != before
+
+
+def doubts() -> list[set[str]]:
+    """What is in doubt of values at the edges of the limits."""
+    inside = form_of("主管部门 云河县水利局 总分 实施单位 云河县水库所")
+    lines = ("主管部门 云河县 本单位的经办人员和他的联系电话号码:王某", "实施单位 云河县 经办人员和他的电话号:某")
+    unknown = form_of(*lines)
+    wrapped = form_of("预期目标 修缮水库", "总分(必填) 三", "实施单位(必填) 三")
+    heads = form_of("预期目标 修缮水", "云河县汇编", "云河县项目的汇编", "云河县项目汇编完工")
+    return [
+        paths(inside, value("supervising_department", (3, 5, 11), (3, 12, 14))),
+        paths(inside, value("supervising_department", (3, 5, 11), (3, 15, 19))),
+        paths(unknown, value("supervising_department", (3, 5, 8), (3, 9, 29))),
+        paths(unknown, value("implementing_unit", (4, 5, 8), (4, 9, 20))),
+        paths(wrapped, value("expected_goal", (3, 5, 9), (4, 0, 6))),
+        paths(wrapped, value("expected_goal", (3, 5, 9), (5, 0, 8))),
+        paths(heads, value("expected_goal", (3, 5, 8), (4, 0, 5)), heads=frozenset({"云河县汇编"})),
+        paths(heads, value("expected_goal", (3, 5, 8), (5, 0, 8)), heads=frozenset({"云河县项目的汇编"})),
+    ]

@@ -1,0 +1,34 @@
+"""Forms are counted by more than their beginnings: a title in a cell, a key that stands twice."""
+
+from __future__ import annotations
+
+import schemas
+from extractor.accounting.form_count import forms_missed
+from extractor.document.layout import Block, Cell, Document, Grid, Line, Page
+from extractor.forms.regions import cut
+from tests.accounting.proof.test_value_ends import form_of, paths, value
+
+SPEC = schemas.load("self_evaluation")
+TITLE = "财政项目支出绩效自评表"
+
+
+def missed(*texts: str) -> list[str]:
+    cells = tuple(Cell(1, 1, n, 0, text) for n, text in enumerate(texts))
+    named = Grid(1, 1, (Cell(1, 1, 0, 0, "项目名称"), Cell(1, 1, 0, 1, "水库")))
+    blocks: tuple[Block, ...] = (Line(1, 1, TITLE), named, Grid(1, 2, cells))
+    document = Document("d.txt", "0" * 64, (Page(1, blocks),))
+    return [f.kind for f in forms_missed(document, cut(document, [SPEC]).forms, [SPEC])]
+
+
+def test_a_title_among_other_lines_of_a_cell_may_be_a_form() -> None:
+    assert missed(f"{TITLE}\n(2031年度)\n项目名称") == ["form_missed"]
+
+
+def test_a_cell_that_only_mentions_a_title_is_none() -> None:
+    assert missed(f"见附件{TITLE}所列各项") == []
+
+
+def test_a_key_with_two_values_may_be_two_forms() -> None:
+    name = value("project_name", (2, 5, 9), text="水库修缮")
+    assert "" in paths(form_of("主管部门 水利局", "项目名称 桥梁检修"), name)
+    assert paths(form_of("主管部门 水利局", "项目名称 水库修缮"), name) == set()
