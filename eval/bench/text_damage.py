@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 
 from extractor.errors import CallError
-from extractor.readers.text.encoding import decode
+from extractor.readers.encoding import decode
 
 ALIKE = {
     "0": "O",

@@ -20,7 +20,7 @@ from random import Random
 
 from eval.synth.seeds import seeded
 from extractor.errors import CallError, DocumentError, ExtractorError
-from extractor.readers.text.encoding import decode
+from extractor.readers.encoding import decode
 from schemas import builtin, load
 from schemas.spec import FieldSpec
 

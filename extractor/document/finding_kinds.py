@@ -232,7 +232,10 @@ KINDS: dict[FindingKind, KindEntry] = {
     _K.UNPRINTED: KindEntry("source", "info", "Characters that print nothing were left out.", _SOURCE),
     _K.ENCODING: KindEntry("source", "warning", "The character encoding was found, not declared.", _SOURCE),
     _K.QUOTES: KindEntry("source", "warning", "A quotation mark of a delimited file is never closed.", _SOURCE),
-    _K.STRUCTURE: KindEntry("source", "warning", "The file is malformed; it was read as text.", "Repair the file.",),
+    _K.STRUCTURE: KindEntry(
+        "reading", "warning", "The file is malformed; it was read as text.", "Get the file again.",
+        may_lose_forms=True,
+    ),
     _K.FORMULA: KindEntry(
         "source", "warning", "Formulas of a workbook have no stored results.", "Open it in Excel and save it."
     ),

@@ -1,76 +1,47 @@
-"""Files to documents: one module a format, each `read(path, name, settings) -> Document`; the content picks it."""
+"""Files to documents: `detect` says what a file is, a module for each kind reads it."""
 
 from __future__ import annotations
 
-import hashlib
-import re
 import stat
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
 from extractor.config import Settings
 from extractor.document.layout import Document
 from extractor.errors import DocumentError
+from extractor.readers.detect import HEAD, Kind, kind_of_bytes, kind_of_text
+from extractor.readers.file_hash import sha256
+from extractor.readers.text_file import Loaded, load
+
+__all__ = ["read", "sha256"]
 
 Reader = Callable[[Path, str, Settings], Document]
+TextReader = Callable[[Loaded, str], Document]
 
-# The module that reads each format; imported when a file of the format turns up.
-READERS = {
+FILES: dict[Kind, str] = {
     "pdf": "extractor.readers.pdf.reader",
     "image": "extractor.readers.scan.reader",
     "word": "extractor.readers.office.word",
     "excel": "extractor.readers.office.excel",
-    "office": "extractor.readers.office.conversion",
+}
+"""The modules that read files of bytes, by `read(path, name, settings)`; imported when such a file turns up."""
+
+TEXTS: dict[Kind, str] = {
     "html": "extractor.readers.html.reader",
     "markdown": "extractor.readers.text.markdown",
     "delimited": "extractor.readers.text.delimited",
     "structured": "extractor.readers.text.structured_data",
     "text": "extractor.readers.text.reader",
 }
-
-MAGIC = {
-    b"\x89PNG\r\n\x1a\n": "image",
-    b"\xff\xd8\xff": "image",
-    b"II*\0": "image",
-    b"MM\0*": "image",
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "office",
-    b"{\\rtf": "office",
-}
-
-SUFFIXES = {
-    ".html": "html",
-    ".htm": "html",
-    ".xhtml": "html",
-    ".md": "markdown",
-    ".markdown": "markdown",
-    ".csv": "delimited",
-    ".tsv": "delimited",
-    ".xml": "structured",
-    ".json": "structured",
-    ".jsonl": "structured",
-    ".ndjson": "structured",
-}
-
-# Refused by what they are, since their bytes are no text either.
-REFUSED = {
-    b"\x1f\x8b": "a gzip archive: unpack it first",
-    b"7z\xbc\xaf'\x1c": "a 7z archive: unpack it first",
-    b"Rar!\x1a\x07": "a RAR archive: unpack it first",
-    b"GIF8": "a GIF image: save it as PNG",
-    b"BM": "a BMP image: save it as PNG",
-    b"%!PS": "a PostScript file: print it to PDF",
-}
-
-HEAD = 1024
-PDF_START = re.compile(rb"\s*%PDF-|.*?%PDF-\d\.\d[\r\n]", re.S)
+"""The modules that read texts, by `document(loaded, name)`."""
 
 
 def read(path: Path, name: str, settings: Settings) -> Document:
     """The file as a document called `name`. DocumentError: it cannot be read; the message says why, and what to do."""
     try:
-        head = _head(path, settings)
-        document = reader(kind(path, head))(path, name, settings)
+        document = _read(path, name, settings)
     except OSError as error:
         raise DocumentError(f"the file cannot be opened: {_reason(error)}") from error
     if len(document.pages) > settings.max_pages:
@@ -81,41 +52,19 @@ def read(path: Path, name: str, settings: Settings) -> Document:
     return document
 
 
-def reader(kind: str) -> Reader:
-    """The function that reads a format."""
-    module = READERS[kind]
-    try:
-        found: Reader = import_module(module).read
-    except ModuleNotFoundError as error:
-        if error.name != module:
-            raise
-        raise DocumentError(f"files of the kind {kind!r} cannot be read by this version") from None
-    return found
+def _read(path: Path, name: str, settings: Settings) -> Document:
+    kind = kind_of_bytes(path, _head(path, settings))
+    if kind == "office":
+        from extractor.readers.office.conversion import converted
 
-
-def kind(path: Path, head: bytes) -> str:
-    """The format, by the first bytes, then by the suffix; what neither tells is text."""
-    for magic, found in MAGIC.items():
-        if head.startswith(magic):
-            return found
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "image"
-    if PDF_START.match(head):
-        return "pdf"
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
-        from extractor.readers.office.zip_package import kind_of_package
-
-        return kind_of_package(path)
-    for magic, what in REFUSED.items():
-        if head.startswith(magic) and b"\0" in head:
-            raise DocumentError(f"this is {what}")
-    return SUFFIXES.get(path.suffix.lower(), "text")
-
-
-def sha256(path: Path) -> str:
-    """The hash of a file's bytes, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        with converted(path, settings) as other:
+            return replace(_read(other, name, settings), sha256=sha256(path))
+    if kind in FILES:
+        reader: Reader = import_module(FILES[kind]).read
+        return reader(path, name, settings)
+    loaded = load(path)
+    of_text: TextReader = import_module(TEXTS[kind_of_text(loaded.text, path.suffix)]).document
+    return of_text(loaded, name)
 
 
 def _head(path: Path, settings: Settings) -> bytes:

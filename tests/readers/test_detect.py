@@ -17,6 +17,7 @@ from openpyxl import Workbook
 from extractor import readers
 from extractor.config import Settings
 from extractor.errors import DocumentError
+from extractor.readers import detect
 
 SETTINGS = Settings()
 
@@ -33,20 +34,50 @@ SETTINGS = Settings()
         ("x.md", b"RIFF\x10\0\0\0WEBPVP8 ", "image"),
         ("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "office"),
         ("rich.txt", b"{\\rtf1\\ansi", "office"),
-        ("a.HTM", "文".encode(), "html"),
-        ("a.md", "文".encode(), "markdown"),
-        ("a.csv", "文".encode(), "delimited"),
-        ("a.json", b"{}", "structured"),
         ("a.txt", "本文说明 %PDF-1.7 格式".encode(), "text"),
-        ("a", "文".encode(), "text"),
+        ("a.pdf", "文".encode(), "text"),
     ],
 )
-def test_content_comes_before_the_suffix(name: str, head: bytes, expected: str) -> None:
-    assert readers.kind(Path(name), head) == expected
+def test_bytes_tell_the_kind_whatever_the_name(name: str, head: bytes, expected: str) -> None:
+    assert detect.kind_of_bytes(Path(name), head) == expected
 
 
-def test_every_suffix_names_a_reader() -> None:
-    assert {*readers.SUFFIXES.values(), *readers.MAGIC.values()} <= set(readers.READERS)
+PIPES = "| a | b |\n| --- | --- |\n| 1 | 2 |\n"
+PAGE = "<!doctype html><html><body><table><tr><td>a</td></tr></table></body></html>"
+OBJECT = '{"a": 1, "b": [2]}'
+XML = '<?xml version="1.0"?><a><b>1</b></a>'
+
+
+@pytest.mark.parametrize(
+    "suffix, text, expected",
+    [
+        *((suffix, PAGE, "html") for suffix in (".html", ".txt", ".csv", ".json", ".xml", ".md", "")),
+        *((suffix, PIPES, "markdown") for suffix in (".md", ".txt", ".csv", ".json", ".xml", ".html", ".tsv", "")),
+        *((suffix, OBJECT, "structured") for suffix in (".json", ".txt", ".xml", ".html", ".jsonl", "")),
+        *((suffix, XML, "structured") for suffix in (".xml", ".txt", ".json", "")),
+        (".json", OBJECT[:-3], "structured"),
+        (".xml", XML[:-6], "structured"),
+        (".txt", f"{OBJECT}\n{OBJECT}\n", "structured"),
+        (".txt", "[1] a note in brackets\n[2] another", "text"),
+        (".txt", "{draft}", "text"),
+        (".json", "plain words", "text"),
+        (".xml", "plain words", "text"),
+        (".html", "plain words", "text"),
+        (".csv", "a,b\n1,2\n", "delimited"),
+        (".csv", "|a|b|\n|1|2|\n|3|4|\n", "delimited"),
+        (".txt", "a,b\n1,2\n", "text"),
+        (".HTM", "<p>文</p>", "html"),
+        (".md", "文", "markdown"),
+        ("", "文", "text"),
+    ],
+)
+def test_the_text_tells_the_kind_and_the_suffix_only_what_it_leaves_open(suffix: str, text: str, expected: str) -> None:
+    assert detect.kind_of_text(text, suffix) == expected
+
+
+def test_every_kind_has_a_reader() -> None:
+    kinds = {*detect.SUFFIXES.values(), *detect.MAGIC.values(), "pdf", "word", "excel", "text"} - {"office"}
+    assert kinds == {*readers.FILES, *readers.TEXTS}
 
 
 def test_empty_file_says_so(tmp_path: Path) -> None:

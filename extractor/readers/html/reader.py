@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from extractor.config import Settings
 from extractor.document.layout import Document, Note
 from extractor.errors import DocumentError
 from extractor.readers.flow_layout import Flow, Table
 from extractor.readers.html.hidden_content import Hidden
 from extractor.readers.page_blocks import Blocks
-from extractor.readers.text import reader as text_source
+from extractor.readers.text_file import Loaded
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -26,38 +24,12 @@ BLOCKS = frozenset((
 ))
 # fmt: on
 PREFORMATTED = ("pre", "textarea", "xmp", "listing")
-START = re.compile(r"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
 # libxml2 drops what follows them; a browser shows it.
 END_TAGS = re.compile(r"</(?:html|body)\s*>", re.I)
-END = re.compile(r"</html\s*>", re.I)
-CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
-HEAD = 4096
 TOO_DEEP = "ERR_RESOURCE_LIMIT"
 
 
-TAG = re.compile(r"<(?:html|body|table|tr|td|div|p|br|h\d|span|ul|ol|li|pre|section|article|main)\b", re.I)
-"""A tag without which no text is HTML."""
-
-
-def is_html(text: str) -> bool:
-    """Whether a text is an HTML page from beginning to end: Markdown may start with one that holds a single table."""
-    if START.match(text[:HEAD]) is None:
-        return False
-    end = END.search(text)
-    return end is None or not text[end.end() :].strip()
-
-
-def read(path: Path, name: str, settings: Settings) -> Document:
-    """An HTML file as one page. DocumentError: nothing in it is visible, or its tags are nested beyond measure."""
-    with path.open("rb") as file:
-        named = CHARSET.search(file.read(HEAD))
-    loaded = text_source.load(path, named[1].decode("ascii") if named else None)
-    if TAG.search(loaded.text) is None:
-        return text_source.read(path, name, settings)  # plain text under a name that says HTML
-    return document(loaded, name)
-
-
-def document(loaded: text_source.Loaded, name: str) -> Document:
+def document(loaded: Loaded, name: str) -> Document:
     """An HTML text as one page."""
     blocks = Blocks(1)
     notes = add(loaded.text, blocks)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
 import zipfile
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from extractor.config import Settings
-from extractor.document.layout import Document
 from extractor.errors import DocumentError
 from extractor.readers.office.zip_package import damage_named, refuse_bomb
 
@@ -37,10 +37,12 @@ STREAMS = {
 }
 
 
-def read(path: Path, name: str, settings: Settings) -> Document:
-    """The file as LibreOffice converts it. DocumentError: it is encrypted, unknown, or LibreOffice is missing."""
-    from extractor.readers import reader
+@contextlib.contextmanager
+def converted(path: Path, settings: Settings) -> Iterator[Path]:
+    """The file as LibreOffice converts it, for as long as the block runs.
 
+    DocumentError: it is encrypted, of no kind known, or LibreOffice is missing.
+    """
     with damage_named("office"):
         target = _target(path, settings)
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
@@ -49,13 +51,8 @@ def read(path: Path, name: str, settings: Settings) -> Document:
             f"{target.suffix} files need LibreOffice, which is not installed: install it, "
             f"or save the file as .{target.format}"
         )
-    kinds = {"docx": "word", "xlsx": "excel", "pdf": "pdf"}
     with TemporaryDirectory() as folder:
-        converted = _converted(path, target, program, Path(folder), settings)
-        document = reader(kinds[target.format])(converted, name, settings)
-    from extractor.readers import sha256
-
-    return replace(document, sha256=sha256(path))
+        yield _converted(path, target, program, Path(folder), settings)
 
 
 def _target(path: Path, settings: Settings) -> Target:

@@ -18,10 +18,10 @@ from extractor.config import Settings
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Document, Note, Page
 from extractor.errors import DocumentError
+from extractor.readers.encoding import clean
 from extractor.readers.office.number_format import shown
 from extractor.readers.office.zip_package import damage_named, pictures, refuse_bomb
 from extractor.readers.page_blocks import Blocks, Spot
-from extractor.readers.text.encoding import clean
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

@@ -17,12 +17,12 @@ from extractor.config import Settings
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Document, Note
 from extractor.errors import DocumentError
+from extractor.readers.encoding import clean
 from extractor.readers.office.ooxml import local, texts
 from extractor.readers.office.word_body import Body, Styles
 from extractor.readers.office.word_numbers import Numbering
 from extractor.readers.office.zip_package import WORD_MAIN, damage_named, pictures, refuse_bomb
 from extractor.readers.page_blocks import Blocks
-from extractor.readers.text.encoding import clean
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -15,6 +15,7 @@ from extractor.config import Settings
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Block, Document, Note, Page, Turn
 from extractor.errors import DocumentError
+from extractor.readers.file_hash import sha256
 from extractor.readers.pdf.characters import finish, read_sheet
 from extractor.readers.pdf.form_fields import opened_page
 from extractor.readers.pdf.form_objects import overfull_pages
@@ -40,7 +41,6 @@ CATALOG = re.compile(rb"\b(\d+ \d+) obj(?:(?!endobj).)*?/Type\s*/Catalog", re.S)
 
 def read(path: Path, name: str, settings: Settings) -> Document:
     """The PDF as a document. DocumentError: encrypted, damaged, without pages, or over a limit."""
-    from extractor.readers import sha256
 
     with opened(path, settings) as pdf:
         _count(len(pdf) if pdf is not None else 1, settings)

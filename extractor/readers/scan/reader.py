@@ -19,6 +19,7 @@ from extractor.document.finding_kinds import FindingKind
 from extractor.document.geometry import Rulings, Segment, covered
 from extractor.document.layout import Box, Document, Note, Page, Turn
 from extractor.errors import DocumentError
+from extractor.readers.file_hash import sha256
 from extractor.readers.scan import ocr
 from extractor.readers.scan.broken_lines import JOIN, found_lattices, with_walls
 from extractor.readers.scan.image_files import frames
@@ -71,7 +72,6 @@ class View(NamedTuple):
 
 def read(path: Path, name: str, settings: Settings) -> Document:
     """An image file as a document. DocumentError: damaged, over a limit, or OCR is off."""
-    from extractor.readers import sha256
 
     if settings.ocr == "off":
         raise DocumentError("an image, and OCR is off: set ocr to rapidocr or tesseract")

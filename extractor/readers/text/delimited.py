@@ -11,13 +11,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from extractor.config import Settings
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Document, Note
-from extractor.readers.html import reader as markup
 from extractor.readers.page_blocks import Blocks
-from extractor.readers.text import reader as text_source
 from extractor.readers.text.text_rows import LOOK_AHEAD
+from extractor.readers.text_file import Loaded
 
 DELIMITERS = ",\t;|"
 SAMPLE = 200
@@ -32,14 +30,11 @@ class Row(NamedTuple):
     line: int
 
 
-def read(path: Path, name: str, settings: Settings) -> Document:
-    """A delimited file as one page; the delimiter is the one that its lines agree on."""
-    loaded = text_source.load(path)
-    if markup.is_html(loaded.text):
-        return markup.document(loaded, name)  # saved by a site that calls its pages spreadsheets
+def document(loaded: Loaded, name: str) -> Document:
+    """A delimited text as one page; the delimiter is the one that its lines agree on."""
     lines = loaded.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     stated = STATED.fullmatch(lines[0])
-    delimiter = stated[1] if stated else guess(lines[:SAMPLE], path.suffix.lower())
+    delimiter = stated[1] if stated else guess(lines[:SAMPLE], Path(name).suffix.lower())
     rows = list(_rows(lines[1:] if stated else lines, delimiter, True))
     notes = loaded.notes
     if any(after.line - before.line > LOOK_AHEAD for before, after in pairwise(rows)):

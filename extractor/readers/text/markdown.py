@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
-from extractor.config import Settings
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Document, Note, Page
-from extractor.readers.html import reader
+from extractor.readers.detect import RULE, TABLE_TAG
+from extractor.readers.html import reader as html
 from extractor.readers.page_blocks import Blocks
-from extractor.readers.text import reader as text_source
 from extractor.readers.text import text_rows
 from extractor.readers.text.markdown_inline import has_markup, plain
+from extractor.readers.text_file import Loaded
 
-RULE = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
 PIPED = re.compile(r"[ \t]*\|.*\|[ \t]*")
-PIPED_ROWS = re.compile(r"^[ \t]*\|.*\|[ \t]*\n[ \t]*\|.*\|[ \t]*\n[ \t]*\|.*\|[ \t]*$", re.M)
-TABLE_RULE = re.compile(r"^[ \t]*(?:\|[ \t]*:?-+|:?-+:?[ \t]*\|)[ \t|:-]*$", re.M)
-TABLE_TAG = re.compile(r"<(/?)table\b[^<>]*>", re.I)
 PIPE = re.compile(r"(?<!\\)((?:\\\\)*)\|")
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*[\w+-]*[ \t]*")
 HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]+|$)")
@@ -47,28 +42,7 @@ class Part(NamedTuple):
     number: int
 
 
-def is_markdown(text: str) -> bool:
-    """Whether a text holds a Markdown table or an HTML one: what reading it as plain lines would break."""
-    if "|" in text and (_has_ruled_table(text) or PIPED_ROWS.search(text)):
-        return True
-    return "<" in text and any(not match[1] for match in TABLE_TAG.finditer(text))
-
-
-def _has_ruled_table(text: str) -> bool:
-    for match in TABLE_RULE.finditer(text):
-        start = text.rfind("\n", 0, max(0, match.start() - 1)) + 1
-        if "|" in text[start : match.start()] and RULE.fullmatch(match.group()):
-            return True
-    return False
-
-
-def read(path: Path, name: str, settings: Settings) -> Document:
-    """A Markdown file as pages of lines and grids."""
-    loaded = text_source.load(path)
-    return reader.document(loaded, name) if reader.is_html(loaded.text) else document(loaded, name)
-
-
-def document(loaded: text_source.Loaded, name: str) -> Document:
+def document(loaded: Loaded, name: str) -> Document:
     """A Markdown text as pages of lines and grids."""
     read = [_page(part) for part in parts(loaded.text)]
     notes = tuple(note for page in read for note in page.notes)
@@ -245,7 +219,7 @@ def _add_html(lines: Sequence[str], at: int, end: int, blocks: Blocks) -> tuple[
     start = next(tag.start() for tag in tags if not tag[1])
     stop = tags[-1].end() if tags[-1][1] else len(text)
     blocks.line(line_text(text[:start]).strip(), at + 1)
-    notes = reader.add(text[start:stop], blocks, at + 1)
+    notes = html.add(text[start:stop], blocks, at + 1)
     blocks.line(line_text(text[stop:]).strip(), end)
     return notes
 

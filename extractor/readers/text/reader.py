@@ -2,49 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
-from typing import NamedTuple
-
-from extractor.config import Settings
-from extractor.document.layout import Document, Note, Page
-from extractor.errors import DocumentError
+from extractor.document.layout import Document, Page
 from extractor.readers.page_blocks import Blocks
 from extractor.readers.text import text_rows
-from extractor.readers.text.encoding import clean, decode
+from extractor.readers.text_file import Loaded
 from extractor.tables.unruled import spaced_text
 
 
-class Loaded(NamedTuple):
-    """A text file's content, without characters that print nothing, with its hash and remarks on its encoding."""
-
-    text: str
-    sha256: str
-    notes: tuple[Note, ...]
-
-
-def load(path: Path, declared: str | None = None) -> Loaded:
-    """The text of a file. DocumentError: it is in no encoding known, or white."""
-    data = path.read_bytes()
-    decoded = decode(data, declared)
-    cleaned = clean(decoded.text)
-    if not cleaned.text or cleaned.text.isspace():
-        raise DocumentError("the file holds nothing but white space; check that it was saved, or leave it out")
-    return Loaded(cleaned.text, hashlib.sha256(data).hexdigest(), (*decoded.notes, *cleaned.notes))
-
-
-def read(path: Path, name: str, settings: Settings) -> Document:
-    """A text file as pages of lines and tab-separated rows; HTML, Markdown and XML are read as that."""
-    from extractor.readers.html import reader
-    from extractor.readers.text import markdown, structured_data
-
-    loaded = load(path)
-    if reader.is_html(loaded.text):
-        return reader.document(loaded, name)
-    if markdown.is_markdown(loaded.text):
-        return markdown.document(loaded, name)
-    if loaded.text.lstrip().startswith("<?xml"):
-        return structured_data.document(loaded, name)
+def document(loaded: Loaded, name: str) -> Document:
+    """A text as pages of lines and tab-separated rows; tables that spaces lay out are grids."""
     laid = spaced_text.laid_out(pages(loaded.text))
     return Document(name, loaded.sha256, laid.pages, notes=(*loaded.notes, *laid.notes))
 

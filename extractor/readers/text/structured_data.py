@@ -7,17 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from extractor.config import Settings
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Document, Note
 from extractor.errors import DocumentError
-from extractor.readers.html import reader
 from extractor.readers.page_blocks import Blocks
-from extractor.readers.text import reader as text_source
-from extractor.readers.text.encoding import decode
+from extractor.readers.text.reader import pages
+from extractor.readers.text_file import Loaded
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -42,22 +39,15 @@ Node = str | list["Node"] | Fields
 DEEPEST = 200
 
 
-def read(path: Path, name: str, settings: Settings) -> Document:
-    """An .xml or .json file as one page; what is not well-formed is read as text, with a remark."""
-    return document(text_source.load(path, _declared(path)), name)
-
-
-def document(loaded: text_source.Loaded, name: str) -> Document:
+def document(loaded: Loaded, name: str) -> Document:
     """An XML or JSON text as one page."""
-    if reader.is_html(loaded.text):
-        return reader.document(loaded, name)
     try:
         node = _xml(loaded.text) if loaded.text.lstrip().startswith("<") else _json(loaded.text)
         blocks = Blocks(1)
-        _add("", node, blocks, 0)
+        _add_root(node, blocks)
     except ValueError as error:
         note = Note(FindingKind.STRUCTURE, 0, f"neither well-formed XML nor JSON ({error}): it was read as text")
-        return Document(name, loaded.sha256, text_source.pages(loaded.text), notes=(*loaded.notes, note))
+        return Document(name, loaded.sha256, pages(loaded.text), notes=(*loaded.notes, note))
     except RecursionError:
         raise DocumentError(
             f"values are nested too deeply to be tables (over {DEEPEST}); give a flatter file"
@@ -67,23 +57,13 @@ def document(loaded: text_source.Loaded, name: str) -> Document:
     return Document(name, loaded.sha256, (blocks.finished("structured"),), notes=loaded.notes)
 
 
-def _declared(path: Path) -> str | None:
-    """The encoding that an XML declaration names."""
-    with path.open("rb") as file:
-        head = file.read(200)
-    if not head.lstrip().startswith(b"<?xml") or b"encoding=" not in head:
-        return None
-    quoted = head.split(b"encoding=", 1)[1].split(b"?>", 1)[0].strip()
-    return decode(quoted).text.strip("\"' ").split('"')[0].split("'")[0]
-
-
 def _json(text: str) -> Node:
     """The values of a JSON text, or of a file of one JSON value a line. ValueError: it is neither."""
     parser = json.JSONDecoder(object_pairs_hook=_fields, parse_float=str, parse_int=str, parse_constant=str)
     try:
         return _node(parser.decode(text))
     except ValueError:
-        lines = [line for line in text.splitlines() if line.strip()]
+        lines = [line for line in text.split("\n") if line.strip()]
         if len(lines) < 2:
             raise
         return [_node(parser.decode(line)) for line in lines]
@@ -155,8 +135,20 @@ def _is_schema(name: object) -> bool:
     return str(name).startswith("{http://www.w3.org/2001/XMLSchema-instance}")
 
 
+def _add_root(node: Node, blocks: Blocks) -> None:
+    """Adds the whole: the name of the one element that holds all stands above, and in no path."""
+    if isinstance(node, Fields) and len(node.members) == 1 and not isinstance(node.members[0].node, str):
+        name, node = node.members[0]
+        if name and not isinstance(node, list):
+            blocks.line(name)
+            name = ""
+        _add(name, node, blocks, 1)
+        return
+    _add("", node, blocks, 0)
+
+
 def _add(name: str, node: Node, blocks: Blocks, depth: int) -> None:
-    """Adds a value under its name."""
+    """Adds a value under its name; below the first level the name is a path (`orders[2].lines`)."""
     if depth > DEEPEST:
         raise RecursionError
     if isinstance(node, str):
@@ -168,13 +160,13 @@ def _add(name: str, node: Node, blocks: Blocks, depth: int) -> None:
     if name:
         blocks.line(name)
     if isinstance(node, Fields):
-        _add_fields(node, blocks, depth)
+        _add_fields(name, node, blocks, depth)
     else:
-        _add_list(node, blocks, depth)
+        _add_list(name, node, blocks, depth)
 
 
-def _add_fields(fields: Fields, blocks: Blocks, depth: int) -> None:
-    """Adds an object: plain members in a row are a grid of names and values, the others stand under their names."""
+def _add_fields(path: str, fields: Fields, blocks: Blocks, depth: int) -> None:
+    """Adds an object: plain members in a row are a grid of names and values, the others stand under their paths."""
     plain: list[list[str]] = []
     for member in fields.members:
         if isinstance(member.node, str) and member.name:
@@ -183,17 +175,20 @@ def _add_fields(fields: Fields, blocks: Blocks, depth: int) -> None:
         if plain:
             blocks.rows(plain, ragged=False)
             plain = []
-        _add(member.name, member.node, blocks, depth + 1)
+        _add(_below(path, member.name), member.node, blocks, depth + 1)
     if plain:
         blocks.rows(plain, ragged=False)
 
 
-def _add_list(items: list[Node], blocks: Blocks, depth: int) -> None:
+def _below(path: str, name: str) -> str:
+    return f"{path}.{name}" if path and name else name
+
+
+def _add_list(path: str, items: list[Node], blocks: Blocks, depth: int) -> None:
     """Adds a list: records and lists of plain values are a table, anything else stands one after the other."""
-    header = _header(items)
-    if header:
-        records = [{m.name: m.node for m in item.members} for item in items if isinstance(item, Fields)]
-        blocks.rows([header] + [[_plain(record.get(name, "")) for name in header] for record in records], ragged=False)
+    records = [_record(item, depth) for item in items]
+    if records and all(records):
+        _add_records(path, [record for record in records if record], blocks, depth)
     elif items and all(isinstance(item, list) and all(isinstance(v, str) for v in item) for item in items):
         rows = [[_plain(value) for value in item] for item in items if isinstance(item, list)]
         blocks.rows(rows, ragged=len(set(map(len, rows))) > 1)
@@ -202,17 +197,46 @@ def _add_list(items: list[Node], blocks: Blocks, depth: int) -> None:
             _add("", item, blocks, depth + 1)
 
 
-def _header(items: list[Node]) -> list[str]:
-    """The names of the columns, where all items are objects of plain values (or lists of such) under distinct names."""
-    names: dict[str, None] = {}
-    for item in items:
-        if not isinstance(item, Fields) or not item.members:
-            return []
-        own = [member.name for member in item.members]
-        if len(set(own)) < len(own) or "" in own or not all(_is_plain(member.node) for member in item.members):
-            return []
-        names.update(dict.fromkeys(own))
-    return list(names)
+class Record(NamedTuple):
+    """An object as a row: the texts of its columns, and the lists of records that it holds, by their paths."""
+
+    cells: dict[str, str]
+    lists: dict[str, list[Node]]
+
+
+def _record(item: Node, depth: int) -> Record | None:
+    """The object as a row; parts of it are columns with a path (`author.name`). None: it cannot be one row."""
+    if not isinstance(item, Fields) or not item.members:
+        return None
+    found = Record({}, {})
+    return found if _gather(item, "", found, depth) else None
+
+
+def _gather(fields: Fields, path: str, found: Record, depth: int) -> bool:
+    """Puts the members of an object into the row; False where a name is missing or stands twice."""
+    if depth > DEEPEST:
+        raise RecursionError
+    for name, node in fields.members:
+        place = _below(path, name)
+        if not name or place in found.cells or place in found.lists:
+            return False
+        if _is_plain(node):
+            found.cells[place] = _plain(node)
+        elif isinstance(node, list):
+            found.lists[place] = node
+        elif isinstance(node, Fields) and not _gather(node, place, found, depth + 1):
+            return False
+    return True
+
+
+def _add_records(path: str, records: list[Record], blocks: Blocks, depth: int) -> None:
+    """Adds records as one table, and below it the lists that they hold, each under its path."""
+    header = list(dict.fromkeys(name for record in records for name in record.cells))
+    if header:
+        blocks.rows([header] + [[record.cells.get(name, "") for name in header] for record in records], ragged=False)
+    for number, record in enumerate(records, 1):
+        for name, items in record.lists.items():
+            _add(_below(f"{path}[{number}]", name), items, blocks, depth + 1)
 
 
 def _is_plain(node: Node) -> bool:

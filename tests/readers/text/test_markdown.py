@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from extractor.config import Settings
 from extractor.document.layout import Document, Grid, Line
 from extractor.readers import read
-from extractor.readers.text.markdown import document, is_markdown
+from extractor.readers.detect import is_markdown
+from extractor.readers.text.markdown import document
 from extractor.readers.text.markdown_inline import plain
-from extractor.readers.text.reader import Loaded
+from extractor.readers.text_file import Loaded
 from tests.paths import DOCUMENTS
 
 SETTINGS = Settings()

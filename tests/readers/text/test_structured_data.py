@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import schemas
 from extractor.config import Settings
 from extractor.document.layout import Document, Grid
 from extractor.errors import DocumentError
+from extractor.pipeline import process_file
 from extractor.readers import read
 
 SETTINGS = Settings()
@@ -118,3 +120,34 @@ def test_each_value_of_a_json_file_is_there(tmp_path_factory: pytest.TempPathFac
         assert found[char] == str(["题", value]).count(char)
     ids = [unit.id for unit in document.units()]
     assert len(ids) == len(set(ids))
+
+
+def test_a_broken_file_is_never_settled_and_says_where_it_breaks(tmp_path: Path) -> None:
+    text = "<orders><order><id>1</id><sum>5.00</sum></order><order><id>2</id><su"
+    (tmp_path / "a.xml").write_text(text, encoding="utf-8")
+    result = process_file(tmp_path / "a.xml", "a.xml", SETTINGS, schemas.builtin(), "rules")
+    (finding,) = (f for f in result.findings if f.kind == "structure")
+    assert not result.settled and "line 1" in finding.message
+
+
+def test_records_with_parts_are_one_table_and_their_lists_keep_their_path(tmp_path: Path) -> None:
+    text = """<orders>
+      <order no="1"><buyer><name>Ada</name><city>Lund</city></buyer>
+        <line><item>Rope</item><count>2</count></line><line><item>Nail</item><count>90</count></line></order>
+      <order no="2"><buyer><name>Bo</name></buyer><line><item>Saw</item><count>1</count></line>
+        <line><item>Oil</item><count>3</count></line></order>
+    </orders>"""
+    assert shape(parsed(tmp_path, text, "a.xml")) == [
+        "orders",
+        "order",
+        [["no", "buyer.name", "buyer.city"], ["1", "Ada", "Lund"], ["2", "Bo", ""]],
+        "order[1].line",
+        [["item", "count"], ["Rope", "2"], ["Nail", "90"]],
+        "order[2].line",
+        [["item", "count"], ["Saw", "1"], ["Oil", "3"]],
+    ]
+
+
+def test_json_lines_are_told_by_line_feeds_alone(tmp_path: Path) -> None:
+    text = '{"a": "one\u2028line"}\n{"a": "two\u0085"}\n'
+    assert shape(parsed(tmp_path, text, "a.jsonl"))[0][1][0].startswith("one")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from extractor.document.finding_kinds import KINDS
 from extractor.errors import DocumentError
-from extractor.readers.text.encoding import clean, decode
+from extractor.readers.encoding import clean, decode
 
 # Ordinary Chinese, as a form has it: what detection without a byte order mark is made for.
 PROSE = (
