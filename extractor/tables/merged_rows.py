@@ -12,6 +12,7 @@ from extractor.tables.text_runs import Run, middle
 
 ROOM = 0.4  # of the type size: so much wider is white between rows that cells have room around their texts
 LEVEL = 3  # cells that have lines at the same heights
+MANY = 3  # numbers below each other
 TEXT = 12.0  # type sizes; a wider cell holds a text, whose paragraphs end where they end
 NUMBER = re.compile(r"[-+(]?[\d.,]*\d[\d.,]*[%)]?")
 
@@ -28,7 +29,12 @@ def hides_rows(blocks: Sequence[Block], least: float, cells: int = 2) -> bool:
         for above, below in _below_each_other(block)
         if _white(above, below) > least + ROOM or _begins_anew(block, above, below)
     )
-    return any(count >= cells for count in found.values()) or _are_level(blocks)
+    return any(count >= cells for count in found.values()) or _are_level(blocks) or any(map(_is_column, blocks))
+
+
+def _is_column(block: Block) -> bool:
+    """Whether a cell holds so many whole numbers below each other that they are a column of a table."""
+    return sum(bool(NUMBER.fullmatch(run.text)) and run.text[-1] not in ",." for run in block.runs) >= MANY
 
 
 def _are_level(blocks: Sequence[Block]) -> bool:

@@ -11,7 +11,7 @@ from extractor.document.layout import Block, Box, Cell, Grid, Line
 from extractor.tables.column_gaps import Going
 from extractor.tables.row_rules.row_tables import Banded, Proof, find_banded, left_edges
 from extractor.tables.ruled.lattice import JOIN, Lattice, fill, find_lattices, free_rules, shade_edges, shaded_lattices
-from extractor.tables.ruled.missing_lines import lacking, not_found
+from extractor.tables.ruled.missing_lines import holds_columns, lacking, not_found
 from extractor.tables.ruled.parted_rows import with_rows
 from extractor.tables.text_runs import Row, Run, row_box, runs_of, split_columns
 from extractor.tables.unruled.aligned_runs import find_unruled
@@ -88,7 +88,11 @@ def _partly(
         missed = [own.lattice if (own := with_rows(lattice, tokens, True)) else lattice for lattice in missed]
         found = _with_lattices(whole + missed, tokens, rulings, page, JOIN, proof)
     boxes = [lattice.box for lattice in [*missed, *doubtful]]
-    return found._replace(blocks=[_doubted(block) if block.box in boxes else block for block in found.blocks])
+
+    def in_doubt(block: Block) -> bool:
+        return block.box in boxes or (isinstance(block, Grid) and holds_columns(block, partial))
+
+    return found._replace(blocks=[_doubted(block) if in_doubt(block) else block for block in found.blocks])
 
 
 def _doubted(block: Block) -> Block:

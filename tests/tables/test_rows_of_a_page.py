@@ -116,3 +116,79 @@ def test_single_characters_farther_apart_are_entries_of_columns(tmp_path: Path) 
 
     (grid,) = grids(document(tmp_path, page))
     assert [texts(grid, row)[:2] for row in range(3)] == [["优", "良"], ["是", "否"], ["有", "无"]]
+
+
+def test_prose_whose_words_stand_far_apart_is_no_table(tmp_path: Path) -> None:
+    """Lines of one and a half, justified, without drawn spaces: white between sentences looks like white of columns."""
+    words = (
+        (("The gauges were read every morning and", 60), ("the readings are given in metres. No", 260)),
+        (("reading was taken on public holidays, when the office is closed", 60), ("to the public all", 354)),
+        (("day. Flows", 60), ("were computed", 125), ("from the levels by the curve of the year before.", 210)),
+        (("Where the curve ends, flows are estimated and marked as such in the list", 60),),
+        (("of the readings, which is kept in the archive", 60), ("of the office and may be read", 280)),
+    )
+
+    def page(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 10)
+        for row, parts in enumerate(words):
+            for word, x in parts:
+                canvas.drawString(x, 700 - 18 * row, word)
+
+    assert not [grid for grid in grids(document(tmp_path, page)) if not grid.ragged]
+
+
+def test_a_note_below_a_table_without_lines_is_no_row(tmp_path: Path) -> None:
+    def page(canvas: Canvas) -> None:
+        table(canvas)
+        canvas.drawString(64, 700 - PITCH * 5, "Note: the levels are metres above the weir")
+
+    read = document(tmp_path, page)
+    (grid,) = grids(read)
+    assert read_rows(grid) == [list(row) for row in ROWS] and not grid.ragged
+    assert lines(read) == ["Note: the levels are metres above the weir"]
+
+
+def test_labels_set_downwards_beside_rows_without_lines_prove_nothing(tmp_path: Path) -> None:
+    def page(canvas: Canvas) -> None:
+        table(canvas, [["", *row] for row in ROWS])
+        canvas.setFont(SONG, 10)
+        for n, char in enumerate("产出指标"):
+            canvas.drawString(66, 688 - 26 * n, char)
+
+    assert not [grid for grid in grids(document(tmp_path, page)) if not grid.ragged]
+
+
+def test_numbers_side_by_side_in_the_cells_of_a_ruled_table_are_a_doubt(tmp_path: Path) -> None:
+    """The line between the two columns of numbers is not drawn, and their white is as narrow as a space is."""
+
+    def page(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 10)
+        for x in (60, 160, 260):
+            canvas.line(x, 714, x, 714 - PITCH * 4)
+        for row, words in enumerate(
+            (("Weir", "1.25 18"), ("Mill", "3.50 24"), ("Ford", "2.75 31"), ("Bay", "4.10 27"))
+        ):
+            canvas.line(60, 714 - PITCH * row, 260, 714 - PITCH * row)
+            canvas.drawString(64, 700 - PITCH * row, words[0])
+            canvas.drawString(180, 700 - PITCH * row, words[1])
+        canvas.line(60, 714 - PITCH * 4, 260, 714 - PITCH * 4)
+
+    (grid,) = grids(document(tmp_path, page))
+    assert grid.ragged
+
+
+def test_a_column_of_numbers_in_one_cell_between_lines_is_several_rows(tmp_path: Path) -> None:
+    """Lines stand above and below the header and below the last row only."""
+
+    def page(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 10)
+        for y in (714, 694, 694 - 12 * 4 - 6):
+            canvas.line(60, y, 420, y)
+        for x, word in zip(XS, ("Gauge", "Level"), strict=False):
+            canvas.drawString(x + 4, 700, word)
+        for row, name in enumerate(("Upper weir of the mill", "Lower weir of the mill", "Ford at the bridge")):
+            canvas.drawString(64, 682 - 12 * row, name)
+            canvas.drawString(184, 682 - 12 * row, ("3.20", "2.90", "1.75")[row])
+
+    cells = [cell for grid in grids(document(tmp_path, page)) if not grid.ragged for cell in grid.cells]
+    assert not [cell.text for cell in cells if cell.text.count("\n") > 1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -9,7 +10,7 @@ from itertools import pairwise
 from extractor.document.geometry import clusters, covered
 from extractor.document.layout import Grid
 from extractor.tables.column_gaps import ALIGNED, block_of
-from extractor.tables.merged_rows import hides_rows, least_white
+from extractor.tables.merged_rows import NUMBER, hides_rows, least_white
 from extractor.tables.ruled.lattice import Lattice
 from extractor.tables.text_runs import RUN_GAP, Run
 from extractor.tables.words import Piece, Token, pieces_of, rows_of
@@ -19,6 +20,10 @@ LEAST_ROWS = 2  # that hold texts side by side in one cell
 LEAST_SHARE = 0.5  # of the rows that hold text
 LEAST_CELLS = 3  # that hold lines at the same height, each of a row of its own
 FOUND = 0.5  # the share of a lattice that a table must cover to be found in its place
+
+_GROUP = re.compile(r"\d{3}(?:[.,]\d+)?")
+
+_SIDE_BY_SIDE = re.compile(r"(?m)^[\d.,]*\d (?!\d{3}(?:[.,]\d+)?$)[\d.,]*\d$")
 
 Lines = dict[int, list[list[Piece]]]
 """The printed lines in each cell of a lattice that has text."""
@@ -40,6 +45,14 @@ def not_found(lattices: Iterable[Lattice], grids: Sequence[Grid]) -> list[Lattic
     """The lattices in whose place there is no table."""
     boxes = [grid.box for grid in grids if grid.box is not None]
     return [lattice for lattice in lattices if not any(covered(lattice.box, box) > FOUND for box in boxes)]
+
+
+def holds_columns(grid: Grid, lattices: Iterable[Lattice]) -> bool:
+    """Whether a table in the place of one of these lattices still holds numbers side by side in several cells."""
+    box = grid.box
+    if box is None or not any(covered(lattice.box, box) > FOUND for lattice in lattices):
+        return False
+    return sum(bool(_SIDE_BY_SIDE.search(cell.text)) for cell in grid.cells) >= LEAST_ROWS
 
 
 def _has_few(lines: Sequence[set[int]]) -> bool:
@@ -79,8 +92,19 @@ def _lacks_columns(lattice: Lattice, lines: Lines) -> bool:
 
 
 def _starts(line: Sequence[Piece]) -> list[float]:
-    """Where words begin behind wide white, but for white of spaces, which writers use to spread a word."""
-    return [b.box.x0 for a, b in pairwise(line) if not b.spaced and b.box.x0 - a.box.x1 > RUN_GAP * b.size]
+    """Where words begin behind wide white, but for white of spaces, which writers use to spread a word; and where a
+    number begins behind a whole number."""
+    return [b.box.x0 for a, b in pairwise(line) if _is_wide(a, b) or _are_numbers(a, b)]
+
+
+def _is_wide(before: Piece, piece: Piece) -> bool:
+    return not piece.spaced and piece.box.x0 - before.box.x1 > RUN_GAP * piece.size
+
+
+def _are_numbers(before: Piece, piece: Piece) -> bool:
+    """Whether both words are numbers, the second no group of digits that a space sets apart."""
+    whole = NUMBER.fullmatch(before.text) and NUMBER.fullmatch(piece.text)
+    return bool(whole) and not _GROUP.fullmatch(piece.text)
 
 
 def _lacks_rows(lattice: Lattice, lines: Lines) -> bool:

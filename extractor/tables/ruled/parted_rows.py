@@ -22,7 +22,8 @@ from extractor.tables.words import Token, pieces_of, rows_of
 TALL = 1.9  # of the type size: a row that is lower has no place for two lines
 NEAR = 0.35  # of the type size: lines of different cells that differ by less in height are of one row
 ROOM = 0.8  # of the type size: white beside a line that one more character and the padding of the cell need
-LEAST = 2  # cells of one row that hold numbers below each other
+LEAST = 2  # cells of one row that hold numbers below each other, or as many texts as another holds numbers
+MANY = 3  # texts below each other that are one for each number beside them
 
 
 class Parted(NamedTuple):
@@ -70,7 +71,7 @@ def _candidates(lattice: Lattice, tokens: Sequence[Token], texts: bool) -> dict[
     rows: dict[int, dict[int, list[Token]]] = defaultdict(dict)
     for index, own in held.items():
         rows[lattice.slots[index].row][index] = own
-    return {n: own for n, own in rows.items() if sum(len(heights[index]) > 1 for index in own) >= LEAST}
+    return {n: own for n, own in rows.items() if any(len(heights[index]) > 1 for index in own)}
 
 
 def _block(tokens: Sequence[Token]) -> Block | None:
@@ -84,7 +85,7 @@ def _holds_entries(block: Block, wide: float, texts: bool) -> bool:
     """Whether the lines of a cell of some width are entries of their own: whole numbers that had room for more."""
     runs = sorted(block.runs, key=middle)
     room = all(wide - (run.box.x1 - run.box.x0) > ROOM * (run.box.bottom - run.box.top) for run in runs[:-1])
-    numbers = all(NUMBER.fullmatch(run.text) and run.text[-1] not in ",." for run in runs)
+    numbers = all(NUMBER.fullmatch(p.text) and p.text[-1] not in ",." for run in runs for p in run.pieces)
     return len(runs) > 1 and room and (texts or numbers)
 
 
@@ -92,7 +93,9 @@ def _split(lattice: Lattice, blocks: dict[int, Block], texts: bool) -> Split | N
     """Where to cut a row that holds these texts, None where nothing shows that it is several."""
     wide = {index: (box := lattice.slot_box(lattice.slots[index])).x1 - box.x0 for index in blocks}
     shown = [index for index, block in blocks.items() if _holds_entries(block, wide[index], texts)]
-    if len(shown) < LEAST:
+    lines = [len(blocks[index].runs) for index in shown]
+    alike = sum(len(block.runs) in lines and len(block.runs) >= MANY for block in blocks.values())
+    if not shown or max(len(shown), alike) < LEAST:
         return None
     near = NEAR * median(run.box.bottom - run.box.top for block in blocks.values() for run in block.runs)
     levels = clusters([middle(run) for index in shown for run in blocks[index].runs], near)

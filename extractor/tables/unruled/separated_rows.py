@@ -33,6 +33,8 @@ NEAR = 3  # rows above one, in which texts may stand that it goes on with
 STUB = 0.3  # of the table's width: how far the labels on its left reach at most
 SMALLER = 0.9  # times the type size of a table: a running head; Latin characters alone make a line a little higher
 FARTHER = 1.5  # times the white between rows: what stands so far above a table is none of it
+FULL = 0.85  # of a table's width: a line whose words fill so much of it leaves no white for columns
+PROSE = 0.5  # of the rows are such lines: they are prose
 LEAST_ROWS = 3
 LEAST_CELLS = 6  # of fewer rows
 
@@ -171,10 +173,20 @@ def _is_table(bands: Sequence[Band], goes_on: bool) -> bool:
     several = [band for band in bands if _columns(band) > 1]
     if goes_on or not several:
         return bool(several)
+    if _are_prose(bands):
+        return False
     counts = [_columns(band) for band in several]
     left = [band.blocks[0].box for band in several]
     inline = sum(counts) >= LEAST_CELLS and max(box.x0 for box in left) < min(box.x1 for box in left)
     return max(counts) > 2 and (len(several) >= LEAST_ROWS or inline)
+
+
+def _are_prose(bands: Sequence[Band]) -> bool:
+    """Whether rows are lines of prose that wide white between words cuts: most are one line, as wide as the table."""
+    box = row_box([run for band in bands for block in band.blocks for run in block.runs])
+    full = FULL * (box.x1 - box.x0)
+    lines = [band for band in bands if all(len(block.runs) == 1 for block in band.blocks)]
+    return sum(sum(b.box.x1 - b.box.x0 for b in band.blocks) > full for band in lines) > PROSE * len(bands)
 
 
 def _end(bands: Sequence[Band]) -> int:
@@ -182,8 +194,10 @@ def _end(bands: Sequence[Band]) -> int:
     last = max(n for n, band in enumerate(bands) if len(band.blocks) > 1)
     starts = [block.box.x0 for band in bands[: last + 1] for block in band.blocks[1:]]
     for n in range(last + 1, len(bands)):
-        inline = any(abs(x - bands[n].blocks[0].box.x0) <= ALIGNED for x in starts)
-        if not inline and not fits(bands, n, last + 1):
+        box = bands[n].blocks[0].box
+        inline = any(abs(x - box.x0) <= ALIGNED for x in starts)
+        over = any(box.x0 + ALIGNED < x < box.x1 - ALIGNED for x in starts)
+        if not inline and (over or not fits(bands, n, last + 1)):
             return n
     return len(bands)
 
