@@ -51,11 +51,13 @@ def _printed(
 ) -> Printed:
     lattices = find_lattices(rulings, join=join)
     lattices += shaded_lattices(shades, lattices, tokens)
-    if proof is None:
-        return _with_lattices(lattices, tokens, rulings, page, join, None)
     parted = {n: own for n, lattice in enumerate(lattices) if (own := with_rows(lattice, tokens)) is not None}
     lattices = [parted[n].lattice if n in parted else lattice for n, lattice in enumerate(lattices)]
     doubtful = [own.lattice for own in parted.values() if not own.sure]
+    if proof is None:
+        found = _with_lattices(lattices, tokens, rulings, page, join, None)
+        boxes = [lattice.box for lattice in doubtful]
+        return found._replace(blocks=[_doubted(b) if b.box in boxes else b for b in found.blocks])
     found = _partly(lattices, tokens, rulings, page, proof, doubtful)
     edges = shade_edges(shades, lattices, rulings.horizontal)
     edges = [edge for edge in edges if not any(_is_certain(block, edge) for block in found.blocks)]
