@@ -10,7 +10,7 @@ DOCS ?=
 OUT ?= $(if $(DOCS),out/documents,out/samples)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format types imports unit lock record record-llm record-hybrid clean
+.PHONY: help run test lint format types imports unit fontless lock record record-llm record-hybrid clean
 
 help:
 	@echo 'make run                  read the samples into $(OUT)'
@@ -40,6 +40,10 @@ imports: $(READY)
 
 unit: $(READY)
 	$(BIN)/pytest
+
+# The tests of readers and tables; `.ci/run` calls it with the system's fonts hidden.
+fontless: $(READY)
+	$(BIN)/pytest tests/readers tests/tables
 
 # Set up again only when what is to be installed has changed.
 $(READY): requirements.lock pyproject.toml

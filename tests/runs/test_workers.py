@@ -16,6 +16,7 @@ import pytest
 from extractor.errors import ExtractorError, SchemaError, StopRun
 from extractor.runs import workers
 from extractor.runs.workers import Answer, Limits
+from tests.operations import operations
 from tests.paths import ROOT
 
 LIMITS = Limits(seconds=20, memory_mb=1_000)
@@ -122,9 +123,9 @@ def test_a_hanging_task_is_given_up_with_what_it_started(tmp_path: Path, monkeyp
 
 
 def test_a_queued_task_is_not_charged_for_the_one_before() -> None:
-    limits = Limits(seconds=1.0, memory_mb=1_000)
-    answers = list(workers.map(sleeper, (), [0.0] * 20 + [0.4] * 5, 1, limits))
-    assert [a.reason for a in answers] == [None] * 25
+    limits = Limits(seconds=6.0, memory_mb=1_000)
+    answers = list(workers.map(sleeper, (), [0.0] * 20 + [0.4] * 20, 1, limits))  # 8 seconds in all
+    assert [a.reason for a in answers] == [None] * 40
 
 
 def test_a_task_can_be_allowed_more_or_less_than_the_others() -> None:
@@ -227,17 +228,12 @@ def test_workers_end_when_the_parent_is_killed(tmp_path: Path) -> None:
     assert alive(worker)
     parent.kill()
     parent.wait()
-    deadline = time.monotonic() + 10
-    while alive(worker) and time.monotonic() < deadline:
+    while alive(worker):  # the suite's own limit ends a worker that does not end
         time.sleep(0.02)
-    assert not alive(worker)
     parent.stdout.close()
 
 
-def test_overhead_is_well_below_a_millisecond() -> None:
-    answers = workers.map(setup, (), range(5_001), 1, LIMITS)
+def test_a_task_costs_the_parent_few_calls() -> None:
+    answers = workers.map(setup, (), range(2_001), 1, LIMITS)
     next(answers)  # the start of the worker is not a task's
-    start = time.perf_counter()
-    rest = sum(1 for _ in answers)
-    assert rest == 5_000
-    assert (time.perf_counter() - start) / rest < 0.001
+    assert operations(lambda: sum(1 for _ in answers)) / 2_000 < 150

@@ -92,11 +92,9 @@ def test_a_broken_answer_is_tried_again(fault: str) -> None:
 
 @pytest.mark.parametrize("fault", ["stall", "drip"])
 def test_a_body_that_never_ends_is_given_up_and_tried_again(fault: str) -> None:
-    start = time.monotonic()
     result, server = send([Step(fault), GOOD], timeout=0.5)
     assert content(result) == GOOD.answer
     assert len(server.faults.requests) == 2
-    assert time.monotonic() - start < 5
 
 
 def test_retry_after_in_seconds_is_the_least_wait() -> None:

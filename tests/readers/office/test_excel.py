@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 import zipfile
 from collections import Counter
 from decimal import Context, Decimal, localcontext
@@ -204,10 +203,9 @@ def test_formulas_with_results_are_their_results(tmp_path: Path) -> None:
 def test_two_cells_far_apart_make_no_large_table(tmp_path: Path) -> None:
     book = Workbook()
     sheet(book)["A1"], sheet(book)["XFD1"], sheet(book)["B1048576"] = "甲", "乙", "丙"
-    began = time.monotonic()
     document = saved(book, tmp_path)
     assert [unit.text for unit in document.units() if unit.text] == ["甲", "乙", "丙"]
-    assert time.monotonic() - began < 5
+    assert sum(1 for _ in document.units()) <= 16_384 + 2  # a row of cells, and not a sheet of them
 
 
 def test_merge_bombs_are_refused(tmp_path: Path) -> None:
