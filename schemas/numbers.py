@@ -35,9 +35,9 @@ _DEBIT = ("dr", "debit", "od")
 _EAST_ASIAN_MULTIPLIER = re.compile("[百千万萬亿億兆만억]")
 
 
-_SCRIPTS = re.compile("[⁰¹²³⁴-⁾₀-₎]+")
-"""Superscripts and subscripts: compatibility normalisation would make digits of the line of them."""
-_NOTE_MARK = re.compile(r"^[⁰¹²³⁴-⁹]+[⁾]?\s*(?=\S)|(?<=[\d)%])\s*[⁰¹²³⁴-⁹]+[⁾]?$")
+_SCRIPTS = re.compile("[⁰¹²³⁴-⁾₀-₎①-⑳❶-❿]+")
+"""Superscripts, subscripts, numbers in circles: compatibility normalisation would make digits of the line of them."""
+_NOTE_MARK = re.compile(r"^[⁰¹²³⁴-⁹①-⑳❶-❿]+[⁾]?\s*(?=\S)|(?<=[\d)%])\s*[⁰¹²³⁴-⁹①-⑳❶-❿]+[⁾]?$")
 
 
 class NotANumber(ValueError):
@@ -73,7 +73,7 @@ def readings(text: str, convention: Convention) -> tuple[str, ...]:
 
 
 def folded(text: str) -> str:
-    """The text in compatibility form, superscripts and subscripts as they are: `10⁴` is not `104`."""
+    """The text in compatibility form, marks and powers as they are: `10⁴` is not `104`."""
     if _SCRIPTS.search(text) is None:
         return unicodedata.normalize("NFKC", text)
     out, end = [], 0
