@@ -10,14 +10,16 @@ from typing import Any, NamedTuple
 
 from extractor.readers.pdf import rendered_ink, superscripts, watermarks
 from extractor.readers.pdf.character_pitch import with_pitch
+from extractor.readers.pdf.font_mapping import base_name
 from extractor.readers.pdf.form_fields import Opened, add_fields
+from extractor.readers.pdf.glyph_shapes import Glyph
 from extractor.readers.pdf.hidden_text import Judge
 from extractor.readers.pdf.page_content import Sheet
 from extractor.readers.pdf.page_objects import Objects
 from extractor.readers.pdf.pdfium import address, raw
 from extractor.readers.pdf.settings import LIMITS
 from extractor.readers.pdf.transforms import Frame, frame
-from extractor.readers.pdf.unread_objects import gaps_of
+from extractor.readers.pdf.unread_objects import gaps_of, has_glyphs
 from extractor.tables.words import WORD_GAP, Token, is_cjk
 
 BAD = {0, 0xFFFD, 0xFFFE, 0xFFFF}
@@ -101,6 +103,15 @@ class Writing(NamedTuple):
     bottom: float = 0.0
 
 
+class Font(NamedTuple):
+    """A font as pdfium knows it: its name, whether it is in the file, whether its glyphs are known, some of them."""
+
+    name: str
+    is_embedded: bool
+    has_glyphs: bool
+    glyphs: list[Glyph]
+
+
 def quarters_of(matrix: Any) -> int:
     """The direction of a baseline in quarter turns clockwise, -1 when it is slanted; sheared letters do not count."""
     quarters = -math.atan2(matrix.b, matrix.a) / (math.pi / 2)
@@ -118,6 +129,7 @@ class Characters:
         self.matrix_at = ctypes.addressof(self.matrix)
         self.place = (ctypes.c_double * 2)()
         self.spaces: dict[int, float] = {}
+        self.fonts: dict[int, Font] = {}
 
     def read(self) -> set[int]:
         """Read all characters; gives the addresses of the text objects that they were drawn by."""
@@ -190,11 +202,43 @@ class Characters:
         found = quarters_of(matrix)
         turn = -1 if found < 0 else (self.quarters + found) % 4
         self.sheet.sizes[run] = size
+        font = self._font(handle)
+        self.sheet.fonts[run] = font.name
+        if not font.has_glyphs and not self._is_drawn(index, handle):
+            self.sheet.undrawn.add(run)
         if turn or not lib.char_origin(self.text, index, at, at + 8):
             return Writing(run, turn, size)
+        if font.is_embedded and size > 0 and abs(matrix.b) < abs(matrix.a) and len(font.glyphs) < LIMITS.glyph_samples:
+            self._sample(index, handle, font, size)
         baseline = view.b * self.place[0] + view.d * self.place[1] + view.f
         above = LIMITS.above_baseline
         return Writing(run, turn, size, baseline, baseline - above * size, baseline + (1 - above) * size)
+
+    def _font(self, handle: int) -> Font:
+        """The font of a text object."""
+        lib, address_of_font = self.lib, self.lib.text_font(handle)
+        if address_of_font not in self.fonts:
+            buffer = ctypes.create_string_buffer(128)
+            lib.font_name(address_of_font, ctypes.addressof(buffer), len(buffer))
+            name = base_name(buffer.value.decode("latin-1"))
+            glyphs = self.sheet.glyphs.setdefault(name, [])
+            self.fonts[address_of_font] = Font(
+                name, lib.font_embedded(address_of_font) == 1, has_glyphs(address_of_font), glyphs
+            )
+        return self.fonts[address_of_font]
+
+    def _sample(self, index: int, handle: int, font: Font, size: float) -> None:
+        """Note how high and low the glyphs of the first characters of a text object reach."""
+        lib, text, y = self.lib, self.text, self.place[1]
+        box = (ctypes.c_double * 4)()
+        at = ctypes.addressof(box)
+        for n in range(index, index + LIMITS.glyphs_a_run):
+            code = lib.unicode(text, n) if lib.text_object(text, n) == handle else 0
+            if not code:
+                return
+            if 32 < code <= 0xFFFF and lib.char_box(text, n, at, at + 8, at + 16, at + 24):
+                left, right, bottom, top = box
+                font.glyphs.append(Glyph(chr(code), (top - y) / size, (y - bottom) / size, (right - left) / size))
 
     def _space(self, last: Token, token: Token, handle: int, how: Writing) -> None:
         """Put a space between two characters of a run where pdfium saw one: fonts have narrower spaces than most."""

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from extractor.document.geometry import Rulings
 from extractor.document.layout import Box
+from extractor.readers.pdf.glyph_shapes import Glyph
 from extractor.readers.pdf.settings import LIMITS
 from extractor.tables.words import Token
 
@@ -63,6 +64,8 @@ class Sheet:
     gaps: list[Gap] = field(default_factory=list)
     styles: dict[int, Style] = field(default_factory=dict)
     sizes: dict[int, float] = field(default_factory=dict)
+    fonts: dict[int, str] = field(default_factory=dict)
+    glyphs: dict[str, list[Glyph]] = field(default_factory=dict)
     rulings: Rulings = field(default_factory=lambda: Rulings([], []))
     fills: list[Fill] = field(default_factory=list)
     images: list[Box] = field(default_factory=list)
@@ -70,6 +73,8 @@ class Sheet:
     paths: int = 0
     bad: int = 0
     lost: int = 0
+    undrawn: set[int] = field(default_factory=set)
+    unlike: int = 0
     problems: list[str] = field(default_factory=list)
 
 

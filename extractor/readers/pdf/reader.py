@@ -14,21 +14,24 @@ from typing import Any
 from extractor.config import Settings
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Block, Document, Note, Page, Turn
-from extractor.errors import DocumentError
+from extractor.errors import DocumentError, MissingPackage
 from extractor.readers.file_hash import sha256
 from extractor.readers.pdf.characters import finish, read_sheet
+from extractor.readers.pdf.font_mapping import FontMapping
 from extractor.readers.pdf.form_fields import opened_page
 from extractor.readers.pdf.form_objects import overfull_pages
+from extractor.readers.pdf.glyph_shapes import is_implausible
 from extractor.readers.pdf.ocr_layer import confirmed
 from extractor.readers.pdf.page_content import Sheet
 from extractor.readers.pdf.page_kinds import LAYER, kind_of
 from extractor.readers.pdf.pdfminer_page import miner_sheet, open_miner
 from extractor.readers.pdf.settings import LIMITS
+from extractor.readers.pdf.text_check import Verdict, few_of, likeness, samples, verdict_of
 from extractor.readers.pdf.text_layer import (
     bad_share,
     is_doubtful,
 )
-from extractor.readers.pdf.unread_objects import fill_gaps
+from extractor.readers.pdf.unread_objects import fill_gaps, unlike
 from extractor.tables.column_gaps import Going
 from extractor.tables.page_tables import blocks_of, drawn_blocks
 from extractor.tables.words import Token
@@ -131,7 +134,12 @@ class Reader:
     notes: list[Note] = field(default_factory=list)
     going: Going | None = None
     overfull: dict[int, int] = field(default_factory=dict)
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    mapping: FontMapping = field(init=False)
     _second: Any = None
+
+    def __post_init__(self) -> None:
+        self.mapping = FontMapping(self.path, password_of(self.settings))
 
     def pages(self) -> list[Page]:
         """All pages."""
@@ -171,6 +179,11 @@ class Reader:
             return self._scan(index, sheet)
         if kind == "layer":
             return self._layer(index, sheet)
+        verdict = self._text_verdict(index, sheet)
+        if verdict.is_false:
+            return self._scan(index, sheet, f"{verdict.reason}: the page was read by OCR instead of its text")
+        if verdict.reason:
+            self.notes.append(Note(FindingKind.TEXT_DOUBT, sheet.number, verdict.reason))
         self.notes += notes_of(sheet)
         return self._digital(sheet)
 
@@ -180,11 +193,46 @@ class Reader:
         self.going = printed.going
         return framed(sheet, printed.blocks)
 
+    def _text_verdict(self, index: int, sheet: Sheet) -> Verdict:
+        """Whether the text of a page is what it shows, by its fonts; each font of the file is compared once."""
+        if self.pdf is None:
+            return Verdict(False, "")
+        doubts = self.mapping.doubtful(index)
+        doubts |= {n: "a font's glyphs do not look like its text" for n, g in sheet.glyphs.items() if is_implausible(g)}
+        out = Verdict(False, "")
+        for font in sorted(doubts.keys() & set(sheet.fonts.values())):
+            if font not in self.verdicts:
+                self.verdicts[font] = self._compared(index, sheet, font, doubts[font])
+            if self.verdicts[font].reason and not out.is_false:
+                out = self.verdicts[font]
+        return out
+
+    def _compared(self, index: int, sheet: Sheet, font: str, why: str) -> Verdict:
+        """Compare some words of a doubtful font with an OCR of the page."""
+        found = samples(sheet, font)
+        if not found:
+            return Verdict(False, "" if few_of(sheet, font) else f"{why}, and no OCR can compare it")
+        if self.settings.ocr == "off":
+            return Verdict(False, f"{why}, and OCR is off")
+        from extractor.readers.scan.pixels import quarter_turned
+        from extractor.readers.scan.reader import rendered
+
+        gc.enable()
+        try:
+            with rendered(self.pdf, index, self.settings) as (image, points):
+                alike = likeness(found, quarter_turned(image, sheet.turned), points, self.settings)
+        except MissingPackage:
+            return Verdict(False, f"{why}, and no OCR is installed that could compare it")
+        return verdict_of(alike, why)
+
     def _sheet(self, index: int) -> Sheet | None:
         first = sheet_of(self.pdf, index) if self.pdf is not None else None
-        other = self._second_sheet(index, first) if first is None or first.gaps or is_doubtful(first) else None
+        asks = first is None or first.gaps or first.undrawn or is_doubtful(first)
+        other = self._second_sheet(index, first) if asks else None
         if first is None:
             return other
+        if first.undrawn:
+            first.unlike = unlike(first, other.tokens if other is not None else ())
         if first.gaps:
             fill_gaps(first, other.tokens if other is not None else ())
         finish(first)
@@ -274,6 +322,11 @@ def notes_of(sheet: Sheet) -> list[Note]:
     out: list[Note] = []
     if sheet.lost:
         message = f"{sheet.lost} texts have a font that is neither in the file nor known here, and could not be read"
+        out.append(Note(FindingKind.TEXT_DOUBT, sheet.number, message))
+    if sheet.unlike:
+        message = (
+            f"two readers differ on {sheet.unlike} characters of a font that is neither in the file nor known here"
+        )
         out.append(Note(FindingKind.TEXT_DOUBT, sheet.number, message))
     for reason, count in Counter(reason for reason, token in sheet.hidden if not token.text.isspace()).items():
         text = " ".join("".join(token.text for why, token in sheet.hidden if why == reason).split())

@@ -66,6 +66,18 @@ class PdfSettings:
     layer_agrees: float = 0.5  # share of a scan's characters; a layer with fewer of them was made badly (measured)
     confirmed: float = 0.97  # confidence of what two readers of a picture read alike (results.LOW_CONFIDENCE is 0.93)
     contradicted: float = 0.8  # confidence of what they read otherwise: below the limit of doubt (the same)
+    unknown_names: float = 0.2  # share of glyph names that say nothing, from which a font is doubtful (measured)
+    few_glyphs: int = 3  # glyphs; a contradiction of fewer is chance (measured)
+    glyph_samples: int = 96  # glyphs of a font and page that are looked at; more say nothing new (measured)
+    glyphs_a_run: int = 6  # characters; the first letters of words alone are capitals and digits (measured)
+    ascii_codes: float = 0.3  # share of codes that are those of ASCII, from which all ought to be (measured)
+    different_glyphs: int = 6  # glyphs; fewer different ones may all be odd by chance (measured)
+    unfit_glyphs: float = 0.15  # share of glyphs that do not look like their characters; good ones have 0 to 6 %
+    sample_words: int = 5  # words, and numbers, of a doubtful font that an OCR reads; each takes it 0.1 s (measured)
+    sample_least: int = 3  # characters; the OCR of fewer is chance (measured)
+    sample_most: int = 24  # characters; a longer line of text is cut (measured)
+    alike: float = 0.8  # of the characters; an OCR has so many of a clean line of its languages (measured)
+    unlike: float = 0.5  # of the characters; an OCR has fewer only where the text is another (measured)
     picture_share: float = 0.02  # of the page; a smaller picture is an ornament (measured)
     drawn_paths: int = 50  # paths on a page without text from which they may be letters drawn as shapes (measured)
 

@@ -21,7 +21,7 @@ NEAR = 1.0  # points by which two readers may put the same character apart
 
 def gaps_of(sheet: Sheet, seen: set[int], origin: Callable[[int], tuple[float, float]]) -> list[Gap]:
     """The text objects of a sheet that may hold characters that were not read."""
-    unread = (h for h in sheet.styles.keys() - seen if not _is_wide(h) and not _has_glyphs(raw().text_font(h)))
+    unread = (h for h in sheet.styles.keys() - seen if not _is_wide(h) and not has_glyphs(raw().text_font(h)))
     out = [Gap(handle, *origin(handle)) for handle in unread]
     return sorted(out, key=lambda gap: sheet.styles[gap.handle].z)
 
@@ -32,7 +32,7 @@ def _is_wide(handle: int) -> bool:
     return bool(raw().bounds(handle, at, at + 4, at + 8, at + 12)) and bounds[2] - bounds[0] > NARROW
 
 
-def _has_glyphs(font: int) -> bool:
+def has_glyphs(font: int) -> bool:
     """Whether pdfium has the glyphs of a font on any machine."""
     lib = raw()
     if lib.font_embedded(font) == 1:
@@ -68,6 +68,15 @@ def fill_gaps(sheet: Sheet, others: Sequence[Token]) -> None:
     if found:
         tokens = sorted([*sheet.tokens, *found], key=lambda token: (token.run, token.order))
         sheet.tokens = [token._replace(order=n) for n, token in enumerate(tokens)]
+
+
+def unlike(sheet: Sheet, others: Sequence[Token]) -> int:
+    """How many characters of fonts that cannot be drawn here another reader does not have at their place."""
+    read: dict[str, list[Token]] = {}
+    for token in others:
+        read.setdefault(token.text, []).append(token)
+    mine = [t for t in sheet.tokens if t.run in sheet.undrawn and not t.text.isspace()]
+    return sum(not any(_is_same(token, other) for other in read.get(token.text, ())) for token in mine)
 
 
 def _is_same(one: Token, other: Token) -> bool:
