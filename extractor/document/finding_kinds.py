@@ -87,6 +87,7 @@ class FindingKind(StrEnum):
     UNRULED_DOUBT = "unruled_doubt"
     BROKEN_LINES = "broken_lines"
     POOR_SCAN = "poor_scan"
+    BENT_PAGE = "bent_page"
     DAMAGED = "damaged"
     UNREAD_PAGE = "unread_page"
     TEXT_DOUBT = "text_doubt"
@@ -212,6 +213,10 @@ KINDS: dict[FindingKind, KindEntry] = {
     _K.POOR_SCAN: KindEntry(
         "reading", "warning", "The scan is too poor to be relied upon.", "Scan the page again, at 300 dpi.",
         unsettles_page=True, may_lose_forms=True,
+    ),
+    _K.BENT_PAGE: KindEntry(
+        "reading", "warning", "The lines of a photographed or curled page could not be set straight.",
+        "Photograph the page flat and from above, or scan it.", unsettles_page=True, may_lose_forms=True,
     ),
     _K.DAMAGED: KindEntry(
         "reading", "warning", "The file is damaged; a part of it was read.", "Get the file again.", may_lose_forms=True

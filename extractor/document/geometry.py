@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from extractor.document.layout import UPRIGHT, Block, Box, Line, Page, Word
+from extractor.document.layout import UPRIGHT, Block, Box, Line, Mesh, Page, Word
 
 
 class Segment(NamedTuple):
@@ -97,9 +97,33 @@ def displayed(page: Page) -> Page:
 
 def displayed_box(box: Box, page: Page) -> Box:
     """A box of a page as it was read, on the page as it is displayed."""
-    back = (4 - page.turn.quarters) % 4
-    width, height = size_as_read(page)
-    return turn(tilted(box, page.turn.angle, (width / 2, height / 2)), back, width, height)
+    upright = turn(box, (4 - page.turn.quarters) % 4, *size_as_read(page))
+    bent = through_mesh(upright, page.turn.mesh, (page.width, page.height)) if page.turn.mesh else upright
+    return tilted(bent, page.turn.angle, (page.width / 2, page.height / 2))
+
+
+def through_mesh(box: Box, mesh: Mesh, size: tuple[float, float]) -> Box:
+    """The box around the place from which a box of a straight page of that size comes."""
+    xs, ys = (box.x0, (box.x0 + box.x1) / 2, box.x1), (box.top, (box.top + box.bottom) / 2, box.bottom)
+    places = [_mesh_place(x / size[0], y / size[1], mesh) for x in xs for y in ys]
+    return Box(
+        min(x for x, _ in places) * size[0],
+        min(y for _, y in places) * size[1],
+        max(x for x, _ in places) * size[0],
+        max(y for _, y in places) * size[1],
+    )
+
+
+def _mesh_place(x: float, y: float, mesh: Mesh) -> tuple[float, float]:
+    """Where a place comes from, both in shares of the page: between the four corners around it."""
+    col, row = min(max(x, 0) * mesh.cols, mesh.cols - 1e-9), min(max(y, 0) * mesh.rows, mesh.rows - 1e-9)
+    left, top = int(col), int(row)
+    across, down = col - left, row - top
+    first = top * (mesh.cols + 1) + left
+    corners = [mesh.places[n] for n in (first, first + 1, first + mesh.cols + 1, first + mesh.cols + 2)]
+    shares = ((1 - across) * (1 - down), across * (1 - down), (1 - across) * down, across * down)
+    pairs = list(zip(corners, shares, strict=True))
+    return sum(c[0] * share for c, share in pairs), sum(c[1] * share for c, share in pairs)
 
 
 def size_as_read(page: Page) -> tuple[float, float]:

@@ -107,11 +107,27 @@ def parts_of(unit: Unit) -> tuple[Unit, ...]:
     return (unit.parts or (unit,)) if isinstance(unit, Cell) else (unit,)
 
 
+class Mesh(NamedTuple):
+    """Where places of a page that was set straight come from.
+
+    The corners of `cols` by `rows` equal parts of the page, row by row from the top left, each as the place that it
+    had before, in shares of the page's width and height.
+    """
+
+    cols: int
+    rows: int
+    places: tuple[tuple[float, float], ...]
+
+
 class Turn(NamedTuple):
-    """How a page was turned to be read: quarters clockwise, then degrees counter-clockwise about its middle."""
+    """How a page was turned to be read: quarters clockwise, then degrees counter-clockwise about its middle.
+
+    `mesh`: what was bent was set straight between the two; None where nothing was.
+    """
 
     quarters: int = 0
     angle: float = 0.0
+    mesh: Mesh | None = None
 
 
 UPRIGHT = Turn()

@@ -13,7 +13,7 @@ from extractor.errors import DocumentError, MissingPackage
 if TYPE_CHECKING:
     from extractor.readers.scan.pixels import Image
 
-FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "MPO")
+FORMATS = ("PNG", "JPEG", "TIFF", "WEBP")  # what opens JPEG opens MPO, which has no entry of its own
 USUAL = 200.0  # dots per inch of an image that does not say
 LEAST, MOST = 50.0, 1200.0  # what is not between these is no resolution
 

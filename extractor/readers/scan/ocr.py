@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from extractor.readers.scan.pixels import Image
 
+    Quad = NDArray[np.float32]
+
 LANGUAGES = {"zh": "chi_sim+eng", "en": "eng"}
 TESSERACT_SECONDS = 120.0
 
@@ -113,13 +115,16 @@ def certainty(scores: NDArray[np.float32], steps: NDArray[np.int64], alike: Fami
     return out
 
 
-def detect(image: Image, settings: Settings) -> list[Box]:
-    """The boxes of pieces of text on an image, in pixels."""
+def detect(image: Image, settings: Settings) -> list[Quad]:
+    """The pieces of text on an image: the corners of each in pixels, from its top left clockwise."""
     found = _rapid(threads(settings))(image[:, :, ::-1], use_det=True, use_cls=False, use_rec=False)
     boxes = getattr(found, "boxes", None)
-    if boxes is None:
-        return []
-    return [Box(float(b[:, 0].min()), float(b[:, 1].min()), float(b[:, 0].max()), float(b[:, 1].max())) for b in boxes]
+    return [] if boxes is None else list(boxes)
+
+
+def boxes_of(quads: Sequence[Quad]) -> list[Box]:
+    """The upright boxes around pieces of text."""
+    return [Box(float(q[:, 0].min()), float(q[:, 1].min()), float(q[:, 0].max()), float(q[:, 1].max())) for q in quads]
 
 
 def recognise(crops: Sequence[Image], settings: Settings) -> list[Chars]:

@@ -90,10 +90,11 @@ def without_stamp(image: Image, red: Image) -> Image:
 def ink(image: Image, dots: float) -> Image:
     """255 where there is print, 0 where there is paper, by the brightness around; `dots` are pixels per inch."""
     cv2 = vision()
-    return _dark(cv2.GaussianBlur(value(image), (3, 3), 0), dots)
+    return dark(cv2.GaussianBlur(value(image), (3, 3), 0), dots)
 
 
-def _dark(shade: Image, dots: float) -> Image:
+def dark(shade: Image, dots: float) -> Image:
+    """255 where a picture in grey is darker than what is around, 0 elsewhere."""
     cv2 = vision()
     mean, inverse = cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV
     out: Image = cv2.adaptiveThreshold(shade, 255, mean, inverse, _block(dots), FAINT)
@@ -204,7 +205,7 @@ def _lines(shade: Image, dots: float, upright: bool) -> list[Segment]:
 
     # Smoothed along the line alone: a line of one pixel stays, noise goes.
     smooth = max(3, round(3 * point))
-    marks = _dark(cv2.blur(shade, (1, smooth) if upright else (smooth, 1)), dots)
+    marks = dark(cv2.blur(shade, (1, smooth) if upright else (smooth, 1)), dots)
     closed = cv2.morphologyEx(marks, cv2.MORPH_CLOSE, bar(bridge))
     opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, bar(long))
     # What is thick is an area, and would hide the line that runs into it.

@@ -21,10 +21,11 @@ from extractor.document.layout import Box, Document, Grid, Line, Page
 from extractor.errors import DocumentError, MissingPackage
 from extractor.readers.pdf import reader as pdf
 from extractor.readers.scan import reader as scan
+from extractor.readers.scan.box_text import steps
 from extractor.readers.scan.image_files import frames
 from extractor.readers.scan.ocr import tesseract
 from extractor.readers.scan.pixels import anchored, quarter_turned, rotated, rulings_of, skew
-from extractor.readers.scan.reader import _steps, cut
+from extractor.readers.scan.reader import cut
 from extractor.tables.ruled.lattice import Lattice, find_lattices
 from tests.paths import DOCUMENTS
 
@@ -160,7 +161,7 @@ def test_a_flat_character_at_the_top_of_a_stack_is_a_step_of_its_own() -> None:
     crop = np.full((130, 40, 3), 255, np.uint8)
     for top, bottom, left in ((18, 22, 4), (34, 64, 4), (72, 102, 4), (108, 111, 16), (113, 128, 4)):
         crop[top:bottom, left : 40 - left] = 0
-    assert [start for start, _ in _steps(crop)] == [18, 34, 72, 108]
+    assert [start for start, _ in steps(crop)] == [18, 34, 72, 108]
 
 
 def picture_pdf(path: Path, words: str = "", *, text_page: bool = False) -> Path:

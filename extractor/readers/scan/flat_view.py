@@ -1,0 +1,92 @@
+"""A picture of a page set upright, straight and flat: skew, perspective, curl and quarter turns taken out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import fmean
+from typing import TYPE_CHECKING, NamedTuple
+
+from extractor.config import Settings
+from extractor.document.layout import Box, Mesh
+from extractor.readers.scan import ocr
+from extractor.readers.scan.box_text import crop_of
+from extractor.readers.scan.paper import without_background
+from extractor.readers.scan.pixels import quarter_turned, rotated, skew
+from extractor.readers.scan.specks import without_specks
+from extractor.readers.scan.straightening import straightened
+from extractor.readers.scan.streaks import without_streaks
+
+if TYPE_CHECKING:
+    from extractor.readers.scan.ocr import Quad
+    from extractor.readers.scan.pixels import Image
+
+SAMPLE = 8  # pieces of text that tell whether a page is upside down
+SURE = 0.85  # their mean confidence when it is not
+ROUGH = 1.0  # points; where lines are bent by more after all, rows and columns are not to be relied upon
+WIDE = 8.0  # times as wide as high: a piece of text that shows whether lines of text are level
+ASLANT = 0.4  # of its height; a piece of text whose ends differ by more is not level
+FEW = 0.15  # the share of such pieces above which a page is not flat
+
+
+class View(NamedTuple):
+    """A picture set upright and straight: quarter turns clockwise, what was bent, degrees counter-clockwise."""
+
+    image: Image
+    quarters: int
+    angle: float
+    mesh: Mesh | None = None
+    bent: str = ""
+    """Why the page is not flat after all; empty where it is."""
+
+
+class Seen(NamedTuple):
+    """A view, and the boxes of its text."""
+
+    view: View
+    boxes: list[Box]
+
+
+def flat_view(image: Image, points: float, settings: Settings) -> Seen:
+    """The picture, whose pixels are `points` wide, as a scanner would show it."""
+    sheet = without_specks(without_streaks(without_background(image), points), points).image
+    angle = skew(sheet)
+    flat = straightened(rotated(sheet, angle) if angle else sheet, points)
+    quads = ocr.detect(flat.image, settings)
+    quarters = _quarters(flat.image, ocr.boxes_of(quads), settings)
+    # The skew was taken off before the turn; seen from the turned page it is the same angle.
+    view = View(quarter_turned(flat.image, quarters), quarters, angle, flat.mesh)
+    if quarters:
+        quads = ocr.detect(view.image, settings)
+    return Seen(view._replace(bent=_bent(flat.left, quads)), ocr.boxes_of(quads))
+
+
+def _bent(left: float, quads: Sequence[Quad]) -> str:
+    """What shows that a page is not flat; empty where nothing does."""
+    if left > ROUGH:
+        return f"its ruling lines are bent by {left:.1f} points"
+    wide = [q for q in quads if q[1][0] - q[0][0] > WIDE * abs(q[3][1] - q[0][1])]
+    aslant = sum(abs(q[1][1] - q[0][1]) > ASLANT * abs(q[3][1] - q[0][1]) for q in wide)
+    return f"{aslant} of {len(wide)} lines of text are not level" if aslant > max(1, FEW * len(wide)) else ""
+
+
+def _quarters(image: Image, boxes: list[Box], settings: Settings) -> int:
+    """The quarter turns clockwise after which the text reads from left to right."""
+    long = [b for b in boxes if max(b.x1 - b.x0, b.bottom - b.top) > 2.5 * min(b.x1 - b.x0, b.bottom - b.top)]
+    sideways = sum(b.bottom - b.top > b.x1 - b.x0 for b in long) > 0.6 * len(long) and len(long) > 2
+    ways = (1, 3) if sideways else (0, 2)
+    best, best_score = ways[0], -1.0
+    for quarters in ways:
+        score = _sample_score(image, boxes, quarters, settings)
+        if score > best_score:
+            best, best_score = quarters, score
+        if score >= SURE:
+            break
+    return best
+
+
+def _sample_score(image: Image, boxes: list[Box], quarters: int, settings: Settings) -> float:
+    """The mean confidence of the longest pieces of text, read after so many quarter turns."""
+    sample = sorted(boxes, key=lambda b: -max(b.x1 - b.x0, b.bottom - b.top))[:SAMPLE]
+    crops = [quarter_turned(crop, quarters) for box in sample if (crop := crop_of(image, box)) is not None]
+    scores = [c.confidence for chars in ocr.recognise(crops, settings) for c in chars]
+    return fmean(scores) if scores else 0.0

@@ -1,0 +1,56 @@
+"""The sheet of paper on a picture; what lies around it, such as a table, is made as bright as the paper."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from extractor.readers.scan.pixels import grey, vision
+
+if TYPE_CHECKING:
+    from extractor.readers.scan.pixels import Image
+
+SMALL = 400  # pixels; the longer side of the picture on which the sheet is looked for
+AROUND = (0.01, 0.7)  # the share of a picture that lies around the sheet, where anything does
+DARKER = 0.8  # of the brightness of the paper; what lies around is darker
+
+
+def without_background(image: Image) -> Image:
+    """The picture with all around the sheet painted as bright as the paper beside it; itself where nothing is."""
+    import numpy as np
+
+    cv2 = vision()
+    high, wide = image.shape[:2]
+    scale = min(1.0, SMALL / max(high, wide))
+    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    sheet = _sheet(grey(small))
+    if sheet is None:
+        return image
+    weight = cv2.erode(sheet, np.ones((9, 9), np.uint8)).astype(np.float32)
+    blank = cv2.dilate(small, np.ones((7, 7), np.uint8)).astype(np.float32)
+    reach = (SMALL // 4) | 1
+    near = cv2.blur(weight, (reach, reach))
+    spread = cv2.blur(blank * weight[:, :, None], (reach, reach)) / (near + 1e-4)[:, :, None]
+    spread[near < 1e-3] = np.median(blank[weight > 0], axis=0)
+    paper = cv2.resize(spread.clip(0, 255).astype(np.uint8), (wide, high), interpolation=cv2.INTER_LINEAR)
+    inside = cv2.resize(weight, (wide, high), interpolation=cv2.INTER_LINEAR) > 0.5
+    out: Image = np.where(inside[:, :, None], image, paper)
+    return out
+
+
+def _sheet(shade: Image) -> Image | None:
+    """1 where the sheet is, 0 around it; None where the sheet is all there is."""
+    import numpy as np
+
+    cv2 = vision()
+    blank = cv2.dilate(cv2.medianBlur(shade, 5), np.ones((5, 5), np.uint8))
+    _, bright = cv2.threshold(blank, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    outlines, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    if not outlines:
+        return None
+    sheet = np.zeros_like(shade)
+    cv2.fillConvexPoly(sheet, cv2.convexHull(max(outlines, key=cv2.contourArea)), 1)
+    around = float((sheet == 0).mean())
+    if not AROUND[0] <= around <= AROUND[1]:
+        return None
+    darker = float(np.median(blank[sheet == 0])) < DARKER * float(np.median(blank[sheet > 0]))
+    return sheet if darker else None
