@@ -109,10 +109,10 @@ def _marker(
         " AND r.suffix = i.suffix AND r.fingerprint = ? JOIN records c ON c.result = r.id",
         (reading.fingerprint,),
     ).fetchone()
-    paid = [call for call in calls if not call.reused]
+    made = list({call.key: call for call in calls}.values())  # whoever paid for them: this worker, or one that died
     return Marker(
-        part, len(rows), len(done), len(failed), sum(row.pages for row in done), forms, settled, len(paid),
-        sum(call.prompt_tokens for call in paid), sum(call.completion_tokens for call in paid),
+        part, len(rows), len(done), len(failed), sum(row.pages for row in done), forms, settled, len(made),
+        sum(call.prompt_tokens for call in made), sum(call.completion_tokens for call in made),
         round(sum(row.seconds for row in rows), 3), set_aside, tuple(failed[:REASONS]),
     )  # fmt: skip
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from extractor.engines import llm
 from extractor.ledger import store
 from extractor.ledger.store import Input, Ledger, Task
 from extractor.runs import object_folders, run, shard_inputs, shard_parts, shards, work_units
@@ -27,6 +28,7 @@ from extractor.runs.object_folders import ObjectFolder
 from extractor.runs.run import Plan, Process
 from extractor.runs.shard_parts import ReadUnit
 from extractor.runs.shards import Block, Entry
+from extractor.runs.shared_calls import PlaceCalls
 from extractor.runs.work_units import Unit
 from extractor.runs.workers import Answer
 from extractor.version import __version__
@@ -95,7 +97,10 @@ class _Worker:
 
     def run(self) -> Worked:
         """Takes units until there is none, or the limit is reached. Raises `StopRun` where no unit can be done."""
-        with Heartbeat(self.book):
+        asks = self.plan.engine != "rules"
+        if asks:
+            self.book.count()
+        with Heartbeat(self.book, count=asks), llm.sharing(PlaceCalls(self.folder, self.book)):
             try:
                 while True:
                     self._pass()

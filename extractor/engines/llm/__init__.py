@@ -15,9 +15,11 @@ from extractor.config import Settings
 from extractor.document.results import Answer, Form
 
 if TYPE_CHECKING:
+    from extractor.engines.llm.call_sharing import SharedCalls
     from extractor.engines.llm.session import Session
 
 _open: list[Session] = []
+_shared: list[SharedCalls] = []
 _lock = threading.Lock()
 
 
@@ -35,7 +37,7 @@ def serving(settings: Settings, ledger: Path | None = None) -> Iterator[Session]
     from extractor.engines.llm.endpoint_options import options
     from extractor.engines.llm.session import session
 
-    with session(options(settings), ledger) as own:
+    with session(options(settings), ledger, _shared[-1] if _shared else None) as own:
         with _lock:
             _open.append(own)
         try:
@@ -43,3 +45,13 @@ def serving(settings: Settings, ledger: Path | None = None) -> Iterator[Session]
         finally:
             with _lock:
                 _open.remove(own)
+
+
+@contextlib.contextmanager
+def sharing(calls: SharedCalls) -> Iterator[None]:
+    """For as long as the block, the sessions of this process share answers, budget and rates with other machines."""
+    _shared.append(calls)
+    try:
+        yield
+    finally:
+        _shared.remove(calls)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from extractor.engines.llm.transport import Completion, Request, Send, texts_of
 from extractor.errors import StopRun
@@ -77,11 +77,33 @@ def most(request: Request) -> Usage:
     return Usage(prompt, 0, int(request.get("max_tokens") or 8_000))
 
 
+class CommonBudget(Protocol):
+    """A budget of several purses, handed out in portions."""
+
+    def portion(self, budget: Budget) -> Budget | None:
+        """A further portion; None where nothing is left."""
+
+    def give_back(self, rest: Budget) -> None:
+        """What was not used of the portions that one purse took."""
+
+
 class Purse:
     """Counts what is used, and holds back what calls in flight may still use."""
 
-    def __init__(self, budget: Budget, prices: Prices, used: Usage = NOTHING) -> None:
+    def __init__(
+        self,
+        budget: Budget,
+        prices: Prices,
+        used: Usage = NOTHING,
+        common: CommonBudget | None = None,
+    ) -> None:
         self.budget, self.prices, self.used = budget, prices, used
+        self._whole, self._common = budget, common
+        if common is not None:  # nothing is this purse's own before the first portion
+            spent = money(used, prices)
+            self.budget = Budget(
+                None if budget.tokens is None else used.tokens, None if budget.money is None else spent or 0.0
+            )
         self._held: list[Usage] = []
         self._returned = asyncio.Condition()
 
@@ -106,10 +128,33 @@ class Purse:
         """Wait until the call fits beside those in flight; stop when it does not even fit alone."""
         async with self._returned:
             while not self._fits([*self._held, hold]):
+                if await self._extended():
+                    continue
                 if not self._fits([hold]) or not self._held:
                     raise StopRun(self._used_up())
                 await self._returned.wait()
             self._held.append(hold)
+
+    async def _extended(self) -> bool:
+        """Whether a further portion of a common budget was had."""
+        more = None if self._common is None else await asyncio.to_thread(self._common.portion, self._whole)
+        if more is None:
+            return False
+        self.budget = Budget(
+            None if self.budget.tokens is None else self.budget.tokens + (more.tokens or 0),
+            None if self.budget.money is None else self.budget.money + (more.money or 0.0),
+        )
+        return True
+
+    def close(self) -> None:
+        """Give back what is left of portions of a common budget."""
+        if self._common is None:
+            return
+        spent = money(self.used, self.prices)
+        tokens = None if self.budget.tokens is None else max(0, self.budget.tokens - self.used.tokens)
+        left = None if self.budget.money is None else max(0.0, self.budget.money - (spent or 0.0))
+        if tokens or left:
+            self._common.give_back(Budget(tokens, left))
 
     def _fits(self, held: list[Usage]) -> bool:
         total = self.used

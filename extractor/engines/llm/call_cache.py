@@ -17,7 +17,9 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import NamedTuple
 
+from extractor.engines.llm import call_sharing
 from extractor.engines.llm.budget import Usage, usage_of
+from extractor.engines.llm.call_sharing import SharedCalls
 from extractor.engines.llm.transport import Completion, Request, Send
 from extractor.ledger.migrations import transaction
 
@@ -91,12 +93,20 @@ def get(ledger: sqlite3.Connection, key: str) -> Completion | None:
     return None if row is None else dict(json.loads(row[0]))
 
 
-def put(ledger: sqlite3.Connection, key: str, model: str, completion: Completion, seconds: float, about: About) -> None:
-    """Keep a completion and write down its call, in one transaction."""
+def put(
+    ledger: sqlite3.Connection,
+    key: str,
+    model: str,
+    completion: Completion,
+    seconds: float,
+    about: About,
+    reused: bool = False,
+) -> None:
+    """Keep a completion and write down its call, in one transaction; `reused`: another machine has paid for it."""
     body = json.dumps(completion, ensure_ascii=False, separators=(",", ":"))
     with transaction(ledger):
         ledger.execute("INSERT OR REPLACE INTO responses VALUES (?, ?, ?)", (key, model, body))
-        note(ledger, key, model, usage_of(completion), seconds, False, about)
+        note(ledger, key, model, usage_of(completion), seconds, reused, about)
 
 
 def note(
@@ -119,8 +129,11 @@ def used(ledger: sqlite3.Connection) -> Usage:
     return Usage(*row)
 
 
-def kept(send: Send, ledger: sqlite3.Connection, thread: Executor) -> Send:
-    """`send`, with every answer kept, and none asked for twice. `thread` is one thread, which alone uses the ledger."""
+def kept(send: Send, ledger: sqlite3.Connection, thread: Executor, shared: SharedCalls | None = None) -> Send:
+    """`send`, with every answer kept, and none asked for twice. `thread` is one thread, which alone uses the ledger.
+
+    What other machines have asked is taken from what is `shared`, and what this one asks is given there.
+    """
 
     async def once(request: Request) -> Completion:
         run, about = asyncio.get_running_loop().run_in_executor, ABOUT.get()
@@ -129,9 +142,14 @@ def kept(send: Send, ledger: sqlite3.Connection, thread: Executor) -> Send:
         if known is not None:
             await run(thread, note, ledger, key, model, usage_of(known), 0.0, True, about)
             return known
+        others = await call_sharing.find(shared, key)
+        if others is not None:
+            await run(thread, put, ledger, key, model, others, 0.0, about, True)
+            return others
         start = time.perf_counter()
         completion = await send(request)
         await run(thread, put, ledger, key, model, completion, time.perf_counter() - start, about)
+        await call_sharing.give(shared, key, completion)
         return completion
 
     return once

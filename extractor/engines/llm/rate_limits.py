@@ -108,8 +108,9 @@ class Gate:
         ceilings: Ceilings,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        share: Callable[[], float] | None = None,
     ) -> None:
-        self.ceilings = ceilings
+        self.ceilings, self._share = ceilings, share
         self.window = float(ceilings.concurrency)
         self.in_flight = 0
         self.throttled = 0
@@ -170,9 +171,16 @@ class Gate:
         if self._paced or now - self._starts[0] < SHORTEST:
             self._pace.spend(now)
         for meter, counts_tokens in self._meters:
+            self._scale(meter, counts_tokens)
             meter.spend(now, tokens if counts_tokens else 1)
         self._forget(now)
         return Ticket(now, tokens)
+
+    def _scale(self, meter: Meter, counts_tokens: bool) -> None:
+        """What a person set holds for an account, which several machines may use: each takes its share."""
+        if self._share is not None:
+            whole = self.ceilings.tpm if counts_tokens else self.ceilings.rpm
+            meter.rate = (whole or 0.0) / 60 * self._share()
 
     def _forget(self, now: float) -> None:
         # One start older than the span stays, so that a run's first moment can be told from later ones.

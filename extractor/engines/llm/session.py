@@ -14,8 +14,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from extractor.document.results import Answer, Form
-from extractor.engines.llm.budget import Purse
+from extractor.engines.llm.budget import NOTHING, Purse
 from extractor.engines.llm.call_cache import kept, opened, used
+from extractor.engines.llm.call_sharing import SharedCalls
 from extractor.engines.llm.client import Ask, asker, open_client, wire
 from extractor.engines.llm.conversation import answer
 from extractor.engines.llm.endpoint_options import Options
@@ -26,7 +27,7 @@ from extractor.errors import DocumentError
 
 
 @asynccontextmanager
-async def asking(options: Options, ledger: Path | None = None) -> AsyncIterator[Ask]:
+async def asking(options: Options, ledger: Path | None = None, shared: SharedCalls | None = None) -> AsyncIterator[Ask]:
     """A function that asks: through cache, budget, gate and retries to the endpoint, or from a recording alone."""
     async with contextlib.AsyncExitStack() as stack:
         store = None if ledger is None else stack.enter_context(opened(ledger))
@@ -34,21 +35,24 @@ async def asking(options: Options, ledger: Path | None = None) -> AsyncIterator[
             send: Send = replaying(options.replay)
         else:
             client = await stack.enter_async_context(open_client(options.endpoint))
-            send = Line(wire(client), Gate(options.ceilings), options.policy, (options.endpoint.api_key,)).send
+            gate = Gate(options.ceilings, share=shared.share if shared else None)
+            send = Line(wire(client), gate, options.policy, (options.endpoint.api_key,)).send
         if options.record is not None:
             send = recording(send, options.record, (options.endpoint.api_key,))
         if options.budget.tokens is not None or options.budget.money is not None:
-            send = Purse(options.budget, options.prices, *([used(store)] if store else [])).metered(send)
+            purse = Purse(options.budget, options.prices, used(store) if store else NOTHING, shared)
+            stack.callback(purse.close)
+            send = purse.metered(send)
         if store is not None:
-            send = kept(send, store, stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="ledger")))
+            send = kept(send, store, stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="ledger")), shared)
         yield asker(send, options.endpoint.mode)
 
 
 class Session:
     """Asks about forms from any thread, and waits for the answers."""
 
-    def __init__(self, options: Options, ledger: Path | None = None) -> None:
-        self._options, self._ledger = options, ledger
+    def __init__(self, options: Options, ledger: Path | None = None, shared: SharedCalls | None = None) -> None:
+        self._options, self._ledger, self._shared = options, ledger, shared
         self._ready: Future[tuple[asyncio.AbstractEventLoop, Ask]] = Future()
         self._over: asyncio.Event | None = None
         self._thread = threading.Thread(target=self._serve, name="model", daemon=True)
@@ -63,7 +67,7 @@ class Session:
 
     async def _main(self) -> None:
         self._over = asyncio.Event()
-        async with asking(self._options, self._ledger) as ask:
+        async with asking(self._options, self._ledger, self._shared) as ask:
             self._ready.set_result((asyncio.get_running_loop(), ask))
             await self._over.wait()
 
@@ -101,9 +105,9 @@ class Session:
 
 
 @contextlib.contextmanager
-def session(options: Options, ledger: Path | None = None) -> Iterator[Session]:
+def session(options: Options, ledger: Path | None = None, shared: SharedCalls | None = None) -> Iterator[Session]:
     """A session for as long as the block."""
-    own = Session(options, ledger)
+    own = Session(options, ledger, shared)
     try:
         yield own
     finally:
