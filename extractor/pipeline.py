@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,14 +15,14 @@ from extractor.accounting.assembly import assemble
 from extractor.accounting.checks import check
 from extractor.accounting.form_count import forms_missed
 from extractor.accounting.grounding import ground
-from extractor.accounting.proof import running_heads, unproven
+from extractor.accounting.proof import examine, running_heads
 from extractor.accounting.second_readers import second_readers
 from extractor.accounting.settled import settle
 from extractor.config import Settings
 from extractor.document.finding_kinds import KINDS, FindingKind
 from extractor.document.geometry import displayed_box
 from extractor.document.layout import UPRIGHT, Document
-from extractor.document.results import Answer, DocumentResult, Finding, Form, Record, Row, Span, finding
+from extractor.document.results import Answer, DocumentResult, Finding, Form, Proof, Record, Row, Span, finding
 from extractor.engines import hybrid, llm, rules
 from extractor.errors import CallError, DocumentError, MissingPackage
 from extractor.forms.regions import cut
@@ -110,7 +110,8 @@ def record_of(
 ) -> Accounted:
     """The record of one form, and the rows at its end that are no part of it."""
     assembled = assemble(form.schema, answer.candidates, convention)
-    others = second_readers(form, answer, convention)
+    examined = examine(form, answer, running_heads(document))
+    others = second_readers(form, answer, convention, examined.proofs)
     grounded = ground(form, replace(answer, nulls=(*answer.nulls, *others.known)))
     as_given = document.exact and not answer.usage.get("calls")  # no OCR and no model's words stand between
     checked = check(form.schema, assembled.values, "source" if as_given else "reading")
@@ -120,15 +121,25 @@ def record_of(
         *before,
         *assembled.findings,
         *grounded.findings,
-        *unproven(form, answer, running_heads(document)),
+        *examined.findings,
         *checked,
     )
+    kinds: dict[str, Proof] = {**dict.fromkeys(others.agreed, "agreed"), **examined.proofs}
+    evidence = _with_proofs(grounded.evidence, kinds)
     record = Record(
         document.name, document.sha256, form.index, form.schema.name, assembled.values,
-        _displayed(document, grounded.evidence), tuple(dict.fromkeys(findings)), grounded.residue, engine,
+        _displayed(document, evidence), tuple(dict.fromkeys(findings)), grounded.residue, engine,
         settings.model if engine != "rules" else None, answer.usage,
     )  # fmt: skip
     return Accounted(record, grounded.unclaimed)
+
+
+def _with_proofs(evidence: dict[str, tuple[Span, ...]], proofs: Mapping[str, Proof]) -> dict[str, tuple[Span, ...]]:
+    """The evidence, each span with the kind of proof of its value."""
+    return {
+        path: tuple(replace(span, proof=proofs[path]) for span in spans) if path in proofs else spans
+        for path, spans in evidence.items()
+    }
 
 
 def _displayed(document: Document, evidence: dict[str, tuple[Span, ...]]) -> dict[str, tuple[Span, ...]]:

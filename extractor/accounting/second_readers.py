@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 
 from extractor.accounting.agreement import Agreement, agreement
@@ -36,24 +36,28 @@ class SecondReaders:
         return tuple(replace(f, about="source") if f in self.failed else f for f in checked)
 
 
-def second_readers(form: Form, answer: Answer, convention: Convention = POINT) -> SecondReaders:
-    """What the other readers of an answer say of it."""
+def second_readers(
+    form: Form, answer: Answer, convention: Convention = POINT, proven: Container[str] = ()
+) -> SecondReaders:
+    """What the other readers of an answer say of it; `proven` are paths that need none of them."""
     held = [agreement(form.schema, answer, other) for other in answer.others]
     if not held:
         return SecondReaders()
     return SecondReaders(
         frozenset().union(*(one.agreed for one in held)),
-        tuple(dict.fromkeys(f for one in held for f in (*one.findings, *read_by_one(form.schema, answer, one)))),
+        tuple(
+            dict.fromkeys(f for one in held for f in (*one.findings, *read_by_one(form.schema, answer, one, proven)))
+        ),
         tuple(place for one in held for place in one.known),
         frozenset(f for other in answer.others for f in _failed(form, other, convention)),
     )
 
 
-def read_by_one(schema: SchemaSpec, answer: Answer, one: Agreement) -> Iterable[Finding]:
-    """A finding on each value that the other reader neither confirms nor reads differently."""
+def read_by_one(schema: SchemaSpec, answer: Answer, one: Agreement, proven: Container[str] = ()) -> Iterable[Finding]:
+    """A finding on each value that the other reader neither confirms nor reads differently, but for proven ones."""
     named = {f.path for f in one.findings}
     for candidate in answer.candidates:
-        if candidate.path not in one.agreed and candidate.path not in named:
+        if candidate.path not in one.agreed and candidate.path not in named and candidate.path not in proven:
             yield finding(FindingKind.UNPROVEN, doubted(schema, candidate.path), "no other reader finds a value here")
 
 

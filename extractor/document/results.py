@@ -14,6 +14,16 @@ from extractor.document.layout import Box, Unit, parts_of
 from schemas.spec import SchemaSpec
 
 Match = Literal["exact", "folded", "fuzzy"]
+Proof = Literal["label", "heading", "column", "order", "unit", "pattern", "agreed", "layout"]
+"""What shows that a value's place is its field's own.
+
+`label`, `heading`   its label stands right before or above it, and is no other field's
+`column`             its cells stand below the header of its column, in a table whose columns are facts
+`order`              its row stands in one printed line, whose values are those of the columns, in their order
+`unit`, `pattern`    it stands whole in the brackets of the label that states the unit; it looks as the field does
+`agreed`             a second reader that goes by other signs gives the same value
+`layout`             the rules found one reading of the form's layout, and none nearly as good
+"""
 
 
 LOW_CONFIDENCE = 0.93
@@ -31,13 +41,14 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A place with what stands there: the text, its box, its OCR confidence, and how the value matched it."""
+    """A place with what stands there: the text, its box, its OCR confidence, how the value matched it, its proof."""
 
     place: Place
     text: str
     box: Box | None = None
     confidence: float | None = None
     match: Match = "exact"
+    proof: Proof | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The span as `records.jsonl` shows it: `line` (a number) or `cell` (an id)."""
@@ -45,6 +56,7 @@ class Span:
         out["box"] = None if self.box is None else [round(v, 2) for v in self.box]
         out["text"] = self.text
         out["match"] = self.match
+        out["proof"] = self.proof
         out["confidence"] = self.confidence
         return out
 
@@ -175,11 +187,15 @@ class Residue:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One value as an engine gives it: its path, the printed text, and the places it was copied from."""
+    """One value as an engine gives it: its path, the printed text, and the places it was copied from.
+
+    `proof` is `layout` where the engine looked for every reading of the layout and found no other.
+    """
 
     path: str
     text: str
     places: tuple[Place, ...]
+    proof: Proof | None = None
 
 
 @dataclass(frozen=True, slots=True)

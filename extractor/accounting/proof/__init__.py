@@ -3,25 +3,44 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from extractor.accounting.proof.list_columns import lists_lacking
-from extractor.accounting.proof.printed_labels import Lack, labels_in
+from extractor.accounting.proof.printed_labels import Lack, PrintedLabels, labels_in
 from extractor.accounting.proof.record_keys import keys_lacking
 from extractor.accounting.proof.value_ends import ends_lacking, heads_lacking, values_lost
+from extractor.accounting.proof.value_places import proofs
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Document, Line
-from extractor.document.results import Answer, Finding, Form, finding
+from extractor.document.results import Answer, Finding, Form, Proof, finding
 from schemas.values import fold
 
+__all__ = ["Examined", "examine", "labels_in", "proofs", "running_heads", "unproven"]
 
-def unproven(form: Form, answer: Answer, heads: frozenset[str] = frozenset()) -> tuple[Finding, ...]:
-    """A finding on each value, row or list whose place cannot be shown to be its own: it names what is missing.
+
+class Examined(NamedTuple):
+    """The kind of proof of each value that has one, and a finding on each value, row or list that lacks one."""
+
+    proofs: Mapping[str, Proof]
+    findings: tuple[Finding, ...]
+
+
+def examine(form: Form, answer: Answer, heads: frozenset[str] = frozenset()) -> Examined:
+    """What shows that the values of an answer stand where they belong; a finding names what is missing.
 
     `heads` are lines, folded, that stand at the head of pages.
     """
-    lacks = dict.fromkeys(_lacks(form, answer, heads))
-    return tuple(finding(FindingKind.UNPROVEN, lack.path, lack.message) for lack in lacks)
+    labels = labels_in(form)
+    kinds = {c.path: c.proof for c in answer.candidates if c.proof is not None}
+    kinds.update(proofs(labels, form, answer.candidates))
+    lacks = dict.fromkeys(_lacks(labels, form, answer, heads))
+    return Examined(kinds, tuple(finding(FindingKind.UNPROVEN, lack.path, lack.message) for lack in lacks))
+
+
+def unproven(form: Form, answer: Answer, heads: frozenset[str] = frozenset()) -> tuple[Finding, ...]:
+    """The findings alone."""
+    return examine(form, answer, heads).findings
 
 
 def running_heads(document: Document) -> frozenset[str]:
@@ -31,8 +50,7 @@ def running_heads(document: Document) -> frozenset[str]:
     return frozenset(line for line in first if lines[line] > 1)
 
 
-def _lacks(form: Form, answer: Answer, heads: frozenset[str]) -> Iterator[Lack]:
-    labels = labels_in(form)
+def _lacks(labels: PrintedLabels, form: Form, answer: Answer, heads: frozenset[str]) -> Iterator[Lack]:
     for candidate in answer.candidates if heads else ():
         yield from heads_lacking(labels, form.schema, candidate, heads)
     ends = [lack for candidate in answer.candidates for lack in ends_lacking(labels, form.schema, candidate)]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from extractor.accounting.agreement import agreement, characters, pairs
+from extractor.accounting.proof import labels_in, proofs
 from extractor.accounting.second_readers import SETTLED_BY_AGREEMENT, read_by_one
 from extractor.accounting.value_paths import covers, doubted, field_of, moved, own_places, row_of, spans
 from extractor.document.finding_kinds import FindingKind
@@ -42,7 +43,7 @@ def settle(form: Form, first: Answer, part: Part, second: Answer) -> Answer:
     better = _chosen(form, first, second, [one for one in guarded.values() if one is not None])
     taken = {t.region for t in better}
     heard = {t.region: t for t in differing}
-    shown = [_in_doubt(form.schema, first, t, heard[t.region]) for t in better]
+    shown = [_in_doubt(form, first, t, heard[t.region]) for t in better]
     doubts = [f for t in differing if t.region not in taken for f in _both(form.schema, first, t)]
     agreed = _agreed_paths(form.schema, first, told)
     kept = (f for f in first.findings if f.about == "source" or not _is_settled(f, first, told, agreed))
@@ -75,12 +76,27 @@ def _is_there(candidate: Candidate, others: Iterable[Candidate]) -> bool:
     )
 
 
-def _in_doubt(schema: SchemaSpec, first: Answer, told: Told, heard: Told) -> Told:
-    """The second reader's region with a finding on each value of what was heard that the first has not, or not so."""
+def _in_doubt(form: Form, first: Answer, told: Told, heard: Told) -> Told:
+    """The second reader's region with a finding on each value of what was heard that the first has not, or not so.
+
+    None where the place of the second reader's value is proven and that of the first's is not.
+    """
+    schema = form.schema
     ours, theirs = Answer(tuple(_ours(first, told.region))), Answer(heard.candidates)
     held = agreement(schema, theirs, ours)
     settled = (f for f in told.findings if not (f.kind in SETTLED_BY_AGREEMENT and f.path in held.agreed))
-    return told._replace(findings=(*settled, *held.findings, *read_by_one(schema, theirs, held)))
+    better = _better_proven(form, theirs, ours)
+    doubts = (f for f in (*held.on_values, *read_by_one(schema, theirs, held)) if f.path not in better)
+    return told._replace(findings=(*settled, *doubts, *held.on_rows))
+
+
+def _better_proven(form: Form, theirs: Answer, ours: Answer) -> frozenset[str]:
+    """What a doubt of a value would name, for the values of the second reader alone whose places are proven."""
+    labels = labels_in(form)
+    his, mine = (proofs(labels, form, answer.candidates) for answer in (theirs, ours))
+    both = pairs(form.schema, theirs.candidates, ours.candidates)
+    sure = (p.path for p in both if p.path in his and (p.second is None or p.second.path not in mine))
+    return frozenset(doubted(form.schema, path) for path in sure)
 
 
 def _agreed_paths(schema: SchemaSpec, first: Answer, told: Sequence[Told]) -> frozenset[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from extractor.document.finding_kinds import FindingKind
@@ -97,7 +97,8 @@ def _answer(reading: _Reading, widths: Widths) -> Answer:
     _standing_alone(draft, form, loose, labels)
     if not zones.labels:
         draft.doubt("", FindingKind.EMPTY_FORM, "no label of this form stands below its title; is its table lost?")
-    return Answer(tuple(draft.candidates), tuple(labels), tuple(draft.nulls), tuple(draft.findings))
+    read = tuple(replace(candidate, proof="layout") for candidate in draft.candidates)
+    return Answer(read, tuple(labels), tuple(draft.nulls), tuple(draft.findings))
 
 
 _ROWS_LOST = 3
