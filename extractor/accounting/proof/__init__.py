@@ -9,6 +9,7 @@ from typing import NamedTuple
 from extractor.accounting.proof.list_columns import lists_lacking
 from extractor.accounting.proof.printed_labels import Lack, PrintedLabels, labels_in
 from extractor.accounting.proof.record_keys import keys_lacking
+from extractor.accounting.proof.text_items import items_lacking
 from extractor.accounting.proof.value_ends import ends_lacking, heads_lacking, values_lost
 from extractor.accounting.proof.value_places import proofs
 from extractor.document.finding_kinds import FindingKind
@@ -55,7 +56,8 @@ def _lacks(labels: PrintedLabels, form: Form, answer: Answer, heads: frozenset[s
         yield from heads_lacking(labels, form.schema, candidate, heads)
     ends = [lack for candidate in answer.candidates for lack in ends_lacking(labels, form.schema, candidate)]
     yield from ends
-    if ends:
+    if ends or any(found.about == "reading" for found in answer.findings):
         yield from values_lost(labels, form.schema, answer.candidates)
     yield from keys_lacking(labels, form.schema)
+    yield from items_lacking(form.schema, answer.candidates)
     yield from lists_lacking(labels, form.schema, answer.candidates)

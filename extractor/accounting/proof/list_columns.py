@@ -47,6 +47,7 @@ def lists_lacking(labels: PrintedLabels, schema: SchemaSpec, candidates: Sequenc
         own = [c for c in candidates if field_of(c.path) == spec.name and row_of(c.path) is not None]
         if spec.structure == "rows" and own:
             yield from _columns_unknown(labels, spec, own)
+            yield from _header_in_values(labels, spec, candidates)
             yield from _labels_missing(labels, spec, own)
             yield from _words_unknown(labels, schema, own)
 
@@ -59,6 +60,16 @@ def _columns_unknown(labels: PrintedLabels, spec: FieldSpec, own: Sequence[Candi
     text = labels.tokens[header.foreign[0]].fold
     if not all(labels.tokens[n].exact for c in own for n in labels.of(c.places)):
         yield Lack(spec.name, f"the header has a column {text[:20]!r} that no field knows")
+
+
+def _header_in_values(labels: PrintedLabels, spec: FieldSpec, candidates: Sequence[Candidate]) -> Iterator[Lack]:
+    """A value that holds a cell of the list's header."""
+    header = header_of(labels, spec)
+    cells = frozenset(header.foreign) if header is not None else frozenset()
+    for candidate in candidates if cells else ():
+        for n in cells.intersection(labels.of(candidate.places)):
+            message = f"{labels.tokens[n].fold[:20]!r} in it stands in the header of {spec.name}"
+            yield Lack(candidate.path, message)
 
 
 def _labels_missing(labels: PrintedLabels, spec: FieldSpec, own: Sequence[Candidate]) -> Iterator[Lack]:

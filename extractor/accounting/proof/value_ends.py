@@ -52,6 +52,10 @@ def ends_lacking(labels: PrintedLabels, schema: SchemaSpec, candidate: Candidate
         yield Lack(path, f"{unknown[:20]!r} inside of it looks like a label")
     if candidate.text[:1] in SEPARATORS or candidate.text[-1:] in SEPARATORS:
         yield Lack(path, f"the mark {candidate.text[:1]!r} at its edge may part it from another cell")
+    if spec.kind == "indicator":
+        for text in _behind_quantity(labels, own):
+            yield Lack(path, f"{text[:20]!r} behind its figure and unit looks like a cell of its own")
+            yield Lack(field_of(path), f"a column that no field knows may stand behind {candidate.path}: {text[:20]!r}")
     if "[]" in spec.path and spec.kind == "text":
         for figure in _cells_inside(labels, own):
             yield Lack(path, f"{figure[:20]!r} inside of it looks like a cell of its own")
@@ -83,6 +87,15 @@ def _cells_inside(labels: PrintedLabels, own: Sequence[int]) -> Iterator[str]:
             yield token.fold
 
 
+_WHOLE_QUANTITY = re.compile(r"[≥≤><=≧≦]?[-+−]?[\d,]+(?:\.\d+)?(?:%|‰|\([^()]{1,8}\))")
+
+
+def _behind_quantity(labels: PrintedLabels, own: Sequence[int]) -> Iterator[str]:
+    """What stands in further tokens behind a figure with its unit."""
+    if len(own) > 1 and _WHOLE_QUANTITY.fullmatch(labels.tokens[own[0]].fold):
+        yield labels.tokens[own[1]].fold
+
+
 def values_lost(labels: PrintedLabels, schema: SchemaSpec, candidates: Sequence[Candidate]) -> Iterator[Lack]:
     """Single values that are not given and whose label stands nowhere: where other values hold labels, one may be
     theirs.
@@ -90,6 +103,7 @@ def values_lost(labels: PrintedLabels, schema: SchemaSpec, candidates: Sequence[
     given = {candidate.path for candidate in candidates}
     labelled = {target.field.path for hit in labels.hits for target in hit.targets}
     for spec in schema.leaves():
-        single = spec.structure == "scalar" and "[]" not in spec.path
-        if single and spec.path not in given and spec.path not in labelled:
+        single = "[]" not in spec.path
+        given_too = spec.path in given or f"{spec.path}[0]" in given
+        if single and not given_too and spec.path not in labelled:
             yield Lack(spec.path, "no value is given and no label of it is found; it may stand inside of another value")

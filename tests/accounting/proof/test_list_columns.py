@@ -35,3 +35,9 @@ def test_a_spanning_label_that_is_none_of_the_words_is_in_doubt() -> None:
     }
     noted = value("indicators[0].level1", (4, 0, 4), text="产出指标（50分）")
     assert paths(form_of(HEADER, ROW), noted, *rest) == set()
+
+
+def test_a_value_that_holds_a_cell_of_the_header_is_in_doubt() -> None:
+    form = form_of("预期目标 修缮步道三公里。", f"序号 {HEADER}", ROW)
+    text = value("expected_goal", (3, 5, 13), (4, 0, 2))
+    assert "expected_goal" in paths(form, text, *row(5, "level1", "level2", "level3", "target"))

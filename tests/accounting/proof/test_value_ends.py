@@ -109,3 +109,11 @@ def doubts() -> list[set[str]]:
         paths(heads, value("expected_goal", (3, 5, 8), (4, 0, 5)), heads=frozenset({"云河县汇编"})),
         paths(heads, value("expected_goal", (3, 5, 8), (5, 0, 8)), heads=frozenset({"云河县项目的汇编"})),
     ]
+
+
+def test_what_stands_behind_a_figure_and_its_unit_is_another_cell() -> None:
+    form = form_of("一级指标 二级指标 三级指标 年度指标值", "产出指标 数量指标 修缮长度 ≥3.00(公里) 延续项目")
+    assert {"indicators", "indicators[0].target"} <= paths(
+        form, value("indicators[0].target", (4, 15, 24), (4, 25, 29))
+    )
+    assert "indicators[0].target" not in paths(form, value("indicators[0].target", (4, 15, 24)))
