@@ -80,7 +80,13 @@ def _add_sources(this: argparse.ArgumentParser, why: str) -> None:
 
 
 def _add_schemas(this: argparse.ArgumentParser) -> None:
-    this.add_argument("--schema", action="append", default=[], metavar="FILE.py:CLASS", help="a schema of your own")
+    this.add_argument(
+        "--schema",
+        action="append",
+        default=[],
+        metavar="FILE.py:CLASS|FILE.json",
+        help="a schema of your own: a class, or a JSON Schema",
+    )
 
 
 def _not_negative(text: str) -> int:

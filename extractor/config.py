@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from pydantic import (
     SecretStr,
     ValidationError,
     field_validator,
+    model_validator,
 )
 
 from extractor.errors import ConfigError
@@ -31,6 +33,9 @@ Engine = Literal["rules", "llm", "hybrid"]
 Ocr = Literal["rapidocr", "tesseract", "off"]
 Version = Literal["2"]
 Mode = Literal["tools", "json_schema", "json", "text"]
+
+OCR_LANGUAGES = ("zh", "en")
+_TESSERACT = re.compile(r"[a-z]{3}(_[a-z]+)*(\+[a-z]{3}(_[a-z]+)*)*")
 
 PREFIX = "EXTRACTOR_"
 DEFAULT_FILE = "extractor.toml"
@@ -66,7 +71,9 @@ class Settings(BaseModel):
     seconds_per_page: PositiveFloat = Field(60.0, description="each further page of a PDF may take so much more")
     memory_mb: PositiveInt = Field(4_096, description="what one document may need on top of an idle worker")
 
-    language: Annotated[str, READING] = Field("zh", description="the language that OCR reads")
+    language: Annotated[str, READING] = Field(
+        "zh", description="the language that OCR reads: zh or en; for tesseract also its own names, like deu+fra"
+    )
     locale: Annotated[str, ENGINE] = Field(
         "", description="how numbers and dates are written where a document does not tell: en_US, en_GB, nl, zh"
     )
@@ -117,6 +124,15 @@ class Settings(BaseModel):
         if name:
             of_locale(name)
         return name
+
+    @model_validator(mode="after")
+    def _known_language(self) -> Settings:
+        if self.language not in OCR_LANGUAGES and (self.ocr != "tesseract" or not _TESSERACT.fullmatch(self.language)):
+            raise ValueError(
+                f'language {self.language!r} is not known: choose zh or en; with ocr = "tesseract" also one of its own'
+                " names, like deu or deu+fra"
+            )
+        return self
 
     def answering(self, engine: str) -> dict[str, Any]:
         """The settings that can change an answer of `engine`: what its fingerprint holds of them."""
@@ -181,5 +197,7 @@ def _readable(error: ValidationError) -> str:
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         return f"no setting is named {key!r}; there are: {', '.join(Settings.model_fields)}"
+    if not key:  # about settings that do not go together: all of them are its input, the secrets too
+        return str(first["msg"]).removeprefix("Value error, ")
     given = "" if key in SECRETS else f" (given: {first['input']!r})"
     return f"setting {key}: {first['msg'].lower()}{given}"

@@ -50,6 +50,8 @@ def test_settings_are_frozen() -> None:
         ('engine = "magic"', "'rules', 'llm' or 'hybrid'"),
         ('api_key = "sk-1"', "set EXTRACTOR_API_KEY in the environment"),
         ('password = "p"', "set EXTRACTOR_PASSWORD in the environment"),
+        ('language = "english"', "language 'english' is not known: choose zh or en"),
+        ('language = "deu"', "language 'deu' is not known: choose zh or en"),
         ("max_pages = ", "cannot be read as TOML"),
     ],
 )
@@ -58,6 +60,17 @@ def test_a_wrong_file_is_refused_with_a_reason(tmp_path: Path, text: str, says: 
     with pytest.raises(ConfigError) as caught:
         Settings.load(toml)
     assert says in str(caught.value)
+
+
+def test_tesseract_reads_languages_by_its_own_names_and_no_refusal_repeats_a_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXTRACTOR_API_KEY", "sk-planted")
+    toml = write(tmp_path / "my.toml", 'language = "deu+chi_tra"\nocr = "tesseract"\n')
+    assert Settings.load(toml).language == "deu+chi_tra"
+    with pytest.raises(ConfigError) as caught:
+        Settings.load(write(tmp_path / "other.toml", 'language = "german"\nocr = "tesseract"\n'))
+    assert "sk-planted" not in str(caught.value)
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from extractor.document.results import Form
-from extractor.engines.llm import prompting
 from extractor.engines.llm.transport import Request
 from extractor.errors import CallError, MissingPackage
+from extractor.forms.token_counts import tokens_in
 from schemas.spec import FieldSpec
 
 INSTALL = "pip install --group baselines"
@@ -98,7 +98,7 @@ def deepseek() -> Counter:
     return lambda text: len(tokenizer.encode(text, add_special_tokens=False))
 
 
-COUNTERS: dict[str, Callable[[], Counter]] = {"estimate": lambda: prompting.tokens, "deepseek": deepseek}
+COUNTERS: dict[str, Callable[[], Counter]] = {"estimate": lambda: tokens_in, "deepseek": deepseek}
 
 
 def counter_named(name: str) -> Counter:

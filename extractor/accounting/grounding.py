@@ -29,9 +29,9 @@ from extractor.document.results import (
     finding,
     placed,
 )
-from extractor.forms.labels import LabelIndex, label_index, label_key, spot, unasked, unglue
+from extractor.forms.labels import LabelIndex, label_index, label_key, row_tokens, spot, unasked
 from extractor.forms.regions import PAGE_GAP
-from extractor.forms.tokens import HEADING, row_shaped, tokenize
+from extractor.forms.tokens import HEADING, row_shaped
 from schemas.spec import SchemaSpec, generic
 from schemas.values import fold
 
@@ -110,7 +110,7 @@ def ground(form: Form, answer: Answer) -> Grounded:
 def label_places(form: Form) -> tuple[Place, ...]:
     """The places of all labels of a form's schema, for engines that do not report them."""
     index = label_index(form.schema)
-    tokens = unglue(tokenize(form.rows), index)
+    tokens = row_tokens(form.rows, index)
     hits = (hit for hit in spot(tokens, index).values() if hit.targets)
     return tuple(tokens[p].place for hit in hits for p in range(hit.first, hit.last + 1))
 
@@ -120,7 +120,7 @@ def _unasked_places(form: Form) -> list[Place]:
     if not form.schema.unasked:
         return []
     index = label_index(form.schema)
-    tokens = unglue(tokenize(form.rows), index)
+    tokens = row_tokens(form.rows, index)
     return [tokens[position].place for position in unasked(tokens, index)]
 
 

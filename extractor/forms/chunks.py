@@ -9,8 +9,11 @@ from collections.abc import Sequence
 
 from extractor.document.layout import Cell, Unit
 from extractor.document.results import Chunk, Form, Row
-from extractor.forms.labels import label_index, spot, unglue
-from extractor.forms.tokens import tokenize
+from extractor.forms.labels import label_index, row_tokens, spot
+from extractor.forms.token_counts import tokens_in
+
+LINE_END = 1
+"""Tokens that the end of a line takes."""
 
 
 def chunks(form: Form, budget: int) -> tuple[Chunk, ...]:
@@ -22,7 +25,7 @@ def chunks(form: Form, budget: int) -> tuple[Chunk, ...]:
     used = estimate(parts[0])
     header: list[tuple[Row, str]] = []
     for n, (row, text) in enumerate(body):
-        cost = tokens_in(text)
+        cost = tokens_in(text) + LINE_END
         if used + cost > budget and len(parts[-1]) > len(title) + len(header):
             parts.append([*title, *header])
             used = estimate(parts[-1])
@@ -36,18 +39,12 @@ def chunks(form: Form, budget: int) -> tuple[Chunk, ...]:
 def _chunk(form: Form, part: Sequence[tuple[Row, str]]) -> Chunk:
     units: tuple[Unit, ...] = tuple(u for row, _ in part for u in row.units)
     text = "\n".join(line for _, line in part)
-    return Chunk(form.index, form.schema, text, units, tokens_in(text), form.hint)
+    return Chunk(form.index, form.schema, text, units, tokens_in(text) + LINE_END, form.hint)
 
 
 def estimate(part: Sequence[tuple[Row, str]]) -> int:
     """The tokens of some rendered rows."""
-    return sum(tokens_in(text) for _, text in part)
-
-
-def tokens_in(text: str) -> int:
-    """A rough count: one token for each CJK character, one for each four others, one for a line end."""
-    wide = sum(1 for char in text if char > "\u2e7f")
-    return wide + (len(text) - wide + 3) // 4 + 1
+    return sum(tokens_in(text) + LINE_END for _, text in part)
 
 
 def render(row: Row) -> str:
@@ -71,7 +68,7 @@ def _shown(row: Row) -> list[str]:
 def header_rows(form: Form) -> set[int]:
     """The identities of the rows that hold a header: two labels of columns or more."""
     index = label_index(form.schema)
-    tokens = unglue(tokenize(form.rows), index)
+    tokens = row_tokens(form.rows, index)
     counts: dict[int, int] = {}
     for hit in spot(tokens, index).values():
         if any(t.column for t in hit.targets):

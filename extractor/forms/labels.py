@@ -9,7 +9,8 @@ from functools import cache
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from extractor.forms.tokens import Token, split_token
+from extractor.document.results import Row
+from extractor.forms.tokens import Token, split_token, tokenize
 from schemas.spec import FieldSpec, SchemaSpec
 from schemas.values import fold
 
@@ -111,6 +112,11 @@ def _add_units(spec: SchemaSpec, labels: dict[str, list[Target]]) -> None:
 
 def _prefixes(keys: dict[str, object] | dict[str, list[FieldSpec]] | dict[str, tuple[Target, ...]]) -> frozenset[str]:
     return frozenset(key[:n] for key in keys for n in range(1, len(key) + 1))
+
+
+def row_tokens(rows: Sequence[Row], index: LabelIndex) -> list[Token]:
+    """The tokens of some rows as labels are looked for in them: `label:value` is cut in two."""
+    return unglue(tokenize(rows), index)
 
 
 def unglue(tokens: Sequence[Token], index: LabelIndex) -> list[Token]:

@@ -15,10 +15,9 @@ from itertools import takewhile
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Cell, Document, Grid, Line
 from extractor.document.results import Finding, Form, Place, Row, finding
-from extractor.forms.labels import label_index, label_key, spot, unglue
+from extractor.forms.labels import label_index, label_key, row_tokens, spot
 from extractor.forms.page_breaks import Known, stitched
 from extractor.forms.page_furniture import furniture
-from extractor.forms.tokens import tokenize
 from schemas.spec import FieldSpec, SchemaSpec
 from schemas.values import fold
 
@@ -230,7 +229,7 @@ def _head_values(rows: Sequence[Row], spec: SchemaSpec) -> dict[str, str]:
     """Which labels of a form's head (what stands above its first list) the rows have, with the token behind each."""
     index = label_index(spec)
     head = {f.path for f in takewhile(lambda f: f.structure != "rows", spec.fields) if f.structure == "scalar"}
-    tokens = unglue(tokenize(rows[:_HEAD_ROWS]), index)
+    tokens = row_tokens(rows[:_HEAD_ROWS], index)
     out: dict[str, str] = {}
     for hit in spot(tokens, index).values():
         for target in hit.targets:
@@ -248,7 +247,7 @@ def _announces(rows: Sequence[Row], title: _Title, end: int, following: Sequence
     if following[0].schema is not title.schema or end - title.last > _COVER_ROWS:
         return False
     index = label_index(title.schema)
-    hits = spot(unglue(tokenize(rows[title.last + 1 : end]), index), index).values()
+    hits = spot(row_tokens(rows[title.last + 1 : end], index), index).values()
     return not any(hit.targets for hit in hits)  # who filled it in stands on a cover too
 
 
@@ -290,7 +289,7 @@ def _columns(rows: Sequence[Row]) -> int:
 def _related(spec: SchemaSpec, rows: Sequence[Row]) -> bool:
     """Whether rows can belong to a form: they hold one of its headings, a word of its vocabularies, or two labels."""
     index = label_index(spec)
-    tokens = unglue(tokenize(rows), index)
+    tokens = row_tokens(rows, index)
     hits = spot(tokens, index).values()
     headings = any(t.field.structure == "rows" or t.heading for h in hits for t in h.targets)
     words = any(t.fold in index.words for t in tokens)
@@ -363,14 +362,14 @@ def _key_rows(rows: Sequence[Row], spec: SchemaSpec) -> list[int]:
     """The rows, behind the first, in which the label of a form's key stands again: another form begins there."""
     keys = {f.path for f in spec.fields if f.printed.key and f.printed.labels}
     index = label_index(spec)
-    tokens = unglue(tokenize(rows), index)
+    tokens = row_tokens(rows, index)
     hits = spot(tokens, index).values()
     return sorted({tokens[h.first].row for h in hits if any(t.field.path in keys for t in h.targets)})[1:]
 
 
 def _label_share(rows: Sequence[Row], spec: SchemaSpec) -> tuple[float, int]:
     index = label_index(spec)
-    tokens = unglue(tokenize(rows), index)
+    tokens = row_tokens(rows, index)
     hits = spot(tokens, index)
     wanted = {f.path for f in _printed_fields(spec.fields)}
     found = {t.field.path for h in hits.values() for t in h.targets}

@@ -415,3 +415,15 @@ def test_look_knows_where_forms_and_chunks_stand_on_each_page() -> None:
 def test_look_says_that_a_text_has_no_pages_to_draw(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["look", str(SAMPLES / TEXT), "--image", "pictures"]) == 1
     assert "only PDF files and images have pages to draw" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--engin", "--out-dir", "--sch"])
+def test_an_option_is_known_by_its_whole_name_alone(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "docs", "--out", "out", option, "rules"]) == 2
+    assert option in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["eval", "compare"])
+def test_the_help_of_scoring_names_json_schemas(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, "--help"]) == 0
+    assert "FILE.py:CLASS|FILE.json" in capsys.readouterr().out

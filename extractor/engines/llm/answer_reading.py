@@ -13,8 +13,8 @@ from extractor.document.results import Answer, Candidate, Finding, Form, Place, 
 from extractor.engines.llm.answer_places import Found, Sheet, locate, words_of
 from extractor.engines.llm.answer_schema import Leaf, leaves
 from extractor.engines.llm.column_texts import run_on
-from extractor.forms.labels import label_index, spot, unglue
-from extractor.forms.tokens import NULLS, tokenize
+from extractor.forms.labels import label_index, row_tokens, spot
+from extractor.forms.tokens import NULLS
 from schemas.spec import SchemaSpec
 
 MOST_UNUSED = 12  # lines of unread text that are shown to the model again
@@ -40,7 +40,7 @@ class Labels(NamedTuple):
 def labels_of(form: Form) -> Labels:
     """Where the labels of a form's schema stand in it; its furniture is as good as a label."""
     index = label_index(form.schema)
-    tokens = unglue(tokenize(form.rows), index)
+    tokens = row_tokens(form.rows, index)
     places: list[Place] = [*form.furniture]
     own: dict[str, list[Place]] = {}
     for hit in (hit for hit in spot(tokens, index).values() if hit.targets):

@@ -20,6 +20,7 @@ from extractor.forms.tokens import NULLS
 from schemas.spec import FieldSpec, SchemaSpec
 from schemas.values import fold
 
+Steps = tuple[int | str, ...]
 _NUMBER = re.compile(r"\d{1,6}")
 
 
@@ -220,37 +221,45 @@ def salvage(model: type[Compact], text: str) -> Salvaged | None:
     """The valid part of an answer, or None where it is no JSON object at all."""
     try:
         values = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # the second: nested without an end
         return None
     dropped: list[str] = []
     while isinstance(values, dict):
         try:
             return Salvaged(model.model_validate(values, strict=True).model_dump(exclude_none=True), tuple(dropped))
         except ValidationError as error:
-            # From the last to the first, so that the positions in a list stay right.
-            for loc in sorted({tuple(e["loc"]) for e in error.errors(include_url=False)}, key=str, reverse=True):
-                dropped.append(".".join(str(step) for step in loc))
-                if not _drop(values, loc):
-                    return None
+            wrong = {tuple(e["loc"]): _whole(values, tuple(e["loc"])) for e in error.errors(include_url=False)}
+            if not all(wrong.values()):
+                return None
+            dropped.extend(".".join(map(str, loc)) for loc in sorted(wrong, key=_backwards, reverse=True))
+            # From the last to the first, so that the positions in a list stay right; each once.
+            for place in sorted(set(wrong.values()), key=_backwards, reverse=True):
+                _drop(values, place)
     return None
 
 
-def _drop(values: Any, loc: tuple[int | str, ...]) -> bool:
-    """Remove what stands at `loc`, or the nearest thing around it that is there."""
+def _whole(values: Any, loc: Steps) -> Steps:
+    """What is left out for a fault at `loc`: the row that it is in, else what stands there; () where nothing does."""
     here = values
-    for step in loc[:-1]:
+    for depth, step in enumerate(loc, 1):
         try:
-            here, parent = here[step], here
+            here = here[step]
         except (KeyError, IndexError, TypeError):
-            return False
-        if isinstance(parent, dict) and isinstance(here, list) and as_flat(here):
-            del parent[step]
-            return True
-    try:
-        del here[loc[-1]]
-    except (KeyError, IndexError, TypeError):
-        return False
-    return True
+            return ()
+        if isinstance(here, list) and here and as_flat(here):
+            return loc[:depth]
+    return loc
+
+
+def _backwards(loc: Steps) -> tuple[tuple[bool, int, str], ...]:
+    """Sorts places: numbers by their size, names by their letters."""
+    return tuple((isinstance(step, str), 0 if isinstance(step, str) else step, str(step)) for step in loc)
+
+
+def _drop(values: Any, place: Steps) -> None:
+    for step in place[:-1]:
+        values = values[step]
+    del values[place[-1]]
 
 
 def as_flat(row: list[Any]) -> bool:

@@ -200,7 +200,7 @@ async def collect(options: Options, ledger: Path) -> Collected:
 def _take(ledger: sqlite3.Connection, text: str, model: str) -> tuple[int, int]:
     """The lines of a result file into the ledger: how many are answers, how many failed."""
     answers = failures = 0
-    for line in filter(None, text.splitlines()):
+    for line in filter(str.strip, text.split("\n")):  # an answer may hold other characters that end a line
         entry: dict[str, Any] = json.loads(line)
         key, response = entry["custom_id"], entry.get("response") or {}
         body = response.get("body") or {}

@@ -1,4 +1,4 @@
-"""Prompts: load a template, fill it in, hash it; and the estimate of what a text costs in tokens.
+"""Prompts: load a template, fill it in, hash it.
 
 A template is a text file in `prompts/`, `NAME.LANGUAGE.VERSION.txt`, with `{{variable}}` where something goes in.
 A variable that is missing, or that the template does not have, is an error.
@@ -16,6 +16,7 @@ from typing import NamedTuple, get_args
 from extractor.config import Settings, Version
 from extractor.document.results import AskedRows, Chunk
 from extractor.errors import ConfigError
+from extractor.forms.token_counts import tokens_in
 from schemas.spec import FieldSpec, SchemaSpec
 
 VERSION: str = Settings.model_fields["prompt_version"].default
@@ -37,13 +38,7 @@ class Prompt(NamedTuple):
     @property
     def tokens(self) -> int:
         """The estimate of both."""
-        return tokens(self.system) + tokens(self.user)
-
-
-def tokens(text: str) -> int:
-    """A rough count: one token for each CJK character, one for each four other characters."""
-    wide = len(text) if text and min(text) > "\u2e7f" else sum(ch > "\u2e7f" for ch in text)
-    return wide + (len(text) - wide + 3) // 4
+        return tokens_in(self.system) + tokens_in(self.user)
 
 
 @cache

@@ -45,9 +45,9 @@ def replaying(file: Path) -> Send:
 
 def _load(file: Path) -> dict[str, Completion]:
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-        return {entry["key"]: entry["response"] for entry in map(json.loads, filter(None, lines))}
+        with file.open(encoding="utf-8", newline="\n") as lines:
+            return {entry["key"]: entry["response"] for entry in map(json.loads, filter(str.strip, lines))}
     except OSError as error:
         raise CallError(f"{file}: cannot be read as a recording: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise CallError(f"{file}: is no recording of a run: {error}") from None

@@ -19,11 +19,11 @@ from extractor.engines.llm.budget import Prices, Usage, money
 from extractor.engines.llm.client import MODES, Mode, asker, open_client, wire
 from extractor.engines.llm.conversation import request_for
 from extractor.engines.llm.endpoint_options import Options
-from extractor.engines.llm.prompting import tokens
 from extractor.engines.llm.rate_limits import Ceilings, Gate
 from extractor.engines.llm.transport import Completion, Line, Request, texts_of
 from extractor.errors import ExtractorError, StopRun
 from extractor.forms.chunks import chunks
+from extractor.forms.token_counts import tokens_in
 from schemas.spec import SchemaSpec
 
 ANSWER_SHARE = 0.35
@@ -70,7 +70,7 @@ async def _shaped(asked: Sequence[tuple[type[BaseModel], Request]], mode: Mode) 
 
 def prompt_tokens(request: Request) -> int:
     """The estimate of what a request takes."""
-    return sum(tokens(text) for text in texts_of(request))
+    return sum(tokens_in(text) for text in texts_of(request))
 
 
 def shown(request: Request) -> str:

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from extractor.engines.llm.prompting import tokens
 from extractor.engines.llm.rate_limits import Gate
 from extractor.errors import ExtractorError, StopRun
+from extractor.forms.token_counts import tokens_in
 
 Request = dict[str, Any]
 """What is sent: the keyword arguments of `chat.completions.create`."""
@@ -239,7 +239,7 @@ class _Clock:
 
 def estimate(request: Request) -> int:
     """Tokens that a request may cost: its messages and schema, and a quarter as much again for the answer."""
-    return int(sum(tokens(text) for text in texts_of(request)) * 1.25)
+    return int(sum(tokens_in(text) for text in texts_of(request)) * 1.25)
 
 
 def texts_of(request: Request) -> list[str]:

@@ -21,8 +21,8 @@ from extractor.engines.rules.row_decoding import Listing, listing
 from extractor.engines.rules.stacked_labels import pieces
 from extractor.engines.rules.table_headers import leaves_in_order
 from extractor.engines.rules.value_matrix import read_matrix
-from extractor.forms.labels import label_index, same_merged_cell, spot, unasked, unglue
-from extractor.forms.tokens import Token, tokenize
+from extractor.forms.labels import label_index, row_tokens, same_merged_cell, spot, unasked
+from extractor.forms.tokens import Token
 from schemas.spec import FieldSpec, SchemaSpec
 from schemas.values import fold
 
@@ -59,7 +59,7 @@ def extract(forms: Sequence[Form]) -> list[Answer]:
 
 def _read(form: Form) -> _Reading:
     index = label_index(form.schema)
-    tokens, headings = leaves_in_order(unglue(tokenize(form.rows), index), index)
+    tokens, headings = leaves_in_order(row_tokens(form.rows, index), index)
     aside = set(unasked(tokens, index))
     tokens = [token for position, token in enumerate(tokens) if position not in aside]
     hits = {position: hit for position, hit in spot(tokens, index).items() if hit.targets}

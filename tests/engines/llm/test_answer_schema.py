@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 from typing import Any, ClassVar
 
@@ -115,6 +116,20 @@ def test_the_valid_part_of_an_answer_is_saved() -> None:
     assert saved is not None
     assert saved.values == {"name": "ok", "items": [["1", "g", "n", "t"], ["3", "g", "m", "t"]]}
     assert set(saved.dropped) == {"odd", "money.1", "items.1"}
+
+
+def test_rows_ten_and_on_survive_a_fault_in_row_nine() -> None:
+    rows: list[list[str | None]] = [[f"{n}", "g", f"row {n}", "1"] for n in range(12)]
+    faulty: list[Any] = [*rows[:9], ["9", 9, 9, "1"], ["10"], rows[11]]
+    saved = salvage(answer_model(SCHEMA), json.dumps({"items": faulty}))
+    assert saved is not None
+    assert saved.values["items"] == [*rows[:9], rows[11]]
+    assert set(saved.dropped) == {"items.9.1", "items.9.2", "items.10"}
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"name": ' + "[" * 100_000 + "]" * 100_000 + "}"])
+def test_an_answer_of_a_hundred_thousand_brackets_has_nothing_to_save(text: str) -> None:
+    assert salvage(answer_model(SCHEMA), text) is None
 
 
 @pytest.mark.parametrize("text", ["", "no", "[1]", '{"name": ', "3"])

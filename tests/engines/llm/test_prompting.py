@@ -13,6 +13,7 @@ from extractor.engines.llm import prompting
 from extractor.engines.llm.conversation import request_for
 from extractor.engines.llm.endpoint_options import options
 from extractor.errors import ConfigError
+from extractor.forms.token_counts import tokens_in
 
 
 def chunk(text: str, name: str = "project_target") -> Chunk:
@@ -137,4 +138,4 @@ def test_the_hash_tells_languages_apart() -> None:
 
 @pytest.mark.parametrize(("text", "count"), [("", 0), ("绩效目标", 4), ("abcd", 1), ("abcde", 2), ("绩效 ab", 3)])
 def test_the_estimate_of_tokens(text: str, count: int) -> None:
-    assert prompting.tokens(text) == count
+    assert tokens_in(text) == count
