@@ -97,7 +97,8 @@ def _questions(plan: Plan, ledger: Ledger) -> Iterator[tuple[Document, Sequence[
 def _documents(plan: Plan, tasks: Iterable[store.Task]) -> Iterator[Document]:
     limits = workers.Limits(plan.settings.seconds_per_document, plan.settings.memory_mb)
     count = plan.settings.workers or run.cores()
-    with contextlib.closing(workers.map(run.opener, (plan.settings, plan.out / store.FILE), tasks, count, limits)) as opened:
+    arguments = (plan.settings, plan.out / store.FILE)
+    with contextlib.closing(workers.map(run.opener, arguments, tasks, count, limits)) as opened:
         for answer in opened:
             if isinstance(answer.value, Document):
                 yield answer.value

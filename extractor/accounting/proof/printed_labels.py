@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from extractor.accounting.proof.settings import LIMITS
 from extractor.document.results import Form, Place
-from extractor.forms.labels import Hit, LabelIndex, label_index, spot, unglue
-from extractor.forms.tokens import Token, tokenize
+from extractor.forms.labels import Hit, LabelIndex, label_index, row_tokens, spot
+from extractor.forms.tokens import Token
 
 _NUMBER = re.compile(r"^(?:[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[、.．](?!\d))")
 _NOTE = re.compile(r"[(（][^()（）]{1,16}[)）]$")
@@ -88,7 +88,7 @@ class PrintedLabels:
 def labels_in(form: Form) -> PrintedLabels:
     """The labels of a form."""
     index = label_index(form.schema)
-    tokens = tuple(unglue(tokenize(form.rows), index))
+    tokens = tuple(row_tokens(form.rows, index))
     return PrintedLabels(index, tokens, tuple(spot(tokens, index).values()))
 
 
