@@ -12,12 +12,19 @@ import pytest
 from extractor.engines.llm import batch_api, call_cache
 from extractor.engines.llm.call_cache import key_of
 from extractor.engines.llm.recordings import recording, replaying
-from extractor.engines.llm.transport import Completion, Request
+from extractor.engines.llm.transport import Completion, Request, Send
 from extractor.errors import CallError
 
 REQUEST: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "a\u2028b\x85c"}]}
 TEXT = "first\u2028second\x85third\x0bfourth\u2029end"
 ANSWER: dict[str, Any] = {"choices": [{"message": {"role": "assistant", "content": TEXT}}], "usage": {}}
+
+
+def sent(send: Send) -> Completion:
+    async def once() -> Completion:
+        return await send(REQUEST)
+
+    return asyncio.run(once())
 
 
 async def answering(_: Request) -> Completion:
@@ -26,8 +33,8 @@ async def answering(_: Request) -> Completion:
 
 def test_a_recording_whose_answer_holds_other_line_ends_is_replayed(tmp_path: Path) -> None:
     file = tmp_path / "calls.jsonl"
-    asyncio.run(recording(answering, file)(REQUEST))
-    assert asyncio.run(replaying(file)(REQUEST))["choices"][0]["message"]["content"] == TEXT
+    sent(recording(answering, file))
+    assert sent(replaying(file))["choices"][0]["message"]["content"] == TEXT
 
 
 def test_a_batch_file_whose_answer_holds_other_line_ends_is_taken_in(tmp_path: Path) -> None:
