@@ -289,6 +289,7 @@ def test_doubted_errors_at_ambiguous_places_are_counted_aside(tmp_path: Path) ->
     ]
     flag = {"path": "annual_goal", "about": "reading", "kind": "doubt", "message": ""}
     record = {"document": "x.txt", "form": 0, "schema": "project_target", "values": values, "findings": [flag]}
+    record["unsettled"] = [flag["path"]]
     scores = score_run(load_all([gold]), readings([record]))
     ambiguous, unknown = frozenset({(0, "annual_goal")}), frozenset({(0, "start_date")})
     left = aside(scores, {"x.txt": Places(ambiguous, unknown)})
