@@ -140,19 +140,23 @@ class Run:
 
     def records(self, schema: SchemaLike | Iterable[SchemaLike] | None = None) -> Iterator[Record[Any]]:
         """The records in the order of documents and forms; `schema` gives the models again where no name does."""
-        from extractor.ledger import store
+        from extractor.document.decision import REVIEW
+        from extractor.ledger import decision_log, store
+        from extractor.runs import decided_lines
 
         with contextlib.ExitStack() as stack, store.reading(self.out) as ledger:
             models = {spec.name: spec for spec in self._specs(schema, stack)}
-            for line in store.record_lines(ledger):
+            for line in decided_lines.records(ledger, decision_log.by_form(ledger, REVIEW)):
                 yield _record(json.loads(line), models)
 
     def documents(self) -> Iterator[dict[str, Any]]:
         """The lines of `documents.jsonl`, one for each input."""
-        from extractor.ledger import store
+        from extractor.document.decision import REVIEW
+        from extractor.ledger import decision_log, store
+        from extractor.runs import decided_lines
 
         with store.reading(self.out) as ledger:
-            yield from map(json.loads, store.document_lines(ledger))
+            yield from map(json.loads, decided_lines.documents(ledger, decision_log.by_form(ledger, REVIEW)))
 
     def table(self, name: str | None = None, schema: SchemaLike | Iterable[SchemaLike] | None = None) -> pa.Table:
         """A pyarrow table: of a schema (a row a form), of one of its lists (`invoice.items`), `documents`, `findings`.

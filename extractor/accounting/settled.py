@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from extractor.document.results import DocumentResult, Finding
 
@@ -30,3 +31,23 @@ def settle(result: DocumentResult) -> DocumentResult:
         and not unsettled(result.findings)
     )
     return replace(result, records=records, settled=settled)
+
+
+DOCUMENT = -1
+"""The number of the form that stands for what is in doubt about a document beside its records."""
+
+
+def beside_records(line: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What is in doubt about a document beside its records, as a record without values; None where nothing is.
+
+    `line` is a line of `documents.jsonl`; the residue of the record is the text like a table that no form claims.
+    """
+    findings = [f for f in line["findings"] if f["about"] == "reading"]
+    tables = [unclaimed for unclaimed in line["unclaimed"] if unclaimed["kind"] == "table"]
+    if line["status"] != "done" or not (findings or tables):
+        return None
+    residue = [{**unclaimed, "start": 0, "end": len(unclaimed["text"])} for unclaimed in tables]
+    return {
+        "document": line["document"], "sha256": line["sha256"], "form": DOCUMENT, "schema": "", "values": {},
+        "evidence": {}, "findings": findings, "residue": residue, "settled": False, "unsettled": [""],
+    }  # fmt: skip

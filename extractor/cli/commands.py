@@ -165,10 +165,11 @@ def doctor(call: Namespace) -> int:
 
 
 def _settings(call: Namespace, **overrides: object) -> Settings:
-    return Settings.load(call.config, password=_password() if call.password else None, **overrides)
+    return Settings.load(call.config, password=ask_password() if call.password else None, **overrides)
 
 
-def _password() -> str:
+def ask_password() -> str:
+    """The password of protected files, asked for on the terminal."""
     import getpass
 
     try:

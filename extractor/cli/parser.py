@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from extractor.cli import commands, jobs
+from extractor.cli import commands, jobs, review_commands
 from extractor.export.files import FORMATS
 from extractor.version import __version__
 
@@ -32,7 +32,8 @@ def parser() -> argparse.ArgumentParser:
     top = _Parser(prog="extractor", description="Documents full of tables in, validated records out.")
     top.add_argument("--version", action="version", version=f"extractor {__version__}")
     adder = top.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
-    for add in (_run, jobs.add_plan, _work, jobs.add_status, _batch, _look, _export, _evaluation, _schemas, _doctor):
+    running = (_run, jobs.add_plan, _work, jobs.add_status, _batch)
+    for add in (*running, _look, review_commands.add_commands, _export, _evaluation, _schemas, _doctor):
         add(adder)
     return top
 

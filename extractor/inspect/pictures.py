@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from extractor import readers
 from extractor.config import Settings
 from extractor.document.geometry import displayed, displayed_box
 from extractor.document.layout import Box, Document, Grid, Line, Page
@@ -17,6 +18,7 @@ WORD, LINE, CELL, TABLE = ("#9a9a9a", 1), ("#1f77b4", 2), ("#2ca02c", 2), ("#d62
 AREAS = {"form": ("#9467bd", 3, 9), "chunk": ("#ff7f0e", 2, 5)}  # and how far outside of what it holds
 LABEL = 11  # pixels above what an area holds; outside of the widest outline
 WIDEST = 1600  # pixels of a picture
+SMALLEST = 4  # pixels of a place that can hold a character
 Outline = tuple[Box, str, int]
 
 
@@ -116,3 +118,97 @@ def _pdf_pictures(document: Document, path: Path, settings: Settings) -> Iterato
                 yield page, sheet.render(scale=min(2.0, WIDEST / max(page.width, page.height))).to_pil()
             finally:
                 sheet.close()
+
+
+class PagePicture(NamedTuple):
+    """A page as it is displayed: a Pillow image, and the size of the page in points."""
+
+    image: Any
+    width: float
+    height: float
+
+
+def has_pages(path: Path) -> bool:
+    """Whether a file has pages that can be drawn: a PDF or an image."""
+    with path.open("rb") as file:
+        head = file.read(readers.HEAD)
+    try:
+        return readers.kind(path, head) in ("pdf", "image")
+    except DocumentError:
+        return False
+
+
+def page_picture(path: Path, number: int, settings: Settings) -> PagePicture:
+    """One page of a PDF or an image, by its number from 1. DocumentError: there is none, or it cannot be shown."""
+    with path.open("rb") as file:
+        is_pdf = b"%PDF-" in file.read(1024)
+    return _pdf_page(path, number, settings) if is_pdf else _image_page(path, number, settings)
+
+
+def _pdf_page(path: Path, number: int, settings: Settings) -> PagePicture:
+    from extractor.readers.pdf.reader import opened
+
+    pillow()
+    with opened(path, settings) as pdf:
+        if pdf is None or not 1 <= number <= len(pdf):
+            raise DocumentError(f"page {number} cannot be drawn")
+        sheet = pdf[number - 1]
+        try:
+            width, height = sheet.get_size()
+            image = sheet.render(scale=min(2.0, WIDEST / max(width, height, 1))).to_pil()
+        finally:
+            sheet.close()
+    return PagePicture(image, width, height)
+
+
+def _image_page(path: Path, number: int, settings: Settings) -> PagePicture:
+    frame = next((f for n, f in enumerate(frames(path, settings), 1) if n == number), None)
+    if frame is None:
+        raise DocumentError(f"the image has no page {number}")
+    picture = pillow().Image.fromarray(frame.image)
+    width, height = picture.width * frame.points, picture.height * frame.points
+    picture.thumbnail((WIDEST, 4 * WIDEST))
+    return PagePicture(picture, width, height)
+
+
+def text_inside(path: Path, number: int, box: Box, settings: Settings) -> str:
+    """The text printed inside of a box of a displayed page: its characters, or what OCR reads on the picture there."""
+    with path.open("rb") as file:
+        is_pdf = b"%PDF-" in file.read(1024)
+    text = _pdf_text(path, number, box, settings) if is_pdf else ""
+    return text or _ocr_text(path, number, box, settings)
+
+
+def _pdf_text(path: Path, number: int, box: Box, settings: Settings) -> str:
+    from extractor.readers.pdf.reader import opened
+
+    with opened(path, settings) as pdf:
+        if pdf is None or not 1 <= number <= len(pdf):
+            return ""
+        sheet = pdf[number - 1]
+        try:
+            if sheet.get_rotation():
+                return ""  # the picture shows it; OCR reads it there
+            text = sheet.get_textpage()
+            height = sheet.get_size()[1]
+            found = text.get_text_bounded(box.x0, height - box.bottom, box.x1, height - box.top)
+        finally:
+            sheet.close()
+    return "\n".join(line.strip() for line in found.splitlines() if line.strip())
+
+
+def _ocr_text(path: Path, number: int, box: Box, settings: Settings) -> str:
+    """What OCR reads inside of a box, line by line from the top."""
+    import numpy as np
+
+    from extractor.readers.scan import ocr
+
+    page = page_picture(path, number, settings)
+    scale = page.image.width / page.width
+    corners = (box.x0 * scale, box.top * scale, box.x1 * scale, box.bottom * scale)
+    crop = np.asarray(page.image.convert("RGB").crop(tuple(round(c) for c in corners)))
+    if min(crop.shape[:2], default=0) < SMALLEST:
+        return ""
+    lines = sorted(ocr.detect(crop, settings), key=lambda b: b.top) or [Box(0, 0, crop.shape[1], crop.shape[0])]
+    pieces = [crop[int(b.top) : int(b.bottom) + 1, int(b.x0) : int(b.x1) + 1] for b in lines]
+    return "\n".join("".join(char.text for char in chars) for chars in ocr.recognise(pieces, settings) if chars)

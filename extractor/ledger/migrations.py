@@ -64,6 +64,31 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (sha256, suffix)
     ) WITHOUT ROWID
     """,
+    """
+    CREATE TABLE decisions (
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        batch TEXT NOT NULL,
+        undoes TEXT NOT NULL,
+        task TEXT NOT NULL,
+        who TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        form INTEGER NOT NULL,
+        seconds REAL NOT NULL,
+        body TEXT NOT NULL
+    );
+    CREATE INDEX decisions_by_form ON decisions (sha256, form);
+    CREATE INDEX decisions_by_undoes ON decisions (undoes);
+    CREATE INDEX decisions_by_batch ON decisions (batch);
+    CREATE TABLE claims (
+        sha256 TEXT NOT NULL,
+        task TEXT NOT NULL,
+        who TEXT NOT NULL,
+        session TEXT NOT NULL,
+        until REAL NOT NULL,
+        PRIMARY KEY (sha256, task)
+    ) WITHOUT ROWID;
+    """,
 )
 
 

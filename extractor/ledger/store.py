@@ -360,19 +360,19 @@ def last_run(ledger: Ledger) -> Run:
     return Run(row[0], row[1], row[2], tuple(json.loads(row[3])), row[4] is not None, json.loads(row[5]))
 
 
-_DONE = """
+DONE = """
     FROM inputs i JOIN results r ON r.sha256 = i.sha256 AND r.suffix = i.suffix AND r.fingerprint = :fingerprint
 """
 
 
 def record_lines(ledger: Ledger) -> Iterator[str]:
-    """The lines of `records.jsonl`: the last call's inputs in order, their forms in order."""
+    """The lines of `records.jsonl` as they were read: the last call's inputs in order, their forms in order."""
     rows = ledger.execute(
-        f"SELECT i.name, c.body {_DONE} JOIN records c ON c.result = r.id ORDER BY i.position, c.form",
+        f"SELECT i.name, c.body {DONE} JOIN records c ON c.result = r.id ORDER BY i.position, c.form",
         {"fingerprint": last_run(ledger).fingerprint},
     )
     for name, body in rows:
-        yield _with_name(name, body)
+        yield with_name(name, body)
 
 
 class DoneInput(NamedTuple):
@@ -418,10 +418,11 @@ def document_lines(ledger: Ledger) -> Iterator[str]:
         if body is None:
             yield dumps(DocumentResult(name, sha256 or "", "failed", reason=reason, seconds=seconds).to_json())
         else:
-            yield _with_name(name, body)
+            yield with_name(name, body)
 
 
-def _with_name(name: str, body: str) -> str:
+def with_name(name: str, body: str) -> str:
+    """The line of a body with the name of its document in front."""
     return f'{{"document":{dumps(name)},{body[1:]}'
 
 
@@ -429,7 +430,7 @@ def counts(ledger: Ledger) -> Counts:
     """The figures of the summary."""
     by_status = dict(ledger.execute("SELECT status, count(*) FROM inputs GROUP BY status"))
     settled, seconds = ledger.execute(
-        f"SELECT coalesce(sum(r.settled), 0), coalesce(sum(r.seconds), 0) {_DONE}",
+        f"SELECT coalesce(sum(r.settled), 0), coalesce(sum(r.seconds), 0) {DONE}",
         {"fingerprint": last_run(ledger).fingerprint},
     ).fetchone()
     schemas = schema_counts(ledger)
@@ -450,7 +451,7 @@ def schema_counts(ledger: Ledger) -> list[SchemaCount]:
     """Forms by schema, in the order of their names."""
     rows = ledger.execute(
         f"""
-        SELECT c.schema, count(*), sum(c.settled), sum(c.residue) {_DONE}
+        SELECT c.schema, count(*), sum(c.settled), sum(c.residue) {DONE}
         JOIN records c ON c.result = r.id GROUP BY c.schema ORDER BY c.schema
         """,
         {"fingerprint": last_run(ledger).fingerprint},
@@ -465,7 +466,7 @@ def asked(ledger: Ledger) -> Asked:
         for name in ("calls", "prompt_tokens", "completion_tokens")
     )
     row = ledger.execute(
-        f"SELECT count(*), {sums} {_DONE} JOIN records c ON c.result = r.id"
+        f"SELECT count(*), {sums} {DONE} JOIN records c ON c.result = r.id"
         " WHERE json_extract(c.body, '$.usage.calls') > 0",
         {"fingerprint": last_run(ledger).fingerprint},
     ).fetchone()

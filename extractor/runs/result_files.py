@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from extractor.document.decision import REVIEW
 from extractor.errors import CallError
-from extractor.ledger import store
+from extractor.ledger import decision_log
 from extractor.ledger.store import Ledger
+from extractor.runs import decided_lines
 
 
 class Files(NamedTuple):
@@ -20,10 +22,11 @@ class Files(NamedTuple):
 
 
 def lines(ledger: Ledger, directory: Path) -> Files:
-    """Writes `records.jsonl` and `documents.jsonl` of the ledger's last call into `directory`."""
+    """Writes `records.jsonl` and `documents.jsonl` of the last call into `directory`, with what was decided."""
     files = Files(directory / "records.jsonl", directory / "documents.jsonl")
-    write_lines(files.records, store.record_lines(ledger))
-    write_lines(files.documents, store.document_lines(ledger))
+    decisions = decision_log.by_form(ledger, REVIEW)
+    write_lines(files.records, decided_lines.records(ledger, decisions))
+    write_lines(files.documents, decided_lines.documents(ledger, decisions))
     return files
 
 

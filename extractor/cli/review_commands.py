@@ -1,0 +1,71 @@
+"""The commands of the review page: `review` and `audit`."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import signal
+import sys
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from extractor.errors import CallError
+
+Adder = Any  # argparse._SubParsersAction of whatever parser class the caller uses
+
+
+def add_commands(adder: Adder) -> None:
+    """Adds the commands to a parser's subparsers."""
+    this = adder.add_parser("review", help="decide what is in doubt of a run, on a local page")
+    this.add_argument("directory", type=Path, metavar="DIR", help="the folder of a run")
+    add_page(this)
+    this.set_defaults(run=review)
+
+
+def add_page(this: argparse.ArgumentParser) -> None:
+    """The options of every command that opens the page."""
+    this.add_argument("--by", default="", metavar="NAME", help="who decides; the page asks too")
+    this.add_argument("--port", type=int, default=0, metavar="N", help="of the page; by default a free one")
+    this.add_argument("--no-browser", action="store_true", help="print the address, open nothing")
+    this.add_argument("--password", action="store_true", help="ask for the password of protected files")
+
+
+def review(call: Namespace) -> int:
+    """`extractor review`."""
+    from extractor.ledger import decision_log
+    from extractor.review import modes, run_records
+
+    with decision_log.opened(call.directory) as ledger:
+        left = run_records.remaining(ledger, modes.review().task)
+        print(f"{left_to_decide(left)}; stop the page with Ctrl+C", file=sys.stderr)
+        sit(call, ledger, modes.review())
+        left = run_records.remaining(ledger, modes.review().task)
+    print(left_to_decide(left), file=sys.stderr)
+    return 0
+
+
+def sit(call: Namespace, ledger: Any, mode: Any) -> None:
+    """Opens the page and serves it until Ctrl+C or a SIGTERM."""
+    from extractor.cli.commands import ask_password
+    from extractor.review import sessions
+    from extractor.runs.run import load_schemas
+
+    if not 0 <= call.port < 65536:
+        raise CallError(f"--port {call.port}: a port is a number from 1 to 65535")
+    password = ask_password() if call.password else None
+    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    with contextlib.suppress(KeyboardInterrupt):
+        sessions.sit(
+            call.directory, ledger, mode, load_schemas, port=call.port, by=call.by, password=password,
+            show=lambda address: print(address, flush=True), browser=not call.no_browser,
+        )  # fmt: skip
+
+
+def left_to_decide(left: Any) -> str:
+    """How much is left, in words."""
+    if left.seconds is None or not left.decisions:
+        return f"{left.decisions} decisions are left"
+    minutes = left.seconds / 60
+    time = f"{minutes:.0f} minutes" if minutes < 90 else f"{minutes / 60:.1f} hours"
+    return f"{left.decisions} decisions are left, about {time} by the time taken so far"

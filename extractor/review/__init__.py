@@ -1,0 +1,1 @@
+"""The review page: one doubt at a time, decided by a person; audits of what is settled."""

@@ -1,0 +1,148 @@
+"""The doubts of a record: one for each path that is unsettled, with the findings that say why."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from extractor.accounting import decided, value_tree
+from extractor.accounting.decided import Reviewed
+from extractor.accounting.judged_reading import Line
+from extractor.document.decision import Decision
+from extractor.document.finding_kinds import KINDS, FindingKind
+
+GRAVITY = {"error": 0, "warning": 1, "info": 2}
+STALE = "stale"
+"""The kind of a doubt that an earlier decision leaves, whose reading has changed since."""
+_NO_FINDING = "unsettled"
+_WHERE = re.compile(r"\(page[^)]*\)|page \d+:|T\d+R\d+C\d+|\b\d+\b")
+
+
+class Doubt(NamedTuple):
+    """One thing to decide. `position` is that of its document in the run, `order` that of its path in the form.
+
+    `value`: the text of what was read; where no value could be made of it, what is printed. `alike` is the same for
+    doubts of the same field for the same reasons; of those, equal `value`s are the same doubt.
+    """
+
+    position: int
+    form: int
+    order: tuple[int, ...]
+    sha256: str
+    document: str
+    schema: str
+    path: str
+    kinds: tuple[str, ...]
+    gravity: int
+    alike: str
+    value: str
+
+    @property
+    def key(self) -> tuple[str, int, str]:
+        """What tells a doubt from others: the document, the form, the path."""
+        return self.sha256, self.form, self.path
+
+    @property
+    def field(self) -> str:
+        """The field of the schema, without the numbers of rows."""
+        return value_tree.generic(self.path)
+
+
+def of_record(record: Line, position: int, decisions: Sequence[Decision]) -> list[Doubt]:
+    """What is still in doubt of a record, in the order of the form; the record as a whole comes last."""
+    if not record["unsettled"] and not decisions:
+        return []
+    reviewed = decided.review(record, decisions)
+    stale = {decision.path for decision in reviewed.stale}
+    paths = {*reviewed.unsettled, *(path for path in stale if _stands(reviewed, path))}
+    findings = _by_path(record)
+    return [
+        _doubt(record, position, order, path, findings.get(path, []), path in stale, reviewed)
+        for order, path in sorted((_reading_order(reviewed.tree, path), path) for path in paths)
+    ]
+
+
+def _stands(reviewed: Reviewed, path: str) -> bool:
+    try:
+        value_tree.at(reviewed.tree, path)
+    except KeyError:
+        return False
+    return True
+
+
+def _reading_order(tree: Any, path: str) -> tuple[int, ...]:
+    """Where a path stands in the form, so that the order of doubts holds while others are decided; "" comes last."""
+    if not path:
+        return (sys.maxsize,)
+    out: list[int] = []
+    for step in value_tree.steps(path):
+        names = list(tree) if isinstance(tree, dict) else []
+        out.append(names.index(step) if step in names else len(names))
+        tree = tree[step] if step in names else None
+    return tuple(out)
+
+
+def _by_path(record: Line) -> dict[str, list[dict[str, Any]]]:
+    out: dict[str, list[dict[str, Any]]] = {}
+    for finding in record["findings"]:
+        if finding["about"] == "reading":
+            out.setdefault(finding["path"], []).append(finding)
+    return out
+
+
+def _doubt(
+    record: Line,
+    position: int,
+    order: tuple[int, ...],
+    path: str,
+    findings: Sequence[dict[str, Any]],
+    stale: bool,
+    reviewed: Reviewed,
+) -> Doubt:
+    value = (shown_value(_value(reviewed.tree, path)) or _printed(record, path)) if path else ""
+    kinds = [*dict.fromkeys(f["kind"] for f in findings), *([STALE] if stale else [])] or [_NO_FINDING]
+    gravity = min((GRAVITY[f["severity"]] for f in findings), default=1)
+    reasons = sorted({_WHERE.sub("#", f["message"].replace(value, "…") if value else f["message"]) for f in findings})
+    alike = "|".join((record["schema"], value_tree.generic(path), ",".join(kinds), *reasons))[:1000]
+    return Doubt(
+        position, record["form"], order, record["sha256"], record["document"], record["schema"], path, tuple(kinds),
+        gravity, alike, value[:200],
+    )  # fmt: skip
+
+
+def _value(tree: Any, path: str) -> Any:
+    try:
+        return value_tree.plain(value_tree.at(tree, path))
+    except KeyError:
+        return None
+
+
+def _printed(record: Line, path: str) -> str:
+    """What is printed where an empty value was looked for."""
+    return " ".join(span["text"] for span in record["evidence"].get(path, ()))
+
+
+def shown_value(value: Any) -> str:
+    """The text of a leaf's value, as a person reads it: of an indicator its whole cell; "" of what holds values."""
+    if isinstance(value, dict):
+        return str(value["text"]) if "text" in value and not isinstance(value["text"], dict) else ""
+    if value is None or isinstance(value, list):
+        return ""
+    return ("true" if value else "false") if isinstance(value, bool) else str(value)
+
+
+def explained(record: Line, path: str) -> Iterator[dict[str, str]]:
+    """The findings on a path, about reading and source, in the words of the registry."""
+    for finding in record["findings"]:
+        if finding["path"] == path:
+            entry = KINDS.get(FindingKind(finding["kind"])) if finding["kind"] in set(FindingKind) else None
+            yield {
+                "kind": finding["kind"],
+                "about": finding["about"],
+                "severity": finding["severity"],
+                "message": finding["message"],
+                "meaning": entry.meaning if entry else "",
+                "remedy": entry.remedy if entry else "",
+            }

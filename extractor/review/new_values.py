@@ -1,0 +1,41 @@
+"""What a person types becomes a value of the field, by the same parsers as what is printed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from extractor.accounting.value_tree import Rows, generic
+from extractor.review.suggestions import field_at
+from schemas.spec import FieldSpec, SchemaSpec
+
+
+def value_of(spec: SchemaSpec | None, path: str, text: str | None) -> Any:
+    """The value of a text at a path; None for none. Raises `ValueError` where the field cannot take it."""
+    if text is None or not text.strip():
+        return None
+    field = field_at(spec, path)
+    if field is None or field.structure == "texts":
+        return text.strip()
+    if field.children or field.structure == "rows":
+        raise ValueError(f"{path} holds other values; edit those")
+    value = field.read(text.strip())
+    return value.model_dump() if isinstance(value, BaseModel) else value
+
+
+def empty_row(spec: SchemaSpec | None, path: str, tree: Any) -> Any:
+    """A new row of the list at a path: the row's fields, all empty; a list of cells as wide as the other rows."""
+    field = spec.field(generic(path)) if spec is not None else None
+    if field is not None and field.children:
+        return _empty(field)
+    rows = [row for row in tree.values() if isinstance(row, Rows)] if isinstance(tree, Rows) else []
+    return [None] * len(rows[0]) if rows else None
+
+
+def _empty(field: FieldSpec) -> dict[str, Any]:
+    lists = ("rows", "texts")
+    return {
+        child.name: [] if child.structure in lists else _empty(child) if child.structure == "group" else None
+        for child in field.children
+    }

@@ -1,0 +1,57 @@
+"""The records of the last run one by one, and what is in doubt of documents beside their records."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from extractor.accounting.judged_reading import Line
+from extractor.accounting.settled import beside_records
+from extractor.ledger import decision_log, lookups, store
+from extractor.ledger.store import Ledger
+from extractor.review import doubts
+
+Key = tuple[str, int]
+
+
+class RunRecord(NamedTuple):
+    """A record, and the position of its document in the run."""
+
+    record: Line
+    position: int
+
+
+def run_records(ledger: Ledger, with_settled: bool, also: Collection[Key] = ()) -> Iterator[RunRecord]:
+    """The records of the last run in order; without the settled ones on request, except those that are in `also`."""
+    positions = dict(ledger.execute("SELECT sha256, min(position) FROM inputs GROUP BY sha256"))
+    for keyed in lookups.keyed_record_lines(ledger):
+        if with_settled or '"unsettled":[]' not in keyed.line or (keyed.sha256, keyed.form) in also:
+            yield RunRecord(json.loads(keyed.line), positions[keyed.sha256])
+    for text in store.document_lines(ledger):
+        beside = beside_records(json.loads(text))
+        if beside is not None:
+            yield RunRecord(beside, positions[beside["sha256"]])
+
+
+class Remaining(NamedTuple):
+    """The decisions that are left of a run, and the seconds they will take by those taken so far (None: unknown)."""
+
+    decisions: int
+    seconds: float | None
+
+
+def remaining(ledger: Ledger, task: str) -> Remaining:
+    """How much is left to decide of the last run."""
+    decisions = decision_log.by_form(ledger, task)
+    left = sum(
+        len(doubts.of_record(record, position, decisions.get((record["sha256"], record["form"]), ())))
+        for record, position in run_records(ledger, with_settled=False, also=decisions)
+    )
+    return estimated(ledger, task, left)
+
+
+def estimated(ledger: Ledger, task: str, left: int) -> Remaining:
+    """The time that so many decisions take, by the median of those taken so far."""
+    effort = decision_log.effort(ledger, task) if decision_log.is_kept(ledger) else None
+    return Remaining(left, left * effort.seconds if effort and effort.batches else None)

@@ -1,0 +1,62 @@
+"""Other texts that a value may be: what its findings name, how it is printed, what nothing accounts for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from extractor.accounting.judged_reading import Line
+from extractor.accounting.value_tree import generic, holds
+from schemas.spec import FieldSpec, SchemaSpec
+
+MOST = 9  # as many as there are digits to choose one with
+LONGEST = 300  # characters of a text that is worth a key
+_NUMBER = re.compile(r"-?\d[\d.,]*\d|-?\d")
+_QUOTED = re.compile(r"'([^']{1,300})'|“([^”]{1,300})”")
+
+
+def field_at(spec: SchemaSpec | None, path: str) -> FieldSpec | None:
+    """The field of the schema that a path of named rows belongs to; None where the schema has none such."""
+    return spec.field(generic(path)) if spec is not None else None
+
+
+def suggestions(record: Line, path: str, now: str, spec: SchemaSpec | None) -> list[str]:
+    """At most nine texts that the field can take and that differ from its text `now`, the likeliest first."""
+    field = field_at(spec, path)
+    out: list[str] = []
+    for text in (fitting for printed in _texts(record, path) for fitting in _fitting(field, printed.strip())):
+        if text and text != now and text not in out and len(text) <= LONGEST:
+            out.append(text)
+        if len(out) == MOST:
+            break
+    return out
+
+
+def _fitting(field: FieldSpec | None, text: str) -> Iterator[str]:
+    """The text, if the field can take it; else the numbers in it that the field can take (`420.00` of `€420.00`)."""
+    if field is None or field.kind == "text" or _fits(field, text):
+        yield text
+    else:
+        yield from (number for number in _NUMBER.findall(text) if _fits(field, number))
+
+
+def _fits(field: FieldSpec, text: str) -> bool:
+    try:
+        field.read(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _texts(record: Line, path: str) -> Iterator[str]:
+    for finding in record["findings"]:
+        if finding["about"] == "reading" and finding["path"] and holds(finding["path"], path):
+            quoted = [a or b for a, b in _QUOTED.findall(finding["message"])]
+            yield from quoted
+            if not quoted and ": " in finding["message"]:
+                yield finding["message"].rsplit(": ", 1)[1]
+    yield " ".join(span["text"] for span in record["evidence"].get(path, ()))
+    here = {(span["page"], span.get("line"), span.get("cell")) for span in record["evidence"].get(path, ())}
+    beside = [r for r in record["residue"] if (r["page"], r.get("line"), r.get("cell")) in here]
+    yield from (r["text"] for r in beside)
+    yield from (r["text"] for r in record["residue"])
