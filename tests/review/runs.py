@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ def evaluation(name: str, score: str = "9.50", rows: int = 3) -> str:
 Change = Callable[[DocumentResult], DocumentResult]
 
 
-def make_run(out: Path, documents: dict[str, str | bytes], change: Change | None = None) -> Path:
+def make_run(out: Path, documents: Mapping[str, str | bytes], change: Change | None = None) -> Path:
     """A run of the rules engine over documents that are written beside it, in this process.
 
     `change` is a second engine: it gives other results for the same documents.
