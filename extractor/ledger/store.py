@@ -401,7 +401,7 @@ def done_inputs(ledger: Ledger, task: Task | None = None) -> Iterator[DoneInput]
             " WHERE r.sha256 = ? AND r.suffix = ? AND r.fingerprint = ? ORDER BY c.form",
             (sha256, suffix, mark),
         )
-        yield DoneInput(name, reason, tuple(_with_name(name, body) for (body,) in rows) if reason is None else ())
+        yield DoneInput(name, reason, tuple(with_name(name, body) for (body,) in rows) if reason is None else ())
 
 
 def document_lines(ledger: Ledger) -> Iterator[str]:
