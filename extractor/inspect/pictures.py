@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from extractor import readers
 from extractor.config import Settings
 from extractor.document.geometry import displayed, displayed_box
 from extractor.document.layout import Box, Document, Grid, Line, Page
 from extractor.errors import DocumentError
+from extractor.readers import detect
 from extractor.readers.scan.image_files import frames, pillow
 
 # What is outlined: its colour and how thick, in pixels.
@@ -131,9 +131,9 @@ class PagePicture(NamedTuple):
 def has_pages(path: Path) -> bool:
     """Whether a file has pages that can be drawn: a PDF or an image."""
     with path.open("rb") as file:
-        head = file.read(readers.HEAD)
+        head = file.read(detect.HEAD)
     try:
-        return readers.kind(path, head) in ("pdf", "image")
+        return detect.kind_of_bytes(path, head) in ("pdf", "image")
     except DocumentError:
         return False
 

@@ -6,13 +6,23 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from extractor.accounting.judged_reading import Line
 from extractor.accounting.value_tree import Rows, generic
 from extractor.review.suggestions import field_at
+from schemas.conventions import Convention, told_by
 from schemas.spec import FieldSpec, SchemaSpec
 
 
-def value_of(spec: SchemaSpec | None, path: str, text: str | None) -> Any:
-    """The value of a text at a path; None for none. Raises `ValueError` where the field cannot take it."""
+def convention_of(record: Line, locale: str) -> Convention:
+    """How the printed texts of a record write numbers and dates; what a person types is read alike."""
+    return told_by((span["text"] for spans in record["evidence"].values() for span in spans), locale)
+
+
+def value_of(spec: SchemaSpec | None, path: str, text: str | None, convention: Convention) -> Any:
+    """The value of a text at a path; None for none.
+
+    Raises `ValueError` where the field cannot take it, or where it could be two values.
+    """
     if text is None or not text.strip():
         return None
     field = field_at(spec, path)
@@ -20,7 +30,9 @@ def value_of(spec: SchemaSpec | None, path: str, text: str | None) -> Any:
         return text.strip()
     if field.children or field.structure == "rows":
         raise ValueError(f"{path} holds other values; edit those")
-    value = field.read(text.strip())
+    value, *others = field.readings(text.strip(), convention)
+    if others:
+        raise ValueError(f"{text!r} can be {value} or {others[0]}: write it so that it can be one value only")
     return value.model_dump() if isinstance(value, BaseModel) else value
 
 

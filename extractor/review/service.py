@@ -22,7 +22,7 @@ from extractor.ledger import decision_log, lookups, store
 from extractor.ledger.store import Ledger
 from extractor.review.doubts import Doubt
 from extractor.review.modes import Mode
-from extractor.review.new_values import empty_row, value_of
+from extractor.review.new_values import convention_of, empty_row, value_of
 from extractor.review.open_doubts import Filter, OpenDoubts
 from extractor.review.run_records import run_records
 from extractor.review.sources import Source, Sources
@@ -283,7 +283,8 @@ class ReviewService:
         record, tree = opened.record, opened.reviewed.tree
         before, to = _at(tree, change.path), None
         if change.action == "set":
-            to = value_of(self.spec(record), change.path, change.text)
+            convention = convention_of(record, self.sources.settings.locale)
+            to = value_of(self.spec(record), change.path, change.text, convention)
         elif change.action == "insert":
             list_path = change.path.rsplit("[", 1)[0]
             to = empty_row(self.spec(record), list_path, _node(tree, list_path))

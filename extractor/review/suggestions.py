@@ -42,7 +42,7 @@ def _fitting(field: FieldSpec | None, text: str) -> Iterator[str]:
 
 def _fits(field: FieldSpec, text: str) -> bool:
     try:
-        field.read(text)
+        field.readings(text)
     except ValueError:
         return False
     return True
