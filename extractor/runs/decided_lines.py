@@ -18,6 +18,9 @@ Decisions = Mapping[tuple[str, int], Sequence[Decision]]
 
 def records(ledger: Ledger, decisions: Decisions) -> Iterator[str]:
     """The lines of `records.jsonl`: values as read, what is in doubt after the decisions."""
+    if not decisions:
+        yield from store.record_lines(ledger)
+        return
     for keyed in lookups.keyed_record_lines(ledger):
         about = decisions.get((keyed.sha256, keyed.form))
         yield store.dumps(decided.as_read(json.loads(keyed.line), about)) if about else keyed.line
