@@ -209,13 +209,7 @@ def _ocr_text(path: Path, number: int, box: Box, settings: Settings) -> str:
     crop = np.asarray(page.image.convert("RGB").crop(tuple(round(c) for c in corners)))
     if min(crop.shape[:2], default=0) < SMALLEST:
         return ""
-    found = (_around(corners) for corners in ocr.detect(crop, settings))
+    found = ocr.boxes_of(ocr.detect(crop, settings))
     lines = sorted(found, key=lambda b: b.top) or [Box(0, 0, crop.shape[1], crop.shape[0])]
-    pieces = [crop[int(b.top) : int(b.bottom) + 1, int(b.x0) : int(b.x1) + 1] for b in lines]
+    pieces = [crop[max(0, int(b.top)) : int(b.bottom) + 1, max(0, int(b.x0)) : int(b.x1) + 1] for b in lines]
     return "\n".join("".join(char.text for char in chars) for chars in ocr.recognise(pieces, settings) if chars)
-
-
-def _around(corners: Any) -> Box:
-    """The box around the four corners of a piece of text."""
-    x, y = corners[:, 0], corners[:, 1]
-    return Box(max(0.0, float(x.min())), max(0.0, float(y.min())), float(x.max()), float(y.max()))

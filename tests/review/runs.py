@@ -46,7 +46,7 @@ def make_run(out: Path, documents: Mapping[str, str | bytes], change: Change | N
         path = folder / name
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         inputs.append(store.Input(name, path, path.stat().st_size, readers.sha256(path), None))
-    fingerprint = f"made by {change}" if change else "made by rules"
+    fingerprint = f"made by {change.__name__}" if change else "made by rules"
     names = [spec.name for spec in specs]
     with store.writing(out) as ledger:
         store.begin(ledger, fingerprint, "rules", names, settings.public(), "0", inputs)

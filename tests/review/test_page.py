@@ -15,8 +15,8 @@ from extractor.ledger import decision_log
 from tests.review.browser import ReviewPage, browser, served
 from tests.review.runs import evaluation, make_run, records
 
-DOUBTED = "约九分"  # no score, so that the columns of each row are in doubt
 DOUBTS = ("indicators[0].weight", "indicators[1].weight", "indicators[2].weight")
+DOCUMENTS = {"a.txt": evaluation("水闸养护"), "b.txt": evaluation("河道巡查")}
 
 
 @pytest.fixture(scope="module")
@@ -270,6 +270,8 @@ def test_a_server_that_is_killed_loses_no_decision(chromium: Any, run: Path) -> 
 def corrected(result: DocumentResult) -> DocumentResult:
     """Another engine, which reads the weight of the first row otherwise."""
 
+    result = doubted(result)
+
     def other(values: dict[str, Any]) -> dict[str, Any]:
         first, *rest = values["indicators"]
         return {**values, "indicators": [{**first, "weight": "16.00"}, *rest]}
@@ -281,8 +283,7 @@ def test_a_run_in_between_shows_decisions_about_another_reading_as_stale(chromiu
     with served(run) as server:
         page = ReviewPage(chromium, server.address)
         page.press("Enter", "Enter")
-        documents = {"a.txt": evaluation("水闸养护", DOUBTED), "b.txt": evaluation("河道巡查", DOUBTED)}
-        make_run(run, documents, change=corrected)
+        make_run(run, DOCUMENTS, change=corrected)
         assert [line["unsettled"] for line in records(run)] == [[DOUBTS[0], DOUBTS[2]], list(DOUBTS)]
         page.page.wait_for_timeout(2_100)  # the server looks every two seconds
         page.page.reload()
