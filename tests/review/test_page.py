@@ -27,8 +27,14 @@ def chromium() -> Iterator[Any]:
 
 @pytest.fixture
 def run(tmp_path: Path) -> Path:
-    return make_run(
-        tmp_path / "out", {"a.txt": evaluation("水闸养护", DOUBTED), "b.txt": evaluation("河道巡查", DOUBTED)}
+    return make_run(tmp_path / "out", DOCUMENTS, change=doubted)
+
+
+def doubted(result: DocumentResult) -> DocumentResult:
+    """An engine that doubts one column of each row, and nothing else."""
+    doubts = tuple(finding(FindingKind.COLUMN_UNCLEAR, path, "it could stand in another column") for path in DOUBTS)
+    return replace(
+        result, unclaimed=(), findings=(), records=tuple(replace(r, findings=doubts) for r in result.records)
     )
 
 
