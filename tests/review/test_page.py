@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from extractor.document.decision import Decision
-from extractor.document.results import DocumentResult
+from extractor.document.finding_kinds import FindingKind
+from extractor.document.results import DocumentResult, finding
 from extractor.ledger import decision_log
 from tests.review.browser import ReviewPage, browser, served
 from tests.review.runs import evaluation, make_run, records
