@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 from extractor.document.geometry import Rulings, Segment, union
 from extractor.document.layout import Block, Box, Cell, Grid, Line
-from extractor.tables.column_gaps import Going
+from extractor.tables.proved_columns import Going
 from extractor.tables.row_rules.row_tables import Banded, Proof, find_banded, left_edges
 from extractor.tables.ruled.lattice import JOIN, Lattice, fill, find_lattices, free_rules, shade_edges, shaded_lattices
 from extractor.tables.ruled.missing_lines import holds_columns, lacking, not_found
 from extractor.tables.ruled.parted_rows import with_rows
 from extractor.tables.text_runs import Row, Run, row_box, runs_of, split_columns
 from extractor.tables.unruled.aligned_runs import find_unruled
-from extractor.tables.unruled.spaced_rows import find_spaced
+from extractor.tables.unruled.separated_rows import apart_tables
 from extractor.tables.words import Piece, Token, parts_at, passage, pieces_of, read_rows, rows_of
 
 
@@ -120,10 +120,11 @@ def _with_lattices(
     rows += [[Run(g.box, grid=g)] for g in grids if g.box is not None]
     rows.sort(key=lambda row: min(run.box.top for run in row))
     rules = free_rules(rulings.horizontal, boxes, join)
-    ruled = find_banded(rows, rules, page, proof) if rules else []
+    ruled = find_banded(rows, rules, page, proof) if rules and proof is not None else []
     rows = _with_tables(rows, ruled)
     before = proof.going if proof is not None else None
-    spaced = find_spaced(rows, page, proof)
+    apart = apart_tables(rows, page, before) if proof is not None else []
+    spaced = [Banded(start, end, *clear) for start, end, clear in apart]
     blocks = _numbered(_ordered(_with_tables(rows, spaced), page), page)
     return Printed(blocks, _going(rows, [*ruled, *spaced], before))
 

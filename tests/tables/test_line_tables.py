@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 
 from extractor.document.layout import Box, Cell, Grid, Line, Word
 from extractor.readers.text import reader as text_source
+from extractor.tables.text_runs import Run
 from extractor.tables.unruled import line_tables, spaced_text
+from extractor.tables.unruled.line_segments import segments_of
+from extractor.tables.words import Piece
 from tests.paths import SAMPLES
 
 SAMPLE = SAMPLES / "baisha-civil-2025-targets-layout.txt"
@@ -84,21 +87,15 @@ def test_each_character_stands_in_one_cell_or_line(texts: list[str]) -> None:
         assert len(places) == len(set(places)) and places == sorted(places)
 
 
-def _boxed(rows: list[list[tuple[float, str]]]) -> list[Line]:
-    out = []
-    for n, row in enumerate(rows, 1):
-        words, text = [], ""
-        for x, part in row:
-            text = f"{text}   {part}" if text else part
-            box = Box(x, 20.0 * n, x + 10.0 * len(part), 20.0 * n + 10)
-            words.append(Word(len(text) - len(part), part, box))
-        box = Box(row[0][0], 20.0 * n, row[-1][0] + 10.0 * len(row[-1][1]), 20.0 * n + 10)
-        out.append(Line(1, n, text, box, tuple(words)))
-    return out
+def _run(x: float, y: float, text: str) -> Run:
+    box = Box(x, y, x + 10.0 * len(text), y + 10)
+    return Run(box, (Piece(text, box, None, 10.0),))
 
 
-def test_words_with_boxes_keep_them() -> None:
-    lines = _boxed([[(50, "名称"), (150, "数量")], [(50, "雨量计"), (150, "12")], [(50, "水尺"), (150, "3")]])
-    grid = next(b for b in line_tables.grids(lines, 1, 1).blocks if isinstance(b, Grid))
+def test_printed_lines_with_boxes_keep_them() -> None:
+    texts = [("名称", "数量"), ("雨量计", "12"), ("水尺", "3")]
+    rows = [[_run(50, 20 * n, name), _run(150, 20 * n, count)] for n, (name, count) in enumerate(texts, 1)]
+    grid = line_tables.grid_of(segments_of(rows), 1)
     assert [(c.row, c.col, c.text) for c in grid.cells][-2:] == [(2, 0, "水尺"), (2, 1, "3")]
     assert _at(grid, "12").words == (Word(0, "12", Box(150, 40, 170, 50)),)
+    assert grid.ragged

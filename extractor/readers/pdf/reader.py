@@ -32,8 +32,8 @@ from extractor.readers.pdf.text_layer import (
     is_doubtful,
 )
 from extractor.readers.pdf.unread_objects import fill_gaps, unlike
-from extractor.tables.column_gaps import Going
 from extractor.tables.page_tables import blocks_of, drawn_blocks
+from extractor.tables.proved_columns import Going
 from extractor.tables.words import Token
 
 MEND = "it was not opened; print it to a new PDF with another program"

@@ -5,25 +5,21 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
-from statistics import median
 from typing import NamedTuple
 
-from extractor.document.geometry import Segment, clusters, overlap, stab, union
-from extractor.document.layout import Box, Cell, Grid
+from extractor.document.geometry import Segment, clusters, overlap, union
+from extractor.document.layout import Box, Grid
 from extractor.tables import column_gaps
-from extractor.tables.column_gaps import Above, Clear, Going, Held, clear_grid, parted, side_by_side
+from extractor.tables.column_gaps import parted, side_by_side
 from extractor.tables.merged_rows import hides_rows, least_white
+from extractor.tables.proved_columns import Above, Clear, Going, Held, clear_grid
 from extractor.tables.row_rules.rule_extents import SAME, extents_of, opened
-from extractor.tables.ruled.lattice import tile
-from extractor.tables.text_runs import Row, Run, lines_of, may_go_on, middle
-from extractor.tables.words import Piece, passage
+from extractor.tables.text_runs import Row, Run, may_go_on, middle
+from extractor.tables.words import Piece
 
 LEAST_BANDS = 2  # rows between lines
 LEAST_CELLS = 3  # in a row that is all that a table has
-MOST_LINES = 3.5  # the median of printed lines in a row
-COMMON = 0.3  # the share of rows that show an edge of a column, for it to hold in others
 UPRIGHT = 0.6  # the share of a row's height that a vertical line must cover to be a wall in it
-LEAST_HEADER = 3  # gaps in a row whose columns the rows below it keep
 
 
 class Banded(NamedTuple):
@@ -55,9 +51,9 @@ class Band(NamedTuple):
     runs: list[Run]
 
 
-def find_banded(rows: Sequence[Row], rules: Sequence[Segment], page: int, proof: Proof | None = None) -> list[Banded]:
-    """The tables whose rows are ruled and whose columns are not; without `proof` their columns are hints."""
-    extents = extents_of(rows, rules, proof and proof.going)
+def find_banded(rows: Sequence[Row], rules: Sequence[Segment], page: int, proof: Proof) -> list[Banded]:
+    """The tables whose rows are ruled and whose columns white proves."""
+    extents = extents_of(rows, rules, proof.going)
     found = (_table(rows, rules, extent, page, proof) for extent in extents)
     return sorted((table for table in found if table is not None), key=lambda table: table[:2])
 
@@ -72,16 +68,14 @@ class Inside(NamedTuple):
     ys: list[float]
 
 
-def _table(rows: Sequence[Row], rules: Sequence[Segment], extent: Box, page: int, proof: Proof | None) -> Banded | None:
+def _table(rows: Sequence[Row], rules: Sequence[Segment], extent: Box, page: int, proof: Proof) -> Banded | None:
     """The table of an extent, and of what a page break left open above and below it, if its columns are proved."""
-    if proof is not None:
-        for place in opened(rows, extent, proof.going, rules):
-            inside = _inside(rows, rules, place)
-            clear = inside and _clear(inside, place, page, proof, may_go_on(rows, inside.start))
-            if inside is not None and clear is not None:
-                return Banded(inside.start, inside.end, *clear)
-    inside = _inside(rows, rules, extent)
-    return inside and _hinted(inside, extent, page)
+    for place in opened(rows, extent, proof.going, rules):
+        inside = _inside(rows, rules, place)
+        clear = inside and _clear(inside, place, page, proof, may_go_on(rows, inside.start))
+        if inside is not None and clear is not None:
+            return Banded(inside.start, inside.end, *clear)
+    return None
 
 
 def _inside(rows: Sequence[Row], rules: Sequence[Segment], place: Box) -> Inside | None:
@@ -93,22 +87,6 @@ def _inside(rows: Sequence[Row], rules: Sequence[Segment], place: Box) -> Inside
     ys = [sum(g) / len(g) for g in clusters({s.at for s in own}, 2.0)]
     ys = [*(y for y in (top,) if y < ys[0] - SAME), *ys, *(y for y in (bottom,) if y > ys[-1] + SAME)]
     return Inside(found[0], found[-1] + 1, [run for i in found for run in rows[i]], own, ys)
-
-
-def _hinted(inside: Inside, extent: Box, page: int) -> Banded | None:
-    """The table whose columns are hints."""
-    left, right, runs = extent.x0, extent.x1, inside.runs
-    ends = [x for s in inside.rules for x in (s.lo, s.hi) if left + SAME < x < right - SAME]
-    known = [sum(g) / len(g) for g in clusters(set(ends), SAME)]
-    bands = _bands([part for run in runs for part in cut(run, [*known, *left_edges(runs)])], inside.ys)
-    filled = [band for band in bands if band.runs]
-    lines = median(len({round(middle(run)) for run in band.runs}) for band in filled)
-    if any(_holds_rows(band) for band in filled):
-        return None
-    if len(filled) < LEAST_BANDS or lines > MOST_LINES or sum(len(_blocks(b)) > 1 for b in filled) < 0.5 * len(filled):
-        return None
-    grid = _grid(bands, inside.rules, inside.ys, [left, *known, right], page)
-    return Banded(inside.start, inside.end, grid) if grid is not None else None
 
 
 def _clear(inside: Inside, place: Box, page: int, proof: Proof, first: bool) -> Clear | None:
@@ -190,14 +168,6 @@ def _ends(drawn: Sequence[Segment], y: float, sides: Box) -> list[float]:
     return [x for x in own if sides.x0 + SAME < x < sides.x1 - SAME]
 
 
-def _holds_rows(band: Band) -> bool:
-    """Whether several lines between two rules are rows themselves: three pieces of text or more in each."""
-    lines: dict[int, int] = {}
-    for run in band.runs:
-        lines[round(middle(run))] = lines.get(round(middle(run)), 0) + 1
-    return sum(count > 2 for count in lines.values()) > 3
-
-
 def _is_within(row: Row, left: float, right: float) -> bool:
     return all(run.grid is None and left - SAME <= run.box.x0 and run.box.x1 <= right + 2 * SAME for run in row)
 
@@ -223,95 +193,6 @@ def _bands(runs: Sequence[Run], ys: Sequence[float]) -> list[Band]:
     for run in runs:
         out[min(len(out) - 1, max(0, bisect_right(ys, middle(run)) - 1))].runs.append(run)
     return out
-
-
-def _blocks(band: Band) -> list[tuple[float, float]]:
-    """The stretches of a row that hold text, from left to right."""
-    out: list[tuple[float, float]] = []
-    for x0, x1 in sorted((run.box.x0, run.box.x1) for run in band.runs):
-        if out and x0 <= out[-1][1] + 2:
-            out[-1] = (out[-1][0], max(out[-1][1], x1))
-        else:
-            out.append((x0, x1))
-    return out
-
-
-def _grid(bands: list[Band], rules: Sequence[Segment], ys: list[float], edges: list[float], page: int) -> Grid | None:
-    left, *known, right = edges
-    between = [gaps_of(band) for band in bands]
-    inner = stab([gap for gaps in between for gap in gaps], known)
-    xs = [left, *inner, right]
-    walls = _walls(bands, between, rules, xs)
-    above = [[_is_ruled(rules, y, a, b) for a, b in pairwise(xs)] for y in ys]
-    slots, owner = tile(walls, above)
-    held: list[list[Run]] = [[] for _ in slots]
-    wide = len(xs) - 1
-    for index, band in enumerate(bands):
-        for run in band.runs:
-            middle = (run.box.x0 + run.box.x1) / 2
-            col = min(wide - 1, max(0, bisect_right(xs, middle) - 1))
-            held[owner[index * wide + col]].append(run)
-    cells = []
-    for slot, runs in zip(slots, held, strict=True):
-        text, words = passage(lines_of(runs))
-        box = Box(xs[slot.col], ys[slot.row], xs[slot.col + slot.col_span], ys[slot.row + slot.row_span])
-        cells.append(Cell(page, 0, slot.row, slot.col, text, slot.row_span, slot.col_span, box, words))
-    return Grid(page, 0, tuple(cells), Box(left, ys[0], right, ys[-1]), ragged=True) if wide > 1 else None
-
-
-def gaps_of(band: Band) -> list[tuple[float, float]]:
-    """The white between the stretches of text of a row."""
-    blocks = _blocks(band)
-    return [(a[1], b[0]) for a, b in pairwise(blocks)]
-
-
-def _walls(
-    bands: list[Band], between: list[list[tuple[float, float]]], rules: Sequence[Segment], xs: list[float]
-) -> list[list[bool]]:
-    """For each edge of a column, whether it stands in each row: where text shows it, and where partial lines end."""
-    out = text_walls(bands, between, xs)
-    for rule in rules:
-        for index in range(1, len(xs) - 1):
-            if min(abs(xs[index] - rule.lo), abs(xs[index] - rule.hi)) <= SAME:
-                for row, band in enumerate(bands):
-                    if min(abs(band.top - rule.at), abs(band.bottom - rule.at)) <= 2:
-                        out[index][row] = True
-    return out
-
-
-def text_walls(bands: list[Band], between: list[list[tuple[float, float]]], xs: list[float]) -> list[list[bool]]:
-    """For each edge of a column, whether it stands in each row: between two stretches of text, where a row whose
-    texts fit the columns of a header leaves one of them blank, and, without a header, where it is common."""
-    out = [[index in (0, len(xs) - 1)] * len(bands) for index in range(len(xs))]
-    shared = [sum(lo - 1 <= x <= hi + 1 for gaps in between for lo, hi in gaps) for x in xs]
-    edges = [{index for lo, hi in gaps if (index := _edge(xs, shared, lo, hi))} for gaps in between]
-    least = COMMON * sum(bool(band.runs) for band in bands)
-    common = {i for i in range(1, len(xs) - 1) if sum(i in own for own in edges) >= least}
-    header: set[int] = set()
-    for row, (band, own) in enumerate(zip(bands, edges, strict=True)):
-        blocks = _blocks(band)
-        if len(header) >= len(own) and _fits(blocks, [xs[i] for i in sorted(header)]):
-            stand = own | header
-        else:
-            header = own if len(own) >= LEAST_HEADER else set()
-            stand = own | {
-                i for i in common if len(blocks) > 1 and not any(lo + 1 < xs[i] < hi - 1 for lo, hi in blocks)
-            }
-        for index in stand:
-            out[index][row] = True
-    return out
-
-
-def _edge(xs: list[float], shared: list[int], lo: float, hi: float) -> int:
-    """The edge for a gap: the one that most rows share, else the one next to the text; 0 when there is none."""
-    inside = [i for i in range(1, len(xs) - 1) if lo - 1 <= xs[i] <= hi + 1]
-    return max(inside, key=lambda i: (shared[i], -abs(xs[i] - hi)), default=0)
-
-
-def _fits(blocks: list[tuple[float, float]], edges: list[float]) -> bool:
-    """Whether each text of a row stands in a column of its own between these edges."""
-    columns = [(bisect_right(edges, lo + 1), bisect_right(edges, hi - 1)) for lo, hi in blocks]
-    return len(blocks) > 1 and all(a == b for a, b in columns) and len({a for a, _ in columns}) == len(columns)
 
 
 def _is_ruled_at(rules: Sequence[Segment], y: float, held: Held, row: int, col: int) -> bool:

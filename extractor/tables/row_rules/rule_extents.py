@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from extractor.document.geometry import Segment
 from extractor.document.layout import Box
-from extractor.tables.column_gaps import ALIGNED, Going, parts_of_row
+from extractor.tables.column_gaps import ALIGNED, parts_of_row
+from extractor.tables.proved_columns import Going
 from extractor.tables.text_runs import Row, Run, may_go_on, middle, row_box
 
 SAME = 4.0  # points; lines that end this near each other end together

@@ -1,4 +1,7 @@
-"""Tables without ruling lines: consecutive rows whose runs stand in the same columns."""
+"""Tables without ruling lines: consecutive printed lines whose runs stand in the same columns.
+
+Which lines make a row, and which columns they have, is read as in text that is laid out by spaces.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,14 @@ from collections.abc import Sequence
 from statistics import median
 from typing import NamedTuple
 
-from extractor.document.geometry import overlap, union
-from extractor.document.layout import Box, Cell, Grid
+from extractor.document.layout import Grid
 from extractor.tables.text_runs import Row, Run, is_prose, row_box
-from extractor.tables.words import passage
+from extractor.tables.unruled.line_segments import segments_of
+from extractor.tables.unruled.line_tables import grid_of
 
 LEAST_ROWS = 3
 FAR = 2.6  # of the type size: a wider gap between two lines ends a table
 CROSSED = 0.15  # the share of rows that may cross the gap between two columns
-NUMBER = re.compile(r"[\d.,\-–()%+$€£¥*/ ]*\d[\d.,\-–()%+$€£¥*/ ]*|[-–—.…*]+|n/?a", re.I)
-
 # What stands before an item of a list.
 MARKER = re.compile(r"\W|o|[(（]?\w{1,3}[.)）、]?")
 
@@ -47,7 +48,7 @@ def find_unruled(rows: Sequence[Row], page: int) -> list[Loose]:
             continue
         placed = [_placed(row, columns) for row in part]
         if _is_table(placed, len(columns) + 1):
-            out.append(Loose(start, end, _grid(_merged(placed), page)))
+            out.append(Loose(start, end, grid_of(segments_of(part), page)))
     return out
 
 
@@ -117,52 +118,3 @@ def _is_table(rows: Sequence[Sequence[Place]], columns: int) -> bool:
     sides = [[p.run for row in rows for p in row if p.first == p.last == column] for column in range(columns)]
     filled = sum(len({p.first for p in row}) for row in full) / (len(full) * columns)
     return filled >= 0.4 and not all(is_prose(side) for side in sides)
-
-
-def _merged(rows: Sequence[list[Place]]) -> list[list[list[Place]]]:
-    """Rows of the table as lists of printed lines: a line that only goes on with cells of the line above joins it."""
-    out: list[list[list[Place]]] = []
-    for row in rows:
-        if out and _goes_on(out[-1], row):
-            out[-1].append(row)
-        else:
-            out.append([row])
-    return out
-
-
-def _goes_on(above: list[list[Place]], row: list[Place]) -> bool:
-    """Whether a line is the second line of wrapped cells: no first column, no number, tight below filled cells."""
-    if any(p.first == 0 for p in row) or any(NUMBER.fullmatch(p.run.text) for p in row):
-        return False
-    filled = {p.first for line in above for p in line}
-    if 0 not in filled or not all(p.first in filled for p in row):
-        return False
-    one, two = row_box([p.run for p in above[-1]]), row_box([p.run for p in row])
-    return two.top - one.bottom < 0.6 * (two.bottom - two.top)
-
-
-def _grid(rows: Sequence[list[list[Place]]], page: int) -> Grid:
-    cells: list[Cell] = []
-    for number, lines in enumerate(rows):
-        groups: list[list[Place]] = []
-        for place in sorted((p for line in lines for p in line), key=lambda p: (p.first, p.run.box.top, p.run.box.x0)):
-            if groups and place.first <= max(p.last for p in groups[-1]):
-                groups[-1].append(place)
-            else:
-                groups.append([place])
-        cells += [_cell(group, number, page) for group in groups]
-    return Grid(page, 0, tuple(cells), union(c.box for c in cells if c.box is not None), ragged=True)
-
-
-def _cell(group: list[Place], row: int, page: int) -> Cell:
-    lines: dict[float, list[Run]] = {}
-    for place in sorted(group, key=lambda p: (p.run.box.top, p.run.box.x0)):
-        same = next((top for top, runs in lines.items() if _same_line(runs[0].box, place.run.box)), place.run.box.top)
-        lines.setdefault(same, []).append(place.run)
-    text, words = passage([[piece for run in runs for piece in run.pieces] for runs in lines.values()])
-    first, last = min(p.first for p in group), max(p.last for p in group)
-    return Cell(page, 0, row, first, text, 1, last - first + 1, union(p.run.box for p in group), words)
-
-
-def _same_line(one: Box, two: Box) -> bool:
-    return overlap(one.top, one.bottom, two.top, two.bottom) > 0.5 * min(one.bottom - one.top, two.bottom - two.top)

@@ -1,4 +1,4 @@
-"""Pieces of lines that stand in one column each: told from runs of spaces, or from the gaps between words with boxes.
+"""Pieces of lines that stand in one column each: told from runs of spaces, or given with their boxes.
 
 In text a column of characters is as wide as one character (as `pdftotext` counts) or as its display width (a wide
 character takes two): of both measures, the one is used by which more pieces stand below each other.
@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
 from extractor.document.geometry import union
 from extractor.document.layout import Box, Line, Word
+from extractor.tables.text_runs import Row, is_spread
+from extractor.tables.words import Piece, passage
 
 BOX_GAP = 0.75
 """A gap between words, in type sizes, that parts columns."""
@@ -36,8 +39,6 @@ _RUN = re.compile(r"\S(?:\S| (?=\S))*")
 
 def segmented(lines: Sequence[Line]) -> list[list[Segment]]:
     """The segments of each line."""
-    if lines and all(line.box is not None and line.words for line in lines):
-        return _boxed(lines)
     return min((_spaced(lines, measure) for measure in (_display, len)), key=_disorder)
 
 
@@ -98,27 +99,24 @@ def _disorder(rows: Sequence[Sequence[Segment]]) -> float:
     return sum(1.0 / max(edges[s.x0], middles[s.x0 + s.x1]) for s in segments)
 
 
-def _boxed(lines: Sequence[Line]) -> list[list[Segment]]:
-    """Segments from the boxes of words; `x` in half type sizes, `y` in lines of the usual distance."""
-    size = median(w.box.bottom - w.box.top for line in lines for w in line.words if w.box is not None)
-    out: list[list[Segment]] = []
-    for index, line in enumerate(lines):
-        groups: list[list[Word]] = []
-        for word in line.words:
-            if word.box is None:
-                continue
-            before = groups[-1][-1].box if groups else None
-            if before is not None and word.box.x0 - before.x1 <= BOX_GAP * size:
-                groups[-1].append(word)
-            else:
-                groups.append([word])
-        out.append([_boxed_segment(group, line, index, size) for group in groups])
+def segments_of(rows: Sequence[Row]) -> list[list[Segment]]:
+    """The segments of printed lines; `x` in half type sizes, `y` in lines of the usual distance."""
+    size = median(run.box.bottom - run.box.top for row in rows for run in row)
+    return [[_segment(own, n, size) for run in row for own in _apart(run.pieces, size)] for n, row in enumerate(rows)]
+
+
+def _apart(pieces: Sequence[Piece], size: float) -> list[list[Piece]]:
+    """Words, cut where columns part."""
+    out = [list(pieces[:1])]
+    for before, piece in pairwise(pieces):
+        if piece.box.x0 - before.box.x1 > BOX_GAP * size and not is_spread(before, piece):
+            out.append([])
+        out[-1].append(piece)
     return out
 
 
-def _boxed_segment(words: Sequence[Word], line: Line, index: int, size: float) -> Segment:
-    box = union(w.box for w in words if w.box is not None) or Box(0, 0, 0, 0)
-    start, end = words[0].start, words[-1].start + len(words[-1].text)
+def _segment(pieces: Sequence[Piece], index: int, size: float) -> Segment:
+    text, words = passage([pieces])
+    box = union(piece.box for piece in pieces) or Box(0, 0, 0, 0)
     y = (box.top + box.bottom) / 2 / (1.25 * size)
-    text = line.text[start:end]
-    return Segment(text, 2 * box.x0 / size, 2 * box.x1 / size, y, index, start, tuple(words))
+    return Segment(text, 2 * box.x0 / size, 2 * box.x1 / size, y, index, 0, words)

@@ -50,7 +50,7 @@ def grids(lines: Sequence[Line], page: int, first_table: int, goes_on: bool = Fa
     at = 0
     for start, end in _tables(rows, goes_on):
         out.blocks.extend(lines[at:start])
-        draft, grid, notes = _grid(rows[start:end], lines[start:end], page, first_table)
+        draft, grid, notes = _grid(rows[start:end], page, first_table)
         out.blocks.append(grid)
         out.notes.extend(notes)
         out.columns.append(draft.sections)
@@ -212,14 +212,22 @@ class _Draft:
         return next(c for c in self.columns[band] if c.x0 < part.x1 and part.x0 < c.x1)
 
 
-def _grid(
-    rows: Sequence[Sequence[Segment]], lines: Sequence[Line], page: int, number: int
-) -> tuple[_Draft, Grid, list[Note]]:
+def grid_of(rows: Sequence[Sequence[Segment]], page: int) -> Grid:
+    """The table that printed lines make, read from white alone: its columns are hints."""
+    _, grid = _read(rows, page, 0)
+    return replace(grid, ragged=True)
+
+
+def _read(rows: Sequence[Sequence[Segment]], page: int, number: int) -> tuple[_Draft, Grid]:
     own = [[s._replace(line=n) for s in row] for n, row in enumerate(rows)]
     draft = _draft(own)
     _doubt_rows(draft)
-    cells = [_cell(slot, lines, page, number) for slot in sorted(_apart(draft.cells), key=lambda s: (s.row, s.col))]
-    box = union(c.box for c in cells if c.box is not None)
+    cells = [_cell(slot, page, number) for slot in sorted(_apart(draft.cells), key=lambda s: (s.row, s.col))]
+    return draft, Grid(page, number, tuple(cells), union(c.box for c in cells if c.box is not None))
+
+
+def _grid(rows: Sequence[Sequence[Segment]], page: int, number: int) -> tuple[_Draft, Grid, list[Note]]:
+    draft, grid = _read(rows, page, number)
     notes = [
         Note(
             FindingKind.UNRULED_DOUBT,
@@ -229,7 +237,7 @@ def _grid(
         for s in draft.cells
         if s.doubt
     ]
-    return draft, Grid(page, number, tuple(cells), box), notes
+    return draft, grid, notes
 
 
 def _doubt_rows(draft: _Draft) -> None:
@@ -367,7 +375,7 @@ def _text(slot: _Slot) -> str:
     return "\n".join(s.text for s in slot.segments)
 
 
-def _cell(slot: _Slot, lines: Sequence[Line], page: int, number: int) -> Cell:
+def _cell(slot: _Slot, page: int, number: int) -> Cell:
     words: list[Word] = []
     at = 0
     for segment in slot.segments:

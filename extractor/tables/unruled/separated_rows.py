@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 from extractor.document.geometry import clusters, overlap
 from extractor.document.layout import Box
-from extractor.tables.column_gaps import Band, Block, Clear, Going, block_of, clear_grid, fits, parted, parts_of_row
+from extractor.tables.column_gaps import Band, Block, block_of, fits, parted, parts_of_row
 from extractor.tables.merged_rows import hides_rows, least_white
+from extractor.tables.proved_columns import Clear, Going, clear_grid
 from extractor.tables.text_runs import LARGER, Row, Run, may_go_on, middle, row_box
 from extractor.tables.unruled.aligned_runs import MARKER
 from extractor.tables.words import is_cjk
