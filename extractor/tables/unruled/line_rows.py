@@ -262,7 +262,8 @@ class Rows:
             return 0.3 + blank / 2
         if room > LONG and _ITEM.match(below.text):
             return 0.8 + blank / 2
-        return (NOT_FULL if room <= LONG else NOT_FULL / 2) + blank
+        paragraph = room > LONG and _WIDE.search(above.text)  # words of other scripts are short: the next had room
+        return (NOT_FULL / 2 if paragraph else NOT_FULL) + blank
 
     def _blank_between(self, above: Segment, below: Segment) -> bool:
         """Whether an empty line stands between two lines."""
