@@ -7,8 +7,10 @@ row, and neither says why, the cell may be two: that is a doubt.
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from extractor.document.geometry import Rulings, Segment, overlap
@@ -26,6 +28,7 @@ STUB = 1.5  # points; a shorter piece of ink is a speck
 LEFT = 0.12  # the share of a wall that is left where there was one
 EMPTY = 0.9  # of the height of text; so much white beside a line parts two texts
 SHARED = 0.3  # of the height of a text; with less of it beside a line it stands in another row
+FAR = 1.5  # of the height of text; so far from each other two texts of a line stand in two cells
 GAPS = 2  # walls found again from which on a page has gaps
 
 
@@ -44,7 +47,7 @@ def with_walls(rulings: Rulings, texts: Sequence[Box], marks: Image, point: floa
     parted: list[Segment] = []
     doubts = 0
     for lattice in found_lattices(inked, point):
-        for side in (s for s in _missing(lattice) if not _crossed(s, texts, marks)):
+        for side in (s for s in _missing(lattice) if not crossed(s, texts, marks)):
             if _parts(side, lattice, texts):
                 parted.append(side)
             else:
@@ -62,7 +65,7 @@ def _with_stubs(rulings: Rulings, texts: Sequence[Box], marks: Image, point: flo
     beside = [Box(b.top, b.x0, b.bottom, b.x1) for b in texts]
 
     def stubs(lattice: Lattice, texts: Sequence[Box], marks: Image) -> list[Segment]:
-        sides = (side for side in _missing(lattice) if not _crossed(side, texts, marks))
+        sides = (side for side in _missing(lattice) if not crossed(side, texts, marks))
         return [side for side in sides if _stub(side, texts, marks, point)]
 
     lattices = found_lattices(rulings, point)
@@ -109,15 +112,15 @@ def _is_wall(lattice: Lattice, x: float, y: float) -> bool:
     return left >= 0 and right >= 0 and left != right
 
 
-def _crossed(side: Segment, texts: Sequence[Box], marks: Image) -> bool:
-    """Whether a text runs over a side: one whose box does, and that has no wide white there."""
+def crossed(side: Segment, texts: Sequence[Box], marks: Image, white: float = EMPTY) -> bool:
+    """Whether a text runs over a side: one whose box does, and that has no white there, `white` of its height wide."""
     for box in texts:
         high = box.bottom - box.top
         if not (box.x0 + 0.2 * high < side.at < box.x1 - 0.2 * high):
             continue
         if overlap(box.top, box.bottom, side.lo, side.hi) < SHARED * min(high, side.hi - side.lo):
             continue
-        if _white(marks, side.at, box) < EMPTY * high:
+        if _white(marks, side.at, box) < white * high:
             return True
     return False
 
@@ -132,7 +135,9 @@ def _white(marks: Image, x: float, box: Box) -> float:
     inked = np.flatnonzero(rows.max(axis=0)) + round(box.x0)
     near = (box.bottom - box.top) * 0.12
     left, right = inked[inked < x - near], inked[inked > x + near]
-    return float((right[0] if right.size else box.x1) - (left[-1] if left.size else box.x0))
+    if not left.size or not right.size:
+        return math.inf  # all of the text stands on one side
+    return float(right[0] - left[-1])
 
 
 def _stub(side: Segment, texts: Sequence[Box], marks: Image, point: float) -> bool:
@@ -153,6 +158,24 @@ def _stub(side: Segment, texts: Sequence[Box], marks: Image, point: float) -> bo
     edges = np.flatnonzero(np.diff(np.r_[False, thin, False].astype(np.int8)))
     runs = edges[1::2] - edges[::2]
     return bool(runs[runs >= STUB * point].sum() >= LEFT * (bottom - top))
+
+
+def side_by_side(lattices: Sequence[Lattice], texts: Sequence[Box]) -> bool:
+    """Whether a cell holds two texts beside each other, far apart: it may be two, of whose wall nothing is left."""
+    for lattice in lattices:
+        cells: dict[int, list[Box]] = defaultdict(list)
+        for box in texts:
+            cells[lattice.slot_at((box.x0 + box.x1) / 2, (box.top + box.bottom) / 2)].append(box)
+        cells.pop(-1, None)
+        if any(_is_apart(one, other) for own in cells.values() for one, other in combinations(own, 2)):
+            return True
+    return False
+
+
+def _is_apart(one: Box, other: Box) -> bool:
+    high = min(one.bottom - one.top, other.bottom - other.top)
+    beside = overlap(one.top, one.bottom, other.top, other.bottom) > 0.5 * high
+    return beside and max(one.x0, other.x0) - min(one.x1, other.x1) > FAR * high
 
 
 def _parts(side: Segment, lattice: Lattice, texts: Sequence[Box]) -> bool:

@@ -1,11 +1,9 @@
-"""The pixels of a scanned page: its skew, its ruling lines, ink. Images are arrays of rows of grey or RGB bytes."""
+"""The pixels of a scanned page: its skew, its stamps, ink. Images are arrays of rows of grey or RGB bytes."""
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Any
 
-from extractor.document.geometry import Rulings, Segment, joined, overlap, snapped
 from extractor.document.layout import Box
 from extractor.errors import MissingPackage
 
@@ -17,21 +15,12 @@ if TYPE_CHECKING:
 
 STEEPEST = 6.0  # degrees; a page that is more askew than this is left as it is
 LEVEL = 0.04  # degrees; below this a page is straight
-SHORTEST = 13.0  # points; a ruling line is longer than the strokes of body text
-THICKEST = 3.6  # points; what is thicker is an area
 STAMP = (0.0005, 0.08)  # the share of a page that is red when there is a stamp on it
-REACH = 6.0  # points; a line may end this far from the one it meets, or be broken by as much
 PALE = 0.9  # of the brightness of paper; what is brighter than this below a stamp is paper
-INKED = 0.75  # the share of a stretch beside a text that is inked when a wall runs there
-THROUGH = 0.7  # the share of a line that lies in a text when it is a stroke of it
 WIDE = 15  # pixels; the smoothing that leaves the paper and takes its noise
 SPARSE = 3  # pixels; one in so many tells as much of a page's noise as all
 FAINT = 12  # of 255; what is so much darker than what is around it is ink
 FIRM = 0.4  # of the darkness of text; what is as dark is print
-MEND = 26.0  # points; the widest gap in a line that a copier leaves
-EVEN = 1.5  # points; lines that end so far from each other end in line
-LONG = 40.0  # points; a line this long needs one end that meets another, thrice as long none
-BRIDGE = 1.5  # points; a gap in a line that the printer or the copier left
 
 
 def vision() -> Any:
@@ -179,213 +168,6 @@ def quarter_turned(image: Image, quarters: int) -> Image:
     import numpy as np
 
     return np.ascontiguousarray(np.rot90(image, -quarters))
-
-
-def rulings_of(image: Image, dots: float) -> Rulings:
-    """The ruling lines of a straight page, in pixels; short ones that are coloured may be strokes of a stamp."""
-    black, shade = value(image), grey(image)
-    coloured = image.ndim == 3 and float((black.astype(int) - shade > 30).mean()) > STAMP[0]
-    sides = []
-    for upright in (False, True):
-        lines = _lines(black, dots, upright)
-        if coloured:
-            lines += [s for s in _lines(shade, dots, upright) if s.hi - s.lo >= 3 * SHORTEST * dots / 72]
-        sides.append(lines)
-    return Rulings(*sides)
-
-
-def _lines(shade: Image, dots: float, upright: bool) -> list[Segment]:
-    """Long thin runs of ink in one direction."""
-    cv2 = vision()
-    point = dots / 72
-    long, bridge = max(8, round(SHORTEST * point)), max(3, round(BRIDGE * point))
-
-    def bar(length: int, across: bool = False) -> Any:
-        return cv2.getStructuringElement(cv2.MORPH_RECT, (1, length) if upright != across else (length, 1))
-
-    # Smoothed along the line alone: a line of one pixel stays, noise goes.
-    smooth = max(3, round(3 * point))
-    marks = dark(cv2.blur(shade, (1, smooth) if upright else (smooth, 1)), dots)
-    closed = cv2.morphologyEx(marks, cv2.MORPH_CLOSE, bar(bridge))
-    opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, bar(long))
-    # What is thick is an area, and would hide the line that runs into it.
-    thick = cv2.morphologyEx(opened, cv2.MORPH_OPEN, bar(round(THICKEST * point) + 1, across=True))
-    opened = cv2.subtract(opened, thick)
-    # A line that drifts by a pixel breaks into steps, which touch once they are a little thicker.
-    opened = cv2.dilate(opened, bar(3, across=True))
-    return _segments(opened, point, upright)
-
-
-def _segments(marks: Image, point: float, upright: bool) -> list[Segment]:
-    count, _, stats, middles = vision().connectedComponentsWithStats(marks, connectivity=8)
-    out: list[Segment] = []
-    for index in range(1, count):
-        x, y, wide, high, _ = (int(v) for v in stats[index])
-        start, length, thick = (y, high, wide) if upright else (x, wide, high)
-        if length >= 0.5 * SHORTEST * point and thick - 2 <= THICKEST * point + 0.004 * length:
-            smear = min(round(1.5 * point), length // 4)  # what the smoothing added at each end
-            place = float(middles[index][0 if upright else 1]) + 0.5
-            out.append(Segment(place, start + smear, start + length - smear))
-    return out
-
-
-def without_text(rulings: Rulings, boxes: list[Box]) -> Rulings:
-    """The lines that are no strokes of characters: not inside a box of text."""
-
-    def across(s: Segment) -> bool:
-        return any(_is_stroke(s, b.x0, b.x1, b.top, b.bottom) or _is_struck(s, b) for b in boxes)
-
-    def upright(s: Segment) -> bool:
-        return any(_is_stroke(s, b.top, b.bottom, b.x0, b.x1) for b in boxes)
-
-    return Rulings([s for s in rulings.horizontal if not across(s)], [s for s in rulings.vertical if not upright(s)])
-
-
-def _is_stroke(segment: Segment, start: float, end: float, near: float, far: float) -> bool:
-    """Whether a line lies in a box of text: well inside across its own direction, along it more or less."""
-    size = min(end - start, far - near)
-    inside = near + 0.1 * size <= segment.at <= far - 0.1 * size
-    return inside and start - 0.3 * size <= segment.lo and segment.hi <= end + 0.3 * size
-
-
-def _is_struck(segment: Segment, box: Box) -> bool:
-    """Whether most of a level line runs through the middle of a line of text, whose box may end too early."""
-    quarter = (box.bottom - box.top) / 4
-    middle = box.top + quarter <= segment.at <= box.bottom - quarter
-    return middle and overlap(segment.lo, segment.hi, box.x0, box.x1) >= THROUGH * (segment.hi - segment.lo)
-
-
-def without_strokes(rulings: Rulings, texts: list[Box], marks: Image) -> Rulings:
-    """The lines without the parts that are strokes of characters above each other.
-
-    A wall between two cells goes on where the text ends; between a stroke and the next line is white.
-    """
-    turned = marks.T
-    beside = [Box(b.top, b.x0, b.bottom, b.x1) for b in texts]
-    return Rulings(
-        [part for s in rulings.horizontal for part in _uncrossed(s, beside, turned)],
-        [part for s in rulings.vertical for part in _uncrossed(s, texts, marks)],
-    )
-
-
-def _uncrossed(segment: Segment, texts: list[Box], marks: Image) -> list[Segment]:
-    """An upright line cut where it runs through a text only by the strokes of it."""
-    at, lo, hi = segment
-    out = [segment]
-    for box in texts:
-        size = min(box.bottom - box.top, box.x1 - box.x0)
-        if not (box.x0 + 0.15 * size < at < box.x1 - 0.15 * size and lo < box.bottom and box.top < hi):
-            continue
-        over, under = (box.top - 0.2 * size, box.top + 0.1 * size), (box.bottom - 0.1 * size, box.bottom + 0.2 * size)
-        if any(lo < b and a < hi and _inked(marks, at, max(a, lo), min(b, hi)) < INKED for a, b in (over, under)):
-            out = [part for piece in out for part in _without(piece, over[0], under[1])]
-    return out
-
-
-def _inked(marks: Image, x: float, start: float, end: float) -> float:
-    """The share of an upright stretch in which there is ink."""
-    part = marks[max(0, round(start)) : round(end), max(0, round(x) - 2) : round(x) + 3]
-    return float((part.max(axis=1) > 0).mean()) if part.size else 1.0
-
-
-def _without(segment: Segment, start: float, end: float) -> list[Segment]:
-    at, lo, hi = segment
-    if start >= hi or end <= lo:
-        return [segment]
-    return [Segment(at, a, b) for a, b in ((lo, start), (end, hi)) if b - a > 1]
-
-
-def anchored(rulings: Rulings, texts: list[Box], point: float) -> Rulings:
-    """The lines that end where others run, or are long: strokes of text hang in the air; their gaps closed.
-
-    `texts` are the boxes of text, which no closed gap runs through; `point` is in pixels.
-    """
-    beside = [Box(b.top, b.x0, b.bottom, b.x1) for b in texts]
-    horizontal = joined(snapped(rulings.horizontal, 2 * point), REACH * point)
-    vertical = joined(snapped(rulings.vertical, 2 * point), REACH * point)
-    for _ in range(2):
-        horizontal = mended(horizontal, vertical, beside, point)
-        vertical = mended(vertical, horizontal, texts, point)
-    for _ in range(2):
-        horizontal = _held(horizontal, vertical, point)
-        vertical = _held(vertical, horizontal, point)
-    return Rulings(horizontal, vertical)
-
-
-def mended(segments: list[Segment], others: list[Segment], texts: list[Box], point: float) -> list[Segment]:
-    """Lines with the gaps closed that a copier left: an end that meets no other line was not the end.
-
-    For upright lines as they are; for level ones the boxes of text are given with their axes exchanged.
-    """
-    out: list[Segment] = []
-    for segment in segments:
-        last = out[-1] if out else None
-        if last is not None and last.at == segment.at and segment.lo - last.hi <= _widest(last, segment, point):
-            ends = _meets(last.hi, last.at, others, point) and _meets(segment.lo, last.at, others, point)
-            if not ends and not _through(texts, last.at, last.hi, segment.lo):
-                out[-1] = Segment(last.at, last.lo, max(last.hi, segment.hi))
-                continue
-        out.append(segment)
-    return [_reaching(segment, others, texts, point) for segment in out]
-
-
-def _widest(one: Segment, other: Segment, point: float) -> float:
-    """The widest gap between two pieces of a line that a copier leaves: several side by side where both are long."""
-    return max(MEND * point, min(3 * MEND * point, 0.5 * (one.hi - one.lo + other.hi - other.lo)))
-
-
-def _meets(end: float, at: float, others: list[Segment], point: float) -> bool:
-    near, reach = 3 * point, REACH * point
-    return any(abs(o.at - end) <= near and o.lo - reach <= at <= o.hi + reach for o in others)
-
-
-def _through(texts: list[Box], at: float, start: float, end: float) -> bool:
-    """Whether a line from start to end would run through a text."""
-    for box in texts:
-        margin = 0.2 * min(box.x1 - box.x0, box.bottom - box.top)
-        if box.x0 + margin < at < box.x1 - margin and box.top + margin < end and start < box.bottom - margin:
-            return True
-    return False
-
-
-def _reaching(segment: Segment, others: list[Segment], texts: list[Box], point: float) -> Segment:
-    """A long line whose end hangs in the air, drawn on to the next line that it would meet."""
-    if segment.hi - segment.lo < 1.5 * LONG * point:
-        return segment
-    at, lo, hi = segment
-    far, reach = MEND * point, REACH * point
-    crossing = [o.at for o in others if o.lo - reach <= at <= o.hi + reach]
-    if not _meets(lo, at, others, point):
-        to = max((x for x in crossing if lo - far <= x < lo), default=lo)
-        lo = lo if _through(texts, at, to, lo) else to
-    if not _meets(hi, at, others, point):
-        to = min((x for x in crossing if hi < x <= hi + far), default=hi)
-        hi = hi if _through(texts, at, hi, to) else to
-    return Segment(at, lo, hi)
-
-
-def _held(segments: list[Segment], others: list[Segment], point: float) -> list[Segment]:
-    """The lines that end where others run, or are long.
-
-    One end is enough where two more lines end beside the other: a page break leaves a row open.
-    """
-    ends = sorted(end for segment in segments for end in (segment.lo, segment.hi))
-
-    def is_held(segment: Segment) -> bool:
-        free = [end for end in (segment.lo, segment.hi) if not _ends_at(end, segment.at, others, point)]
-        length = (segment.hi - segment.lo) / point
-        if len(free) == 1 and length < LONG:
-            beside = bisect_right(ends, free[0] + EVEN * point) - bisect_left(ends, free[0] - EVEN * point)
-            return beside > 2
-        return not free or len(free) == 1 or length >= 3 * LONG
-
-    return [segment for segment in segments if is_held(segment)]
-
-
-def _ends_at(end: float, at: float, others: list[Segment], point: float) -> bool:
-    """Whether a line ends about where another crosses its place."""
-    reach = REACH * point
-    return any(abs(o.at - end) <= reach and o.lo - reach <= at <= o.hi + reach for o in others)
 
 
 def ink_boxes(marks: Image, box: Box, least: float) -> list[Box]:

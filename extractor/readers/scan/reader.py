@@ -21,23 +21,16 @@ from extractor.errors import DocumentError
 from extractor.readers.file_hash import sha256
 from extractor.readers.scan import ocr
 from extractor.readers.scan.box_text import read_boxes
-from extractor.readers.scan.broken_lines import JOIN, found_lattices, with_walls
+from extractor.readers.scan.broken_lines import JOIN, Walls, crossed, found_lattices, side_by_side, with_walls
 from extractor.readers.scan.flat_view import View, flat_view
 from extractor.readers.scan.image_files import frames
-from extractor.readers.scan.pixels import (
-    anchored,
-    firm_ink,
-    ink,
-    noise,
-    rotated,
-    rulings_of,
-    skew,
-    stamped,
-    without_stamp,
-    without_strokes,
-    without_text,
-)
+from extractor.readers.scan.line_ink import without_lines
+from extractor.readers.scan.line_pieces import SHORT, line_pieces, with_stubs
+from extractor.readers.scan.mended_lines import anchored
+from extractor.readers.scan.pixels import firm_ink, ink, noise, rotated, skew, stamped, without_stamp
+from extractor.readers.scan.ruling_lines import rulings_of, without_strokes, without_text
 from extractor.readers.scan.unread_ink import with_leftovers
+from extractor.readers.scan.wall_sides import walls_of
 from extractor.tables.page_tables import blocks_of
 from extractor.tables.ruled.lattice import Lattice
 from extractor.tables.words import Token
@@ -160,16 +153,36 @@ def _rapid(image: Image, points: float, settings: Settings) -> Found:
     dots = 72 / points
     seen, boxes = _unstamped(view.image, boxes, settings)
     marks = ink(seen, dots)
-    lines = without_strokes(without_text(rulings_of(seen, dots), boxes), boxes, marks)
-    rulings = anchored(lines, boxes, 1 / points)
-    rulings, doubt = with_walls(rulings, boxes, marks, 1 / points)
+    (rulings, doubt), broken = _lines_of(seen, boxes, marks, points)
     lattices = found_lattices(rulings, 1 / points)
     boxes = [part for box in boxes for part in cut(box, lattices, 2 / points)]
+    seen = without_lines(seen, rulings, dots) if broken else seen
     firm = firm_ink(seen, dots, boxes)
     parts = with_leftovers(boxes, lattices, firm, points)
     tokens = read_boxes(seen, parts.boxes, firm, settings)
     tokens += [Token(mark.text, *mark.box, 0, 0, mark.confidence) for mark in parts.strokes]
     return Found(view, tokens, rulings, doubt)
+
+
+class Lines(NamedTuple):
+    """The walls of a page, and whether a copier left gaps in them."""
+
+    walls: Walls
+    broken: bool
+
+
+def _lines_of(image: Image, boxes: list[Box], marks: Image, points: float) -> Lines:
+    """The ruling lines of a picture, the gaps in them closed, in pixels; whether cells are left that may be two."""
+    found, point = rulings_of(image, 72 / points), 1 / points
+    pieces = line_pieces(found, boxes, marks, point)
+    if not pieces.are_broken:
+        lines = without_strokes(without_text(found, boxes), boxes, marks)
+        return Lines(with_walls(anchored(lines, boxes, point), boxes, marks, point), False)
+    stubs = with_stubs(pieces, rulings_of(image, 72 / points, SHORT), marks, point)
+    sides = walls_of(stubs, boxes, marks, point, crossed)
+    walls = with_walls(sides.rulings, boxes, marks, point)
+    doubt = walls.doubt or sides.doubt or side_by_side(found_lattices(walls.rulings, point), boxes)
+    return Lines(walls._replace(doubt=doubt), True)
 
 
 def _unstamped(image: Image, boxes: list[Box], settings: Settings) -> tuple[Image, list[Box]]:

@@ -17,7 +17,7 @@ DOT = 1.2  # points; so small a piece of ink is a speck whatever its shape
 ROUND = 2.0  # times as long as wide, at most: a longer piece of ink may be a dash
 APART = 2.2  # points; what is nearer to print may be a part of it, such as a full stop
 LINE = 60.0  # points; a longer piece of print is a ruling line
-INLINE = 7.0  # points; what has print as near on both sides may be a dot between characters
+BEHIND = 9.0  # points; what stands as far behind print, on its line, may be a mark of it: a full stop
 SPARSE = 4  # one pixel in so many, each way, tells how dark the print is
 DOTS = 150.0  # per inch; the resolution at which specks are looked for
 MANY = 25  # specks from which on a page has them
@@ -78,9 +78,9 @@ def _lone(marks: Image, points: float) -> list[list[int]]:
     rest = (~small)[labels].astype(np.uint8) * marks
     short = (stats[:, 2:4].max(axis=1) * points < LINE)[labels].astype(np.uint8) * rest
     near = _spread(short, APART / points, APART / points)
-    inline = _sided(rest, round(INLINE / points), 1) & _sided(rest, round(INLINE / points), -1)
+    behind = _behind(short, round(BEHIND / points))
     dots = _rows_of_dots(small[labels].astype(np.uint8), points)
-    taken = (near | inline | dots).astype(bool)
+    taken = (near | behind | dots).astype(bool)
     return [[int(v) for v in stats[n][:4]] for n in np.flatnonzero(small) if not _touches(taken, stats[n])]
 
 
@@ -91,11 +91,11 @@ def _spread(marks: Image, across: float, down: float) -> Image:
     return out
 
 
-def _sided(marks: Image, far: int, way: int) -> Image:
-    """1 where there is ink no farther than so much to one side."""
+def _behind(marks: Image, far: int) -> Image:
+    """1 where there is ink no farther than so much to the left."""
     import numpy as np
 
-    out: Image = vision().dilate(marks, np.ones((3, far), np.uint8), anchor=(0 if way > 0 else far - 1, 1))
+    out: Image = vision().dilate(marks, np.ones((5, far), np.uint8), anchor=(far - 1, 2))
     return out
 
 

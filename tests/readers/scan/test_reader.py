@@ -23,9 +23,11 @@ from extractor.readers.pdf import reader as pdf
 from extractor.readers.scan import reader as scan
 from extractor.readers.scan.box_text import steps
 from extractor.readers.scan.image_files import frames
+from extractor.readers.scan.mended_lines import anchored
 from extractor.readers.scan.ocr import tesseract
-from extractor.readers.scan.pixels import anchored, quarter_turned, rotated, rulings_of, skew
+from extractor.readers.scan.pixels import quarter_turned, rotated, skew
 from extractor.readers.scan.reader import cut
+from extractor.readers.scan.ruling_lines import rulings_of
 from extractor.tables.ruled.lattice import Lattice, find_lattices
 from tests.paths import DOCUMENTS
 
