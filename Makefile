@@ -67,7 +67,7 @@ record-llm record-hybrid: record-%: $(READY)
 
 lock: $(READY)
 	$(PIP) install uv
-	$(BIN)/uv pip compile --no-emit-index-url --no-header --all-extras --universal --python-version 3.11 \
+	$(BIN)/uv pip compile --no-emit-index-url --no-header --extra ocr --extra review --extra dev --universal --python-version 3.11 \
 		--output-file requirements.lock pyproject.toml
 
 clean:

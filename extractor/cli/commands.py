@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 
 def run(call: Namespace) -> int:
     """`extractor run`."""
-    from extractor.cli import show
+    from extractor.cli import jobs, show
     from extractor.ledger import store
     from extractor.runs import run
 
+    if jobs.on_place(call):
+        return jobs.run_on_place(call)
     plan = reading_plan(call, call.paths, call.out)
     if call.estimate:
         from extractor.runs import batches

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 LEFT = 3
 """The exit status where work is left."""
+LEASE = 60.0
+"""Seconds that a worker may be silent: that of `runs.leases`, which the parser must not load."""
 
 
 def path_or_place(text: str) -> Path | str:
@@ -81,6 +83,35 @@ def work_on(place: str, made: Plan, deadline: float | None, max_shards: int | No
         return LEFT
     print(f"{did.units} shards done: {did.documents} documents, {did.failed} failed; {did.left} shards are left")
     return LEFT if did.left else 1 if did.failed else 0
+
+
+def on_place(call: Namespace) -> bool:
+    """Whether a run reads from a store, writes to one, or uses a cluster."""
+    return call.on is not None or any(isinstance(one, str) for one in (*call.paths, call.out))
+
+
+def run_on_place(call: Namespace) -> int:
+    """`extractor run` where documents or results are in a store, or where a cluster reads: plan, then work."""
+    from extractor.cli.commands import reading_plan
+    from extractor.cli.show import say
+    from extractor.runs import job_status, object_folders, planning
+
+    if call.estimate:
+        raise CallError("--estimate needs documents and results on this disk")
+    if call.on is not None and call.on != "ray" and not call.on.startswith("ray://"):
+        raise CallError(f"--on {call.on}: no such cluster; there are: ray, ray://HOST:PORT")
+    folder = object_folders.opened(str(call.out))
+    planning.plan([str(path) for path in call.paths], folder)
+    with _scratch(None) as scratch:
+        made = reading_plan(call, (), scratch)
+        if call.on is None:
+            return work_on(str(call.out), made, None, None, LEASE)
+        from extractor.runs import ray_tasks
+
+        left = ray_tasks.read(folder, made, call.on, say)
+    told = job_status.status(folder, job_status.call_named(folder, None))
+    print(shown(told))
+    return LEFT if left else 1 if told.documents_failed else 0
 
 
 @contextlib.contextmanager
@@ -167,7 +198,7 @@ def add_work(this: argparse.ArgumentParser) -> None:
     this.add_argument("place", metavar="PLACE", help="where a plan was made")
     this.add_argument("--deadline", type=float, metavar="S", help="end after S seconds, and give up what is held")
     this.add_argument("--max-shards", type=int, metavar="N", help="take no more than N shards")
-    this.add_argument("--lease", type=float, default=60.0, metavar="S", help="a silent worker is replaced after S")
+    this.add_argument("--lease", type=float, default=LEASE, metavar="S", help="a silent worker is replaced after S")
     this.add_argument("--scratch", type=Path, metavar="DIR", help="local disk for this worker alone; by default /tmp")
     this.set_defaults(run=work)
 

@@ -40,8 +40,10 @@ def parser() -> argparse.ArgumentParser:
 
 def _run(adder: argparse._SubParsersAction[_Parser]) -> None:
     this = adder.add_parser("run", help="read documents into records; again: goes on where it stopped")
-    this.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files, and folders with all that is in them")
-    this.add_argument("--out", required=True, type=Path, metavar="DIR", help="the folder of the results")
+    what = "files, folders with all that is in them, or s3://, gs://, az://"
+    this.add_argument("paths", nargs="+", type=jobs.path_or_place, metavar="PATH", help=what)
+    this.add_argument("--out", required=True, type=jobs.path_or_place, metavar="DIR", help="the folder of the results")
+    this.add_argument("--on", metavar="CLUSTER", help="ray (on this machine) or ray://HOST:PORT: a task for each shard")
     _add_engine(this)
     this.add_argument(
         "--estimate", action="store_true", help="say how many calls and tokens it would take; call nothing"

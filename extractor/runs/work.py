@@ -102,12 +102,17 @@ class _Worker:
             self.book.count()
         with Heartbeat(self.book, count=asks), llm.sharing(PlaceCalls(self.folder, self.book)):
             try:
+                wait = self.limits.lease_seconds / 6
                 while True:
+                    before = self.count.taken
                     self._pass()
                     left = sum(1 for block in self.blocks for _ in self._open(block))
                     if not left or not self.limits.wait or self._enough():
                         return Worked(self.count.units, self.count.documents, self.count.failed, left)
-                    self.sleep(self.limits.lease_seconds / 6)
+                    # who finds nothing asks ever less often: thousands that wait at the end must not flood a store
+                    fresh = self.count.taken > before
+                    wait = self.limits.lease_seconds / 6 if fresh else min(wait * 1.5, 2 * self.limits.lease_seconds)
+                    self.sleep(wait * random.uniform(0.8, 1.2))  # noqa: S311  # no secret
             finally:
                 self.book.give_up_all()
                 for taken in list(self.open.values()):
