@@ -87,6 +87,15 @@ class _Proxy(BaseHTTPRequestHandler):
         """Nothing is printed."""
 
 
+class _Server(ThreadingHTTPServer):
+    """Says nothing of connections that a killed worker leaves."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Nothing is printed."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the study; ends with status 1 where the records differ."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -121,7 +130,7 @@ def _worker(place: str, variables: dict[str, str]) -> subprocess.Popen[bytes]:
 def _disturbed(place: str, chosen: argparse.Namespace) -> tuple[int, int]:
     """Workers behind the proxy until all is done; gives how many were killed and how many frozen."""
     _Proxy.target, _Proxy.errors = urlsplit(os.environ["AWS_ENDPOINT_URL"]).netloc, chosen.errors
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Proxy)
+    server = _Server(("127.0.0.1", 0), _Proxy)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     variables = os.environ | {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}"}
     running = [_worker(place, variables) for _ in range(chosen.workers)]
