@@ -7,6 +7,8 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
+from extractor.cli import jobs
+
 Adder = Any  # argparse._SubParsersAction of whatever parser class the caller uses
 
 
@@ -18,7 +20,7 @@ def add_commands(subparsers: Adder) -> None:
 
 def _eval(subparsers: Adder) -> None:
     this = subparsers.add_parser("eval", help="score a run against gold")
-    this.add_argument("directory", type=Path, metavar="DIR", help="the folder of a run")
+    this.add_argument("directory", type=jobs.path_or_place, metavar="DIR", help="the folder of a run, or a place")
     _add_gold(this)
     this.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file too")
     this.add_argument("--table", type=Path, metavar="FILE", help="write the tables too: .md, .csv or .txt")
@@ -100,17 +102,18 @@ def evaluate(call: Namespace) -> int:
     """`extractor eval`."""
     from eval.reports import report
 
-    return report.evaluate(
-        call.directory,
-        call.gold,
-        call.json,
-        drafts=call.drafts,
-        show=call.errors,
-        sources=call.sources,
-        table_file=call.table,
-        html_file=call.html,
-        extra=_schemas(call.schema),
-    )
+    with jobs.run_folder(call.directory, lines=True) as directory:
+        return report.evaluate(
+            directory,
+            call.gold,
+            call.json,
+            drafts=call.drafts,
+            show=call.errors,
+            sources=call.sources,
+            table_file=call.table,
+            html_file=call.html,
+            extra=_schemas(call.schema),
+        )
 
 
 def _schemas(names: list[str]) -> dict[str, Any]:

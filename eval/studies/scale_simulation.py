@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from eval.reports.figure_tables import Table, show
 from extractor.runs import leases, shards
+from extractor.runs.work import LOOK
 
 DOCUMENTS_IN_SHARD = 500
 POLLS = 6  # of a lease, as `extractor.runs.work` waits
@@ -71,6 +72,7 @@ class Simulation:
             random.shuffle(block.free)
         self.figures = _Figures(markers=[0] * self.shards)
         self.left = self.shards
+        self.finished: set[int] = set()
         self.heap: list[tuple[float, int, str, int, int]] = []
         order = list(range(len(self.blocks)))
         self.workers = [_Worker(random.sample(order, len(order))) for _ in range(chosen.workers)]
@@ -98,11 +100,17 @@ class Simulation:
     def _claim(self, now: float, number: int) -> None:
         """Leases that this worker has seen silent for as long as a lease lasts, then free shards."""
         worker = self.workers[number]
-        for index in list(worker.blocks):
+        self._asked(now, 1)  # blocks that somebody has found done
+        worker.blocks = [index for index in worker.blocks if index not in self.finished]
+        for _ in range(min(LOOK, len(worker.blocks))):
+            index = worker.blocks[0]
             block = self.blocks[index]
             self._asked(now, 2)
             if not block.open:
+                self.finished.add(index)
                 worker.blocks.remove(index)
+                if not worker.blocks:
+                    break
                 continue
             self._asked(now, 1)
             shard = self._silent(now, worker, index)
@@ -111,6 +119,9 @@ class Simulation:
             if shard is not None:
                 self._begin(now, number, index, shard)
                 return
+            worker.blocks.append(worker.blocks.pop(0))
+        if not worker.blocks:
+            return
         worker.wait = min(max(worker.wait * 1.5, self.lease / POLLS), 2 * self.lease)
         self._at(now + worker.wait * random.uniform(0.8, 1.2), "claim", number)  # noqa: S311
 

@@ -65,9 +65,9 @@ def _took(commands: Sequence[list[str]]) -> _Took:
         subprocess.Popen([*c, "--engine", "rules"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603  # our own
         for c in commands
     ]
-    for process in running:
+    for process, command in zip(running, commands, strict=True):
         if process.wait():
-            raise SystemExit(f"status {process.returncode}: {' '.join(process.args)}")
+            raise SystemExit(f"status {process.returncode}: {' '.join(command)}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return _Took(cpu, after.ru_maxrss / 1024)

@@ -139,10 +139,11 @@ def export(call: Namespace) -> int:
 
     with jobs.run_folder(call.directory) as directory, store.reading(directory) as ledger:
         specs = run.load_schemas(store.last_run(ledger).schemas)
-        made = files.export(ledger, specs, call.to)
+        with jobs.export_target(call.to) as target:
+            made = files.export(ledger, specs, target)
     for note in made.notes:
         print(f"extractor: {note}", file=sys.stderr)
-    for path in made.files:
+    for path in made.files if target == call.to else [call.to]:
         print(path)
     return 0
 

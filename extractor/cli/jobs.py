@@ -33,24 +33,51 @@ def path_or_place(text: str) -> Path | str:
 
 
 @contextlib.contextmanager
-def run_folder(given: Path | str) -> Iterator[Path]:
-    """The folder of a run: as it is, or written for as long as the block from a place (of this disk, or of a store)."""
+def run_folder(given: Path | str, lines: bool = False) -> Iterator[Path]:
+    """The folder of a run: as it is, or written for as long as the block from a place (of this disk, or of a store).
+
+    `lines`: with `records.jsonl` and `documents.jsonl` beside the ledger.
+    """
     if isinstance(given, Path) and not (given / "job").is_dir():
         yield given
         return
     from extractor.runs import object_folders, place_copies
 
-    with place_copies.folder_of(object_folders.opened(str(given))) as folder:
+    with place_copies.folder_of(object_folders.opened(str(given)), lines=lines) as folder:
         yield folder
+
+
+@contextlib.contextmanager
+def export_target(to: Path | str) -> Iterator[Path]:
+    """Where an export is to be written; for a place a temporary folder, whose files go there when it is whole.
+
+    A place without a suffix becomes a data set: a folder of Parquet files for each table.
+    """
+    if isinstance(to, Path):
+        yield to
+        return
+    from extractor.runs import object_folders
+
+    name = to.rsplit("/", 1)[1]
+    with tempfile.TemporaryDirectory(prefix="export-") as scratch:
+        yield Path(scratch) / (name if "." in name else "tables.parquet")
+        folder = object_folders.opened(to.rsplit("/", 1)[0] if "." in name else to)
+        for path in sorted(Path(scratch).iterdir()):
+            table = path.name.removeprefix("tables.").removesuffix(".parquet")
+            folder.put(path.name if "." in name else f"{table}/part-00000.parquet", path)
 
 
 def plan(call: Namespace) -> int:
     """`extractor plan`."""
-    from extractor.runs import object_folders, planning
+    from extractor.runs import job_status, object_folders, planning, replanning
 
-    if not call.paths and not call.list:
+    folder = object_folders.opened(call.out)
+    if call.failed:
+        made = replanning.plan_failed(folder, job_status.call_named(folder, None))
+    elif call.paths or call.list:
+        made = planning.plan(call.paths, folder, call.list)
+    else:
         raise CallError("nothing to plan: give files, folders, stores, or --list FILE")
-    made = planning.plan(call.paths, object_folders.opened(call.out), call.list)
     changed = f" ({made.changed} of them changed)" if made.changed else ""
     print(f"{made.documents} documents planned{changed} in {made.shards} shards; {made.known} were planned before")
     return 0
@@ -190,6 +217,7 @@ def add_plan(adder: argparse._SubParsersAction[Any]) -> None:
         "--list", action="append", default=[], metavar="FILE",
         help="inputs by name: text, CSV, JSONL or Parquet with a column url or path; - is stdin",
     )  # fmt: skip
+    this.add_argument("--failed", action="store_true", help="plan again what failed with the last worker's settings")
     this.set_defaults(run=plan)
 
 

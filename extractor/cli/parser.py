@@ -106,7 +106,7 @@ def _look(adder: argparse._SubParsersAction[_Parser]) -> None:
 def _export(adder: argparse._SubParsersAction[_Parser]) -> None:
     this = adder.add_parser("export", help=f"write the records of a run as tables ({', '.join(FORMATS)})")
     this.add_argument("directory", type=jobs.path_or_place, metavar="DIR", help="the folder of a run, or a place")
-    this.add_argument("--to", required=True, type=Path, metavar="FILE", help="its suffix says the format")
+    this.add_argument("--to", required=True, type=jobs.path_or_place, metavar="FILE", help="its suffix says the format")
     this.set_defaults(run=commands.export)
 
 

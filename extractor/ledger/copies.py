@@ -82,6 +82,12 @@ def documents(ledger: Ledger, fingerprint: str) -> Iterator[CopiedDocument]:
     return (CopiedDocument(row[0], row[1], os.fsdecode(row[2]), *row[3:]) for row in rows)
 
 
+def failed(ledger: Ledger) -> Iterator[tuple[str, str]]:
+    """Name and address of each input of the last call that failed, in order."""
+    rows = ledger.execute("SELECT name, path FROM inputs WHERE status = 'failed' ORDER BY position")
+    return ((name, os.fsdecode(path)) for name, path in rows)
+
+
 def calls(ledger: Ledger, contents: Iterable[str]) -> Iterator[CopiedCall]:
     """The calls about documents of these contents (SHA-256), where the ledger has any."""
     if ledger.execute("SELECT 1 FROM sqlite_master WHERE name = 'calls'").fetchone() is None:

@@ -15,7 +15,7 @@ from extractor.ledger import copies, store
 from extractor.ledger.copies import CopiedDocument
 from extractor.ledger.migrations import transaction
 from extractor.ledger.store import Ledger
-from extractor.runs import job_status, shard_parts, shards
+from extractor.runs import job_status, result_files, shard_parts, shards
 from extractor.runs.job_status import JobCall, UnitState
 from extractor.runs.object_folders import ObjectFolder
 
@@ -26,10 +26,16 @@ BLOCKS_IN_PLAN = 100_000
 
 
 @contextlib.contextmanager
-def folder_of(place: ObjectFolder, fingerprint: str | None = None) -> Iterator[Path]:
-    """A temporary folder with the ledger of a place: that of the call that `fingerprint` names, or of the last one."""
+def folder_of(place: ObjectFolder, fingerprint: str | None = None, lines: bool = False) -> Iterator[Path]:
+    """A temporary folder with the ledger of a place: that of the call that `fingerprint` names, or of the last one.
+
+    `lines`: with `records.jsonl` and `documents.jsonl` beside it.
+    """
     with tempfile.TemporaryDirectory(prefix="place-") as scratch:
         copy(place, job_status.call_named(place, fingerprint), Path(scratch))
+        if lines:
+            with store.reading(Path(scratch)) as ledger:
+                result_files.lines(ledger, Path(scratch))
         yield Path(scratch)
 
 

@@ -6,6 +6,7 @@ shard. Not Ray Data: one row that raises ends its pipeline. Secrets do not trave
 
 from __future__ import annotations
 
+import importlib
 import os
 import secrets
 import tempfile
@@ -78,7 +79,7 @@ def _started(address: str) -> Any:
     if address == "ray":
         os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
     try:
-        import ray
+        ray: Any = importlib.import_module("ray")  # no types, and not always there
     except ImportError:
         raise MissingPackage("--on ray needs Ray: pip install extractor[ray]") from None
     where = {} if address == "ray" else {"address": address}

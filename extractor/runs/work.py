@@ -33,6 +33,9 @@ from extractor.runs.work_units import Unit
 from extractor.runs.workers import Answer
 from extractor.version import __version__
 
+LOOK = 8
+"""Blocks that a worker looks at before it waits: ten thousand that look at all of them would flood a store."""
+
 
 class WorkerStopped(BaseException):
     """The worker is to end (SIGTERM, or its deadline); what it holds is given up."""
@@ -106,8 +109,8 @@ class _Worker:
                 while True:
                     before = self.count.taken
                     self._pass()
-                    left = sum(1 for block in self.blocks for _ in self._open(block))
-                    if not left or not self.limits.wait or self._enough():
+                    if not self.blocks or not self.limits.wait or self._enough():
+                        left = sum(len(self._open(block)) for block in self.blocks)
                         return Worked(self.count.units, self.count.documents, self.count.failed, left)
                     # who finds nothing asks ever less often: thousands that wait at the end must not flood a store
                     fresh = self.count.taken > before
@@ -154,11 +157,17 @@ class _Worker:
         return [unit for unit in found if self.limits.unit is None or unit.shard == self.limits.unit]
 
     def _claim(self) -> _Taken | None:
-        """A unit that nobody else holds, with its documents on the disk."""
-        for block in list(self.blocks):
+        """A unit that nobody else holds, fetched to the disk; each look is at a few blocks, the next at others."""
+        done = work_units.finished(self.folder, self.mark)
+        self.blocks = [block for block in self.blocks if block.name not in done]
+        looked = 0
+        while self.blocks and looked < LOOK:
+            block = self.blocks[0]
             units = self._open(block)
             if not units:
                 self.blocks.remove(block)
+                if self.limits.unit is None:
+                    work_units.finish(self.folder, self.mark, block.name, self.book.owner)
                 continue
             leases = self.book.states(block.name)
             random.shuffle(units)  # workers must not all try the same
@@ -172,6 +181,8 @@ class _Worker:
                 lease = self.book.take(block.name, unit.name, state)
                 if lease is not None:
                     return self._begin(unit, lease)
+            self.blocks.append(self.blocks.pop(0))
+            looked += 1
         return None
 
     def _part(self, unit: Unit) -> None:

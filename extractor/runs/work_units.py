@@ -77,6 +77,16 @@ def state(folder: ObjectFolder, fingerprint: str, block: str) -> BlockState:
     return BlockState(done, halved)
 
 
+def finished(folder: ObjectFolder, fingerprint: str) -> set[str]:
+    """The blocks that somebody has found done. One LIST."""
+    return {_last(item) for item in folder.objects(f"finished/{fingerprint}")}
+
+
+def finish(folder: ObjectFolder, fingerprint: str, block: str, owner: str) -> None:
+    """Tells all workers that a block is done, so that each need not look for itself."""
+    folder.put_if_absent(f"finished/{fingerprint}/{block}", owner.encode())
+
+
 def halve(folder: ObjectFolder, fingerprint: str, unit: Unit, documents: int, owner: str) -> None:
     """Says that the halves of a unit are to be done instead of it."""
     folder.put_if_absent(f"split/{fingerprint}/{unit.block}/{unit.name}", f"{documents} {owner}".encode())

@@ -88,3 +88,18 @@ def test_calls_that_are_wrong(arguments: list[str], message: str, capsys: pytest
     told = capsys.readouterr().err
     assert message in told
     assert "secret" not in told
+
+
+def test_a_place_is_exported_to_a_place_and_scored(folder: Path) -> None:
+    from pyarrow import parquet
+
+    assert main(["plan", str(SAMPLES / TEXTS[0]), "--out", "place"]) == 0
+    assert main(["work", "place", *RULES]) == 0
+    assert main(["export", "place", "--to", f"file://{folder}/tables"]) == 0
+    assert parquet.read_table(folder / "tables" / "documents")["document"].to_pylist() == [TEXTS[0]]
+    assert main(["export", "place", "--to", f"file://{folder}/one/t.jsonl"]) == 0
+    assert len(lines("one/t.jsonl")) > 1
+    gold = SAMPLES.parent / "gold" / f"{Path(TEXTS[0]).stem}.gold.json"
+    assert main(["eval", "place", "--gold", str(gold), "--json", "score.json"]) == 0
+    assert json.loads(Path("score.json").read_text(encoding="utf-8"))
+    assert main(["plan", "--failed", "--out", "place"]) == 0

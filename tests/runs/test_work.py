@@ -9,7 +9,7 @@ import pytest
 
 from extractor.config import Settings
 from extractor.errors import CallError
-from extractor.runs import job_status, leases, run, shard_parts, shards, work_units
+from extractor.runs import job_status, leases, replanning, run, shard_parts, shards, work_units
 from extractor.runs.fingerprint import fingerprint
 from extractor.runs.leases import LeaseBook
 from extractor.runs.object_folders import ObjectFolder
@@ -50,9 +50,11 @@ def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
     place, folder = memory(), many(tmp_path / "in", 5)
     planned(place, folder)
     worked(place, tmp_path / "w")
-    before = {item.key: item.etag for item in place.objects() if not item.key.startswith("call/")}
+    before = {item.key: item.etag for item in place.objects() if not item.key.startswith(("call/", "finished/"))}
     assert worked(place, tmp_path / "w2").units == 0
-    assert {item.key: item.etag for item in place.objects() if not item.key.startswith("call/")} == before
+    assert {
+        item.key: item.etag for item in place.objects() if not item.key.startswith(("call/", "finished/"))
+    } == before
 
 
 def test_another_setting_has_results_of_its_own(tmp_path: Path) -> None:
@@ -229,3 +231,27 @@ def test_a_status_before_any_worker_says_what_to_do(tmp_path: Path) -> None:
     planned(place, many(tmp_path / "in", 1))
     with pytest.raises(CallError, match="no worker was here yet; start one with: extractor work"):
         job_status.call_named(place, None)
+
+
+def test_what_failed_is_planned_again_as_it_is_now(tmp_path: Path) -> None:
+    place, folder = memory(), many(tmp_path / "in", 4)
+    inputs(folder, {"002.txt": "fail no text", "003.txt": "fail no text"})
+    planned(place, folder)
+    worked(place, tmp_path / "w")
+    inputs(folder, {"002.txt": "mended"})
+    (folder / "003.txt").unlink()
+    call = job_status.call_named(place, None)
+    assert replanning.plan_failed(place, call) == (1, 0, 1, 3)
+    assert worked(place, tmp_path / "w2").documents == 1
+    reasons = {line["document"]: line["reason"] for line in results(place, "documents")}
+    assert reasons == {"000.txt": None, "001.txt": None, "002.txt": None, "003.txt": "no text"}
+    assert [line["values"]["project_name"] for line in results(place)] == ["project 0", "project 1", "mended"]
+
+
+def test_blocks_that_are_done_are_told_to_all(tmp_path: Path) -> None:
+    place, folder = memory(), many(tmp_path / "in", 40)
+    planned(place, folder, size=shards.ShardSize(pages=1, shards_in_block=2))
+    assert worked(place, tmp_path / "w").units == 40
+    call = job_status.call_named(place, None)
+    assert work_units.finished(place, call.fingerprint) == {block.name for block in shards.blocks(place)}
+    assert worked(place, tmp_path / "w2").units == 0
