@@ -94,6 +94,10 @@ class Settings(BaseModel):
     prompt_language: Annotated[Literal["zh", "en"], MODEL] = Field("zh", description="the language of the prompts")
     prompt_version: Annotated[Version, MODEL] = Field("2", description="the version of the prompts")
     corrections: Annotated[int, MODEL] = Field(2, ge=0, le=10, description="how often a model is told what was wrong")
+    readings: Annotated[int, MODEL] = Field(1, ge=1, le=2, description="how often a model reads each form")
+    second_model: Annotated[str | None, MODEL] = Field(
+        None, description="the model of the second reading; by default the same"
+    )
     concurrency: PositiveInt = Field(16, description="the most calls in flight")
     requests_per_minute: PositiveFloat | None = Field(None, description="a ceiling, for accounts that have one")
     tokens_per_minute: PositiveFloat | None = Field(None, description="a ceiling, for accounts that have one")

@@ -121,6 +121,8 @@ def test_only_what_can_change_an_answer_is_in_the_fingerprint() -> None:
         "prompt_language",
         "prompt_version",
         "corrections",
+        "readings",
+        "second_model",
     }
     assert Settings(workers=7, max_bytes=1, base_url="http://a").answering("llm") == llm
     assert Settings(model="m").answering("rules") == rules

@@ -45,6 +45,7 @@ def reading_plan(call: Namespace, paths: Sequence[Path], out: Path) -> Plan:
     from extractor.runs.run import Plan
 
     asked = {"concurrency": call.concurrency, "record": call.record, "replay": call.replay, **_budget(call.budget)}
+    asked |= {"readings": call.readings}
     settings = _settings(call, model=call.model, workers=call.workers, engine=call.engine, **asked)
     engine = settings.engine or ("hybrid" if settings.model else "rules")
     if engine != "rules" and settings.model is None:

@@ -59,6 +59,9 @@ def _add_engine(this: argparse.ArgumentParser) -> None:
     this.add_argument("--workers", type=_positive, metavar="N", help="processes; by default one per core")
     this.add_argument("--concurrency", type=_positive, metavar="N", help="the most calls of the model in flight")
     this.add_argument("--budget", metavar="AMOUNT", help="stop before it costs more: 2.50 (money) or 300000tokens")
+    this.add_argument(
+        "--readings", type=int, choices=[1, 2], help="2: ask about each form twice, and doubt what differs"
+    )
     this.add_argument("--record", type=Path, metavar="FILE", help="write every call and its answer to FILE")
     this.add_argument("--replay", type=Path, metavar="FILE", help="take all answers from a recorded FILE")
 

@@ -7,7 +7,9 @@ them. Where the two readers differ, evidence and checks decide; where those don'
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from extractor.accounting.agreement import agreement
 from extractor.config import Settings
 from extractor.document.results import Answer, Form
 from extractor.engines import llm, rules
@@ -26,8 +28,14 @@ def extract(forms: Sequence[Form], settings: Settings, document: str = "") -> li
         return read
     told = llm.extract([part.form for part in asked.values()], settings, document)
     for (n, part), second in zip(asked.items(), told, strict=True):
-        read[n] = settle(forms[n], read[n], part, second)
+        read[n] = settle(forms[n], read[n], part, _told_twice(part, second))
     return read
+
+
+def _told_twice(part: OpenPart, told: Answer) -> Answer:
+    """The model's answer with a finding wherever its second reading, if it was asked for one, differs."""
+    held = (agreement(part.form.schema, told, other) for other in told.others)
+    return replace(told, findings=(*told.findings, *(f for one in held for f in one.findings)), others=())
 
 
 def unsettled(forms: Sequence[Form]) -> list[Form]:

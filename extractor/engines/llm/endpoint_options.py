@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +29,16 @@ class Options:
     corrections: int = 2
     chunk_tokens: int = 6_000
     max_output_tokens: int = 8_000
+    readings: int = 1
+    second_model: str | None = None
     record: Path | None = None
     replay: Path | None = None
+
+    @property
+    def second(self) -> Options:
+        """The options of the second reading: those of the first, with another model if one is named."""
+        model = self.second_model or self.endpoint.model
+        return replace(self, endpoint=replace(self.endpoint, model=model))
 
     @property
     def words(self) -> dict[str, str]:
@@ -60,6 +68,8 @@ def options(settings: Settings) -> Options:
         settings.corrections,
         settings.token_budget,
         settings.max_output_tokens,
+        settings.readings,
+        settings.second_model,
         settings.record,
         settings.replay,
     )

@@ -22,6 +22,7 @@ from extractor.engines.llm.conversation import answer
 from extractor.engines.llm.endpoint_options import Options
 from extractor.engines.llm.rate_limits import Gate
 from extractor.engines.llm.recordings import recording, replaying
+from extractor.engines.llm.second_reading import beside, turned
 from extractor.engines.llm.transport import CallFailed, Line, Send
 from extractor.errors import DocumentError
 
@@ -80,7 +81,7 @@ class Session:
         return asyncio.run_coroutine_threadsafe(self._answers(forms, document, ask), loop)
 
     async def _answers(self, forms: Sequence[Form], document: str, ask: Ask) -> list[Answer]:
-        tasks = [asyncio.ensure_future(answer(form, document, ask, self._options)) for form in forms]
+        tasks = [asyncio.ensure_future(self._answer(form, document, ask)) for form in forms]
         try:
             return await asyncio.gather(*tasks)
         except CallFailed as error:
@@ -88,6 +89,13 @@ class Session:
         finally:
             for task in tasks:
                 task.cancel()
+
+    async def _answer(self, form: Form, document: str, ask: Ask) -> Answer:
+        """What the model says of a form; where two readings are asked for, with what it says the second time."""
+        if self._options.readings == 1:
+            return await answer(form, document, ask, self._options)
+        other = answer(turned(form), document, ask, self._options.second)
+        return beside(*await asyncio.gather(answer(form, document, ask, self._options), other))
 
     def extract(self, forms: Sequence[Form], document: str = "") -> list[Answer]:
         """The answers, waited for. Raises `StopRun` and `DocumentError`."""
