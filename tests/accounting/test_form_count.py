@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import schemas
-from extractor.accounting.form_count import forms_missed
+from extractor.accounting.form_count import forms_missed, keys_in_doubt
+from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Block, Cell, Document, Grid, Line, Page
+from extractor.document.results import Record, finding
 from extractor.forms.regions import cut
 from tests.accounting.proof.test_value_ends import form_of, paths, value
 
@@ -32,3 +36,15 @@ def test_a_key_with_two_values_may_be_two_forms() -> None:
     name = value("project_name", (2, 5, 9), text="水库修缮")
     assert "" in paths(form_of("主管部门 水利局", "项目名称 桥梁检修"), name)
     assert paths(form_of("主管部门 水利局", "项目名称 水库修缮"), name) == set()
+
+
+def test_a_form_whose_key_is_in_doubt_may_be_another() -> None:
+    document = Document("d.txt", "0" * 64, (Page(1, (Line(1, 1, TITLE), Line(1, 2, "项目名称 水库"))),))
+    forms = cut(document, [SPEC]).forms
+    record = Record("d.txt", "0" * 64, 0, SPEC.name, {"project_name": "水库"}, {}, (), (), "rules")
+    assert keys_in_doubt(forms, [record]) == ()
+    doubt = finding(FindingKind.UNPROVEN, "project_name", "why")
+    other = finding(FindingKind.UNPROVEN, "rating", "why")
+    assert [f.kind for f in keys_in_doubt(forms, [replace(record, findings=(doubt,))])] == ["form_unclear"]
+    assert keys_in_doubt(forms, [replace(record, findings=(other,))]) == ()
+    assert len(keys_in_doubt(forms, [replace(record, values={"project_name": None})])) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from extractor.accounting.proof.printed_labels import Lack, PrintedLabels, inside
 from extractor.accounting.proof.settings import LIMITS
@@ -52,6 +53,8 @@ def ends_lacking(labels: PrintedLabels, schema: SchemaSpec, candidate: Candidate
         yield Lack(path, f"{unknown[:20]!r} inside of it looks like a label")
     if candidate.text[:1] in SEPARATORS or candidate.text[-1:] in SEPARATORS:
         yield Lack(path, f"the mark {candidate.text[:1]!r} at its edge may part it from another cell")
+    for cell in _further_cells(labels, own):
+        yield Lack(path, f"it holds a further cell, {cell[:20]!r}: that may be a label that no field knows")
     if spec.kind == "indicator":
         for text in _behind_quantity(labels, own):
             yield Lack(path, f"{text[:20]!r} behind its figure and unit looks like a cell of its own")
@@ -85,6 +88,17 @@ def _cells_inside(labels: PrintedLabels, own: Sequence[int]) -> Iterator[str]:
         token = labels.tokens[n]
         if not token.table and not token.soft and (_FIGURE.fullmatch(token.fold) or token.fold in NULLS):
             yield token.fold
+
+
+def _further_cells(labels: PrintedLabels, own: Sequence[int]) -> Iterator[str]:
+    """The second of several cells of one row that a value is made of, copies of a merged cell excepted."""
+    for before, here in pairwise(labels.tokens[n] for n in own):
+        beside = (
+            bool(here.table) and (before.page, before.row) == (here.page, here.row) and before.unit is not here.unit
+        )
+        if beside and before.fold != here.fold:
+            yield here.fold
+            return
 
 
 _WHOLE_QUANTITY = re.compile(r"[≥≤><=≧≦]?[-+−]?[\d,]+(?:\.\d+)?(?:%|‰|\([^()]{1,8}\))")

@@ -9,7 +9,7 @@ import pytest
 import schemas
 from extractor.accounting.proof import printed_labels, unproven, value_ends
 from extractor.accounting.proof.settings import LIMITS, Limits
-from extractor.document.layout import Document, Line, Page
+from extractor.document.layout import Cell, Document, Grid, Line, Page
 from extractor.document.results import Answer, Candidate, Form, Place
 from extractor.forms.regions import cut
 
@@ -117,3 +117,13 @@ def test_what_stands_behind_a_figure_and_its_unit_is_another_cell() -> None:
         form, value("indicators[0].target", (4, 15, 24), (4, 25, 29))
     )
     assert "indicators[0].target" not in paths(form, value("indicators[0].target", (4, 15, 24)))
+
+
+def test_a_value_of_several_cells_may_hold_a_label_that_no_field_knows() -> None:
+    cells = tuple(Cell(1, 1, 0, n, text) for n, text in enumerate(("主管部门", "云河县水利局", "经办人", "王某")))
+    blocks = (Line(1, 1, TITLE), Line(1, 2, "项目名称 水库修缮"), Grid(1, 1, cells))
+    document = Document("d.txt", "0" * 64, (Page(1, blocks),))
+    (form,) = cut(document, [schemas.load("self_evaluation")]).forms
+    whole = Candidate("supervising_department", "x", (Place(1, "T1R0C1", 0, 6), Place(1, "T1R0C2", 0, 3)))
+    assert "supervising_department" in paths(form, whole)
+    assert "supervising_department" not in paths(form, replace(whole, places=whole.places[:1]))
