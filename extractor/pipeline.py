@@ -13,7 +13,7 @@ from extractor import readers
 from extractor.accounting import unclaimed as outside
 from extractor.accounting.assembly import assemble
 from extractor.accounting.checks import check
-from extractor.accounting.form_count import forms_missed
+from extractor.accounting.form_count import forms_missed, keys_in_doubt
 from extractor.accounting.grounding import ground
 from extractor.accounting.proof import examine, running_heads
 from extractor.accounting.second_readers import second_readers
@@ -93,6 +93,7 @@ def process(document: Document, settings: Settings, schemas: Sequence[SchemaSpec
     repeated = (p for form in regions.forms for p in form.furniture)
     furniture = outside.furniture(document, {*regions.furniture, *repeated})
     missed = forms_missed(document, regions.forms, schemas, tuple(r.place for r in furniture))
+    missed += keys_in_doubt(regions.forms, records)
     notes = tuple(
         finding(n.kind, "", _on_page(n.page, n.message), "reading" if KINDS[n.kind].may_lose_forms else "source")
         for n in document.notes

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from extractor.accounting.settled import unsettled
+from extractor.accounting.value_paths import covers
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Cell, Document, Unit
-from extractor.document.results import Finding, Form, Place, finding
+from extractor.document.results import Finding, Form, Place, Record, finding
 from schemas.spec import SchemaSpec
 from schemas.values import fold
 
@@ -38,6 +40,19 @@ def forms_missed(
         for line in _titles_in(unit, titles):
             message = f"page {unit.page}, {unit.id}: the title {line[:40]!r} stands here, and no form begins"
             found.append(finding(FindingKind.FORM_MISSED, "", message))
+    return tuple(found)
+
+
+def keys_in_doubt(forms: Sequence[Form], records: Sequence[Record]) -> tuple[Finding, ...]:
+    """A finding on each form whose key has no value, or one in doubt: which form it is, and whether one, is open."""
+    found = []
+    for form, record in zip(forms, records, strict=True):
+        doubts = unsettled(record.findings)
+        keys = [f.path for f in form.schema.fields if f.structure == "scalar" and f.printed.key]
+        open_keys = [p for p in keys if record.values.get(p) is None or any(covers(doubt, p) for doubt in doubts)]
+        if keys and open_keys == keys:
+            message = f"form {form.index}: what it is known by ({', '.join(keys)}) is in doubt; is it one form?"
+            found.append(finding(FindingKind.FORM_UNCLEAR, "", message))
     return tuple(found)
 
 

@@ -40,6 +40,7 @@ class FindingKind(StrEnum):
     TWO_READERS = "two_readers"
     UNPROVEN = "unproven"
     FORM_MISSED = "form_missed"
+    FORM_UNCLEAR = "form_unclear"
     UNREADABLE = "unreadable"
     AMBIGUOUS_VALUE = "ambiguous_value"
     UNUSUAL = "unusual"
@@ -131,6 +132,13 @@ KINDS: dict[FindingKind, KindEntry] = {
         "warning",
         "The title of a form stands where no form was found to begin.",
         "Look whether a form is missing among the records.",
+        may_lose_forms=True,
+    ),
+    _K.FORM_UNCLEAR: KindEntry(
+        "reading",
+        "warning",
+        "What a form is known by has no value, or one in doubt.",
+        "Look which form it is, and whether it is one form.",
         may_lose_forms=True,
     ),
     _K.UNREADABLE: KindEntry(
