@@ -8,9 +8,10 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import TextIO
+
+from markupsafe import Markup
 
 from extractor.errors import CallError
 
@@ -86,13 +87,13 @@ def comma_separated(table: Table) -> str:
     return out.getvalue()
 
 
-def html(table: Table) -> str:
+def html(table: Table) -> Markup:
     """The table as HTML, without its title."""
-    head = "".join(f"<th>{escape(name)}</th>" for name in table.columns)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(spelled(value))}</td>" for value in row) + "</tr>" for row in table.rows
-    )
-    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    head = Markup().join(Markup("<th>{}</th>").format(name) for name in table.columns)
+    rows = (Markup().join(Markup("<td>{}</td>").format(spelled(value)) for value in row) for row in table.rows)
+    body = Markup().join(Markup("<tr>{}</tr>").format(row) for row in rows)
+    whole = Markup('<div class="wide"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>')
+    return whole.format(head, body)
 
 
 WRITERS: dict[str, Callable[[Table], str]] = {".txt": plain, ".md": markdown, ".csv": comma_separated}

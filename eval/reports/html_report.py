@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from html import escape
 from pathlib import Path
 from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup
 
 from eval.reports import figure_tables, plots
 from eval.reports.figure_tables import Table, Value, percent
@@ -43,31 +44,35 @@ def page(title: str, subtitle: str, runs: Sequence[RunScores], comparisons: Sequ
     sections = [*_leaderboard(runs), *(_section(t.title, figure_tables.html(t)) for t in comparisons)]
     sections += [*_by_set(runs), *_by_shape(runs), _by_field(runs), _confusion(runs), _calibration(runs)]
     sections.append(_by_document(runs))
-    parts = {
-        "TITLE": escape(title),
-        "SUBTITLE": escape(subtitle),
-        "CSS": _file("report.css"),
-        "BODY": "\n".join(sections),
-        "DATA": _data(runs),
-        "JS": _file("report.js"),
-    }
-    return re.sub("@@([A-Z]+)@@", lambda mark: parts[mark[1]], _file("report.html"))
+    return _template("report.html").render(
+        title=title,
+        subtitle=subtitle,
+        sections=sections,
+        data=_data(runs),
+        css=_file("report.css"),
+        js=_file("report.js"),
+    )
 
 
 @cache
-def _file(name: str) -> str:
-    return (PAGE / name).read_text(encoding="utf-8")
+def _template(name: str) -> Template:
+    """A template of the page; whatever is put into it is escaped unless it is `Markup`."""
+    return Environment(loader=FileSystemLoader(PAGE), autoescape=True, undefined=StrictUndefined).get_template(name)
 
 
-def _section(title: str, *content: str) -> str:
-    return f"<section><h2>{escape(title)}</h2>{''.join(content)}</section>"
+@cache
+def _file(name: str) -> Markup:
+    return Markup((PAGE / name).read_text(encoding="utf-8"))  # noqa: S704 - the project's own file
 
 
-def _data(runs: Sequence[RunScores]) -> str:
+def _section(title: str, *content: Markup) -> Markup:
+    return Markup("<section><h2>{}</h2>{}</section>").format(title, Markup().join(content))
+
+
+def _data(runs: Sequence[RunScores]) -> Markup:
     """The errors for the page's filter, in a form that no text of a document can break out of."""
     errors = [error for _, error in zip(range(MOST_ERRORS), _errors(runs), strict=False)]
-    text = json.dumps({"errors": errors}, ensure_ascii=False)
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return htmlsafe_json_dumps({"errors": errors}, ensure_ascii=False)
 
 
 def _errors(runs: Sequence[RunScores]) -> Iterator[dict[str, Any]]:
@@ -121,7 +126,7 @@ def tokens(usage: Mapping[str, float]) -> float:
     return usage.get("total_tokens") or usage.get("prompt_tokens", 0) + usage.get("completion_tokens", 0)
 
 
-def _leaderboard(runs: Sequence[RunScores]) -> Iterator[str]:
+def _leaderboard(runs: Sequence[RunScores]) -> Iterator[Markup]:
     rows = []
     for k, run in enumerate(runs):
         interval = f1_interval(run.scores)
@@ -129,7 +134,7 @@ def _leaderboard(runs: Sequence[RunScores]) -> Iterator[str]:
     yield _section("Leaderboard", figure_tables.html(leaderboard(runs)), plots.bars(rows))
 
 
-def _by_set(runs: Sequence[RunScores]) -> Iterator[str]:
+def _by_set(runs: Sequence[RunScores]) -> Iterator[Markup]:
     names = list(dict.fromkeys(name for run in runs for name in run.sets))
     if len(names) < 2:
         return
@@ -156,7 +161,7 @@ def _by_set(runs: Sequence[RunScores]) -> Iterator[str]:
     yield _section("F1 by set of documents and damage", plots.lines(series, names), figure_tables.html(table))
 
 
-def _by_shape(runs: Sequence[RunScores]) -> Iterator[str]:
+def _by_shape(runs: Sequence[RunScores]) -> Iterator[Markup]:
     rows = []
     for run in runs:
         for tag in dict.fromkeys(tag for score in run.scores for tag in score.shape):
@@ -169,7 +174,7 @@ def _by_shape(runs: Sequence[RunScores]) -> Iterator[str]:
         yield _section("F1 by shape of document", figure_tables.html(table))
 
 
-def _by_field(runs: Sequence[RunScores]) -> str:
+def _by_field(runs: Sequence[RunScores]) -> Markup:
     """Bars of the fields with the lowest F1, the rest behind a click."""
     cubes = {run.name: metrics.by(total(run.scores).cube, "schema", "field") for run in runs}
     fields = list(dict.fromkeys(key for cube in cubes.values() for key in cube))
@@ -185,14 +190,14 @@ def _by_field(runs: Sequence[RunScores]) -> str:
     ]
     first = FIELDS_SHOWN * len(runs)
     rest = (
-        f"<details><summary>{len(bars) - first} more</summary>{plots.bars(bars[first:])}</details>"
+        Markup("<details><summary>{} more</summary>{}</details>").format(len(bars) - first, plots.bars(bars[first:]))
         if len(bars) > first
-        else ""
+        else Markup()
     )
     return _section("F1 by field, the lowest first", plots.bars(bars[:first]), rest)
 
 
-def _confusion(runs: Sequence[RunScores]) -> str:
+def _confusion(runs: Sequence[RunScores]) -> Markup:
     """What became of what gold has, and of what it leaves empty; settled and flagged apart."""
     rows: list[tuple[Value, ...]] = []
     for run in runs:
@@ -202,7 +207,7 @@ def _confusion(runs: Sequence[RunScores]) -> str:
             same, other, nothing = _three(gold, counted)
             rows.append((run.name, gold, same, other, nothing))
     head = ("run", "gold has", "read: the same", "read: something else", "read: nothing")
-    note = '<p class="note">In brackets: settled, that is without a finding about the reading.</p>'
+    note = Markup('<p class="note">In brackets: settled, that is without a finding about the reading.</p>')
     return _section("Verdicts", figure_tables.html(Table("", head, tuple(rows))), note)
 
 
@@ -216,19 +221,19 @@ def _both(cube: Cube) -> str:
     return f"{sum(cube.values()):,} ({sum(n for kind, n in cube.items() if kind.settled and not kind.missing):,})"
 
 
-def _calibration(runs: Sequence[RunScores]) -> str:
+def _calibration(runs: Sequence[RunScores]) -> Markup:
     series = []
     for run in runs:
         points = calibration.curve(total(run.scores).judged)
         series.append(Series(run.name, tuple((p.coverage, 1 - p.risk, None, None) for p in points)))
-    note = (
+    note = Markup(
         '<p class="note">The share of right values among the least doubtful records, from few records to all. '
         "A line that falls to the right says that findings and evidence know which records to doubt.</p>"
     )
     return _section("Calibration", plots.lines(series, (), x_label="share of all values that is kept"), note)
 
 
-def _by_document(runs: Sequence[RunScores]) -> str:
+def _by_document(runs: Sequence[RunScores]) -> Markup:
     columns = (
         "run",
         "set",
@@ -254,5 +259,7 @@ def _by_document(runs: Sequence[RunScores]) -> str:
     )
     return _section(
         "Documents",
-        f"<details{' open' if len(rows) <= 40 else ''}><summary>{len(rows)} readings</summary>{table}</details>",
+        Markup("<details{}><summary>{} readings</summary>{}</details>").format(
+            Markup(" open") if len(rows) <= 40 else "", len(rows), table
+        ),
     )

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from html import escape
 from typing import NamedTuple
 
+from markupsafe import Markup
+
 from eval.reports.figure_tables import width_of
 
 COLOURS = 6
@@ -41,7 +43,7 @@ def axis_start(shares: Sequence[float]) -> float:
     return 0.0
 
 
-def bars(rows: Sequence[Bar], *, start: float | None = None) -> str:
+def bars(rows: Sequence[Bar], *, start: float | None = None) -> Markup:
     """Horizontal bars with intervals, one row each."""
     known = [x for row in rows for x in (row.share, row.low) if x is not None]
     origin = axis_start(known) if start is None else start
@@ -107,7 +109,7 @@ def _frame(positions: Sequence[float], names: Sequence[str], origin: float) -> _
     return _Frame(64.0, length + 40, x, y)
 
 
-def lines(series: Sequence[Series], names: Sequence[str], *, start: float | None = None, x_label: str = "") -> str:
+def lines(series: Sequence[Series], names: Sequence[str], *, start: float | None = None, x_label: str = "") -> Markup:
     """Lines over named positions (0, 1, …), with intervals; `names` empty: positions are shares from 0 to 1."""
     points = [p for one in series for p in one.points]
     origin = (
@@ -162,8 +164,9 @@ def _line(one: Series, k: int, at: Sequence[tuple[float, float, float | None, fl
     return "".join(out)
 
 
-def _svg(width: float, height: float, parts: Sequence[str]) -> str:
+def _svg(width: float, height: float, parts: Sequence[str]) -> Markup:
     size = (
         f'width="{math.ceil(width)}" height="{math.ceil(height)}" viewBox="0 0 {math.ceil(width)} {math.ceil(height)}"'
     )
-    return f'<svg xmlns="http://www.w3.org/2000/svg" role="img" {size}>{"".join(parts)}</svg>'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" role="img" {size}>{"".join(parts)}</svg>'
+    return Markup(svg)  # noqa: S704 - every text in it is escaped where it is put in

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
@@ -40,14 +41,12 @@ class Interval(NamedTuple):
 
 
 def wilson(successes: float, trials: float, level: float = LEVEL) -> Interval:
-    """Wilson's score interval of a share (Wilson 1927); (0, 1) where nothing was tried."""
+    """Wilson's score interval of a share (Wilson 1927), by scipy; (0, 1) where nothing was tried."""
+    from scipy.stats import binomtest
+
     if trials <= 0:
         return Interval(0.0, 1.0)
-    z = _normal_quantile(0.5 + level / 2)
-    share = successes / trials
-    centre = (share + z * z / (2 * trials)) / (1 + z * z / trials)
-    half = z / (1 + z * z / trials) * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials**2))
-    return Interval(max(0.0, centre - half), min(1.0, centre + half))
+    return Interval(*map(float, binomtest(round(successes), round(trials)).proportion_ci(level, method="wilson")))
 
 
 def clopper_pearson(successes: float, trials: float, level: float = LEVEL) -> Interval:
@@ -208,12 +207,6 @@ def _jackknife(columns: Array, weights: Array, figure: Callable[[Array], Array])
     return _Drawn(figure(sums), np.sqrt(squares * (documents - 1) / documents))
 
 
-def _normal_quantile(share: float) -> float:
-    from statistics import NormalDist
-
-    return NormalDist().inv_cdf(share)
-
-
 @dataclass(frozen=True, slots=True)
 class Difference:
     """B − A of two runs over the same documents.
@@ -273,7 +266,7 @@ def _difference_interval(
         error, half = spread.error, spread.half
     else:
         half = 1.0 if len(a) < 2 else clopper_pearson(0, effective(len(a), a.sum() / a.shape[1]), level).high
-        error = half / _normal_quantile(0.5 + level / 2)
+        error = half / NormalDist().inv_cdf(0.5 + level / 2)
     return Interval(max(-1.0, difference - half), min(1.0, difference + half)), error
 
 
@@ -283,31 +276,29 @@ def _cycled(columns: Array, repeats: int) -> Array:
 
 
 def permutation_p(a: Array, b: Array, *, draws: int = DRAWS, seed: int = 0) -> float:
-    """The two-sided p-value of a sign-flip test: for each document the two runs trade places or not.
+    """The two-sided p-value of a sign-flip test, by scipy: for each document the two runs trade places or not.
 
     All flips up to 12 documents; above that random ones, with the observed one among them (Phipson and Smyth 2010).
     """
+    from scipy.stats import permutation_test
+
     n = len(a)
-    if n <= EXACT:
-        return _as_far(a, b, _all_flips(n)) / float(2**n)
-    random = np.random.default_rng([seed, 2])
-    draws = min(draws, max(LEAST_DRAWS, MOST_CELLS // n)) - 1
-    size, beyond = max(1, BATCH // n), 0
-    for start in range(0, draws, size):
-        beyond += _as_far(a, b, random.integers(0, 2, size=(min(size, draws - start), n)))
-    return (beyond + 1) / (draws + 1)
+    if n < 2:  # one document shows as much when it is swapped
+        return 1.0
+    pooled = np.concatenate([a, b])
 
+    def difference(first: NDArray[np.int64], second: NDArray[np.int64], axis: int) -> Array:
+        """The documents are given by their numbers, so that right, false and missing values stay together."""
+        sums = (pooled[np.moveaxis(np.asarray(numbers), axis, -1)].sum(axis=-2) for numbers in (first, second))
+        left, right = map(micro_f1, sums)
+        return np.round(right - left, 12)  # the order of a sum must not part two flips that are the same
 
-def _as_far(a: Array, b: Array, flips: NDArray[np.int64]) -> int:
-    """How many of these flips give a difference as large as the one that was seen."""
-    seen = abs(float(micro_f1(b.sum(axis=0)) - micro_f1(a.sum(axis=0))))
-    swapped = flips @ (b - a)
-    traded = np.abs(micro_f1(b.sum(axis=0) - swapped) - micro_f1(a.sum(axis=0) + swapped))
-    return int((traded >= seen - 1e-12).sum())
-
-
-def _all_flips(n: int) -> NDArray[np.int64]:
-    return (np.arange(2**n)[:, None] >> np.arange(n)) & 1
+    numbers = (np.arange(n), np.arange(n, 2 * n))
+    tried = 2**n if n <= EXACT else min(draws, max(LEAST_DRAWS, MOST_CELLS // n)) - 1
+    found = permutation_test(
+        numbers, difference, permutation_type="samples", n_resamples=tried, batch=max(1, BATCH // n), rng=seed
+    )
+    return float(found.pvalue)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
