@@ -104,6 +104,7 @@ class Settings(BaseModel):
     call_attempts: PositiveInt = Field(8, description="how often a call is tried that does not go through")
     call_seconds: PositiveFloat = Field(600.0, description="how long a call is tried, with its waits")
     call_timeout: PositiveFloat = Field(180.0, description="how long one attempt may take")
+    max_answer_bytes: PositiveInt = Field(4_000_000, description="a body of more bytes is given up while it is read")
     budget_tokens: PositiveInt | None = Field(None, description="the run stops before it uses more tokens")
     budget_money: PositiveFloat | None = Field(None, description="the run stops before it costs more")
     price_prompt: float | None = Field(None, ge=0, description="money for a million tokens of prompt")

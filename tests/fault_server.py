@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gzip
 import json
 import random
 import threading
@@ -18,7 +19,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 408: "Timeout"}
@@ -218,6 +219,57 @@ async def _cut_body(writer: asyncio.StreamWriter, step: Step, data: bytes) -> bo
     return True
 
 
+async def _endless(writer: asyncio.StreamWriter, step: Step, data: bytes) -> bool:
+    """A 200 whose body never ends; it comes as fast as it is read."""
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+    piece = b'{"choices":[' * 5_000
+    while True:
+        writer.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
+        await writer.drain()
+
+
+async def _packed(writer: asyncio.StreamWriter, step: Step, data: bytes) -> bool:
+    """A 200 that is small as it is sent, and large when it is unpacked."""
+    packed = gzip.compress(b" " * 50_000_000 + data)
+    await _send(writer, replace(step, headers=(("Content-Encoding", "gzip"),)), packed)
+    return True
+
+
+async def _nested(writer: asyncio.StreamWriter, step: Step, data: bytes) -> bool:
+    """A 200 that is JSON of a hundred thousand brackets."""
+    await _send(writer, step, b"[" * 100_000 + b"]" * 100_000)
+    return True
+
+
+def _changed(**change: Any) -> Callable[[asyncio.StreamWriter, Step, bytes], Awaitable[bool]]:
+    """A completion in which something has another type than the protocol says."""
+
+    async def play(writer: asyncio.StreamWriter, step: Step, data: bytes) -> bool:
+        whole = {**json.loads(data), **{k: v for k, v in change.items() if k != "message"}}
+        if "message" in change:
+            whole["choices"][0]["message"] = change["message"]
+        await _send(writer, step, json.dumps(whole).encode())
+        return True
+
+    return play
+
+
+WRONG_TYPES: dict[str, dict[str, Any]] = {
+    "choices_null": {"choices": None},
+    "choices_number": {"choices": 7},
+    "choice_text": {"choices": ["yes"]},
+    "message_list": {"message": []},
+    "content_number": {"message": {"role": "assistant", "content": 5}},
+    "content_nested": {"message": {"role": "assistant", "content": [{"text": ["a"]}, 3]}},
+    "calls_text": {"message": {"tool_calls": "none"}},
+    "calls_empty": {"message": {"tool_calls": [{}, None, {"function": None}]}},
+    "arguments_number": {"message": {"tool_calls": [{"id": 3, "function": {"name": None, "arguments": 9}}]}},
+    "usage_text": {"usage": "many"},
+    "usage_wrong": {"usage": {"prompt_tokens": "12", "completion_tokens": -1, "prompt_tokens_details": []}},
+    "usage_small": {"usage": {"prompt_tokens": 200, "completion_tokens": 90, "total_tokens": 290}},
+    "finish_number": {"id": None, "created": "now", "model": {}},
+}
+
 PLAYS: dict[str, Callable[[asyncio.StreamWriter, Step, bytes], Awaitable[bool]]] = {
     "drop": _drop,
     "drop_half": _drop_half,
@@ -225,6 +277,10 @@ PLAYS: dict[str, Callable[[asyncio.StreamWriter, Step, bytes], Awaitable[bool]]]
     "drip": _drip,
     "garbage": _garbage,
     "cut_body": _cut_body,
+    "endless": _endless,
+    "packed": _packed,
+    "nested": _nested,
+    **{name: _changed(**change) for name, change in WRONG_TYPES.items()},
 }
 
 

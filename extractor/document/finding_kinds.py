@@ -77,6 +77,8 @@ class FindingKind(StrEnum):
     REFUSED = "refused"
     CUT_OFF = "cut_off"
     INVALID_ANSWER = "invalid_answer"
+    UNCORRECTED = "uncorrected"
+    PROMPT_DROPPED = "prompt_dropped"
     SUMS = "sums"
     SUMS_TO = "sums_to"
     AT_MOST = "at_most"
@@ -202,6 +204,12 @@ KINDS: dict[FindingKind, KindEntry] = {
     ,),
     _K.CUT_OFF: KindEntry("reading", "error", "The model's answer did not fit.", "Raise max_output_tokens."),
     _K.INVALID_ANSWER: KindEntry("reading", "error", "A part of the model's answer was not usable.", _LOOK),
+    _K.UNCORRECTED: KindEntry(
+        "reading", "warning", "The model was to correct its answer, and that call failed.", _LOOK
+    ),
+    _K.PROMPT_DROPPED: KindEntry(
+        "reading", "error", "The endpoint did not give the model the whole question.", "Use another chat template."
+    ),
     _K.SUMS: KindEntry("source", "warning", "A printed total is not the sum of its parts.", _SOURCE),
     _K.SUMS_TO: KindEntry("source", "warning", "The values of a column do not add up as declared.", _SOURCE),
     _K.AT_MOST: KindEntry("source", "warning", "A value is larger than its limit.", _SOURCE),

@@ -6,11 +6,20 @@ import contextlib
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from extractor.errors import CallError
 
-MIGRATIONS: tuple[str, ...] = (
-    """
+
+class Migration(NamedTuple):
+    """One step: its name, and the statements that make it."""
+
+    name: str
+    script: str
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration("results", """
     CREATE TABLE runs (
         id INTEGER PRIMARY KEY,
         started REAL NOT NULL,
@@ -54,8 +63,8 @@ MIGRATIONS: tuple[str, ...] = (
         body TEXT NOT NULL,
         PRIMARY KEY (result, form)
     ) WITHOUT ROWID;
-    """,
-    """
+    """),
+    Migration("readings", """
     CREATE TABLE readings (
         sha256 TEXT NOT NULL,
         suffix TEXT NOT NULL,
@@ -63,8 +72,8 @@ MIGRATIONS: tuple[str, ...] = (
         body BLOB NOT NULL,
         PRIMARY KEY (sha256, suffix)
     ) WITHOUT ROWID
-    """,
-    """
+    """),
+    Migration("decisions", """
     CREATE TABLE decisions (
         number INTEGER PRIMARY KEY,
         id TEXT NOT NULL UNIQUE,
@@ -88,16 +97,61 @@ MIGRATIONS: tuple[str, ...] = (
         until REAL NOT NULL,
         PRIMARY KEY (sha256, task)
     ) WITHOUT ROWID;
-    """,
-)
+    """),
+    # IF NOT EXISTS: ledgers from before this list held them have these tables already.
+    Migration("model_calls", """
+    CREATE TABLE IF NOT EXISTS responses (
+        key TEXT PRIMARY KEY,
+        model TEXT NOT NULL,
+        body TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS calls (
+        id INTEGER PRIMARY KEY,
+        at REAL NOT NULL,
+        key TEXT NOT NULL,
+        model TEXT NOT NULL,
+        document TEXT NOT NULL,
+        form INTEGER NOT NULL,
+        prompt_tokens INTEGER NOT NULL,
+        cached_tokens INTEGER NOT NULL,
+        completion_tokens INTEGER NOT NULL,
+        seconds REAL NOT NULL,
+        reused INTEGER NOT NULL
+    );
+    CREATE INDEX IF NOT EXISTS calls_by_document ON calls (document, form);
+    CREATE TABLE IF NOT EXISTS batches (
+        mark TEXT PRIMARY KEY,
+        id TEXT,
+        at REAL NOT NULL,
+        status TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS batch_requests (
+        key TEXT PRIMARY KEY,
+        mark TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'failed')),
+        attempts INTEGER NOT NULL,
+        reason TEXT
+    ) WITHOUT ROWID
+    """),
+    Migration("answer_modes", """
+    CREATE TABLE answer_modes (
+        base_url TEXT NOT NULL,
+        model TEXT NOT NULL,
+        mode TEXT NOT NULL,
+        PRIMARY KEY (base_url, model)
+    ) WITHOUT ROWID
+    """),
+)  # fmt: skip
 
 
 def migrate(ledger: sqlite3.Connection, directory: Path) -> None:
     """Brings the ledger up to date, one transaction a migration."""
     done = refuse_newer(ledger, directory)
-    for number, script in enumerate(MIGRATIONS[done:], done + 1):
+    for number, migration in enumerate(MIGRATIONS[done:], done + 1):
         with transaction(ledger):
-            for statement in script.split(";"):
+            if refuse_newer(ledger, directory) >= number:  # another process was here first
+                continue
+            for statement in migration.script.split(";"):
                 ledger.execute(statement)
             ledger.execute(f"PRAGMA user_version = {number}")
 

@@ -7,7 +7,10 @@ else. All threads share one session: one event loop, one gate, one budget.
 from __future__ import annotations
 
 import contextlib
+import os
+import sys
 import time
+import traceback
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
@@ -16,7 +19,7 @@ from extractor import pipeline
 from extractor.config import Settings
 from extractor.document.layout import Document
 from extractor.engines import llm
-from extractor.errors import DocumentError, StopRun
+from extractor.errors import CallError, DocumentError, StopRun
 from extractor.ledger import store
 from extractor.ledger.readings import packed
 from extractor.ledger.store import ResultRow
@@ -43,6 +46,12 @@ def answers(
             result = pipeline.process(document, settings, schemas, engine)
         except DocumentError as error:
             return store.failed(str(error), time.monotonic() - start)
+        except (StopRun, CallError):
+            raise
+        except Exception as error:  # costs its own document, as in a worker
+            if os.environ.get("EXTRACTOR_DEBUG"):
+                traceback.print_exc(file=sys.stderr)
+            return store.failed(f"internal error: {type(error).__name__}: {error}", time.monotonic() - start)
         row = store.row_of(result.timed(time.monotonic() - start))
         return row if document.exact else row._replace(reading=packed(document, mark))
 

@@ -126,20 +126,20 @@ def test_a_run_that_was_cut_off_lists_what_is_done(tmp_path: Path) -> None:
 def test_migrations_are_applied_once_and_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with store.writing(tmp_path) as ledger:
         begin(ledger, item("a.txt"))
-    more = (*migrations.MIGRATIONS, "CREATE TABLE responses (id INTEGER); ALTER TABLE runs ADD COLUMN note TEXT;")
+    script = "CREATE TABLE notes (id INTEGER); ALTER TABLE runs ADD COLUMN note TEXT;"
+    more = (*migrations.MIGRATIONS, migrations.Migration("notes", script))
     monkeypatch.setattr(migrations, "MIGRATIONS", more)
     for _ in range(2):
         with store.writing(tmp_path) as ledger:
             assert ledger.execute("SELECT note FROM runs").fetchall() == [(None,)]
-            assert ledger.execute("SELECT count(*) FROM responses").fetchone() == (0,)
+            assert ledger.execute("SELECT count(*) FROM notes").fetchone() == (0,)
 
 
 def test_a_migration_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with store.writing(tmp_path):
         pass
-    monkeypatch.setattr(
-        migrations, "MIGRATIONS", (*migrations.MIGRATIONS, "CREATE TABLE good (id INTEGER); CREATE nonsense;")
-    )
+    bad = migrations.Migration("bad", "CREATE TABLE good (id INTEGER); CREATE nonsense;")
+    monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, bad))
     with pytest.raises(sqlite3.OperationalError), store.writing(tmp_path):
         pass
     monkeypatch.undo()

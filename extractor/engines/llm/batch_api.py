@@ -17,15 +17,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from extractor.document.results import Form
 from extractor.engines.llm import call_cache
 from extractor.engines.llm.call_cache import About, kept, key_of
 from extractor.engines.llm.client import asker, open_client
+from extractor.engines.llm.completions import tidied
 from extractor.engines.llm.conversation import answer
 from extractor.engines.llm.endpoint_options import Options
-from extractor.engines.llm.transport import Completion, Request
+from extractor.engines.llm.transport import BrokenBody, Completion, Request
 from extractor.errors import ExtractorError
 from extractor.ledger.migrations import transaction
 
@@ -201,19 +202,48 @@ def _take(ledger: sqlite3.Connection, text: str, model: str) -> tuple[int, int]:
     """The lines of a result file into the ledger: how many are answers, how many failed."""
     answers = failures = 0
     for line in filter(str.strip, text.split("\n")):  # an answer may hold other characters that end a line
-        entry: dict[str, Any] = json.loads(line)
-        key, response = entry["custom_id"], entry.get("response") or {}
-        body = response.get("body") or {}
-        if response.get("status_code") == 200 and body.get("choices"):
+        told = _told(line)
+        if told is None:
+            continue  # its request is among those that have no answer when the batch is over
+        key, body, reason = told
+        if body is not None:
             if call_cache.get(ledger, key) is None:
                 call_cache.put(ledger, key, model, body, 0.0, About())
             answers += 1
             ledger.execute("UPDATE batch_requests SET state = 'done' WHERE key = ?", (key,))
         else:
             failures += 1
-            reason = str((entry.get("error") or body.get("error") or {}).get("message") or response.get("status_code"))
             ledger.execute("UPDATE batch_requests SET state = 'failed', reason = ? WHERE key = ?", (reason[:300], key))
     return answers, failures
+
+
+class Told(NamedTuple):
+    """One line of a result file: whose it is, and the completion or the reason why there is none."""
+
+    key: str
+    body: Completion | None
+    reason: str
+
+
+def _told(line: str) -> Told | None:
+    """What a line says; None for one that says nothing about any request."""
+    try:
+        entry = json.loads(line)
+        key = entry["custom_id"]
+    except (ValueError, RecursionError, KeyError, TypeError):
+        return None
+    if not isinstance(key, str):
+        return None
+    response = entry.get("response") if isinstance(entry.get("response"), dict) else {}
+    body = response.get("body")
+    if response.get("status_code") == 200:
+        try:
+            return Told(key, tidied(body), "")
+        except BrokenBody as error:
+            return Told(key, None, str(error))
+    faults = (where.get("error") for where in (entry, body) if isinstance(where, dict))
+    said = next((fault.get("message") for fault in faults if isinstance(fault, dict)), None)
+    return Told(key, None, str(said or response.get("status_code")))
 
 
 async def status(options: Options, ledger: Path) -> list[Status]:

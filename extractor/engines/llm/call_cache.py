@@ -20,43 +20,9 @@ from typing import NamedTuple
 from extractor.engines.llm import call_sharing
 from extractor.engines.llm.budget import Usage, usage_of
 from extractor.engines.llm.call_sharing import SharedCalls
+from extractor.engines.llm.completions import tidied
 from extractor.engines.llm.transport import Completion, Request, Send
-from extractor.ledger.migrations import transaction
-
-MIGRATION = """
-    CREATE TABLE IF NOT EXISTS responses (
-        key TEXT PRIMARY KEY,
-        model TEXT NOT NULL,
-        body TEXT NOT NULL
-    ) WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS calls (
-        id INTEGER PRIMARY KEY,
-        at REAL NOT NULL,
-        key TEXT NOT NULL,
-        model TEXT NOT NULL,
-        document TEXT NOT NULL,
-        form INTEGER NOT NULL,
-        prompt_tokens INTEGER NOT NULL,
-        cached_tokens INTEGER NOT NULL,
-        completion_tokens INTEGER NOT NULL,
-        seconds REAL NOT NULL,
-        reused INTEGER NOT NULL
-    );
-    CREATE INDEX IF NOT EXISTS calls_by_document ON calls (document, form);
-    CREATE TABLE IF NOT EXISTS batches (
-        mark TEXT PRIMARY KEY,
-        id TEXT,
-        at REAL NOT NULL,
-        status TEXT NOT NULL
-    ) WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS batch_requests (
-        key TEXT PRIMARY KEY,
-        mark TEXT NOT NULL,
-        state TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'failed')),
-        attempts INTEGER NOT NULL,
-        reason TEXT
-    ) WITHOUT ROWID
-"""
+from extractor.ledger.migrations import migrate, transaction
 
 
 class About(NamedTuple):
@@ -82,15 +48,14 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
     with contextlib.closing(sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)) as own:
         own.execute("PRAGMA journal_mode = WAL")
         own.execute("PRAGMA synchronous = NORMAL")
-        for statement in MIGRATION.split(";"):
-            own.execute(statement)
+        migrate(own, path.parent)
         yield own
 
 
 def get(ledger: sqlite3.Connection, key: str) -> Completion | None:
     """The completion that was kept for a request."""
     row = ledger.execute("SELECT body FROM responses WHERE key = ?", (key,)).fetchone()
-    return None if row is None else dict(json.loads(row[0]))
+    return None if row is None else tidied(json.loads(row[0]))
 
 
 def put(

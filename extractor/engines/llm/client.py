@@ -7,10 +7,9 @@ JSON and reads the answer back into the pydantic model.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
@@ -18,7 +17,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
-from extractor.engines.llm.transport import BrokenBody, Completion, Request, Send
+from extractor.engines.llm.completions import read_completion, said
+from extractor.engines.llm.transport import Completion, Request, Send
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -67,13 +67,19 @@ class Endpoint:
 
 
 @asynccontextmanager
-async def open_client(endpoint: Endpoint) -> AsyncIterator[AsyncOpenAI]:
-    """The SDK's client, its own retries off, closed at the end. Timeouts are the transport's."""
+async def open_client(endpoint: Endpoint, most_bytes: int | None = None) -> AsyncIterator[AsyncOpenAI]:
+    """The SDK's client, its own retries off, closed at the end; it reads no body larger than `most_bytes`.
+
+    Timeouts are the transport's.
+    """
     import openai
 
+    from extractor.engines.llm.capped_client import CappedClient
+
+    capped = None if most_bytes is None else CappedClient(most_bytes)
     # Some local servers want no key, but the SDK refuses an empty one.
     async with openai.AsyncOpenAI(
-        api_key=endpoint.api_key or "none", base_url=endpoint.base_url, max_retries=0, timeout=None
+        api_key=endpoint.api_key or "none", base_url=endpoint.base_url, max_retries=0, timeout=None, http_client=capped
     ) as client:
         yield client
 
@@ -87,19 +93,6 @@ def wire(client: AsyncOpenAI) -> Send:
         return read_completion(response.content)
 
     return send
-
-
-def read_completion(body: bytes | str) -> Completion:
-    """A body as a completion with at least one choice."""
-    try:
-        completion: Any = json.loads(body)
-    except ValueError as error:
-        raise BrokenBody(f"the body is not JSON ({error})") from error
-    choices = completion.get("choices") if isinstance(completion, dict) else None
-    if not choices or not isinstance(choices[0].get("message"), dict):
-        said = str(completion.get("error") if isinstance(completion, dict) else completion)
-        raise BrokenBody(f"the body is no chat completion: {said[:200]}")
-    return dict(completion)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +117,7 @@ def asker(send: Send, mode: Mode) -> Ask:
     Raises what `send` raises; an answer that is none is told by the reply's outcome.
     """
     import instructor
-    from instructor.core.exceptions import InstructorError, InstructorRetryException
+    from instructor.core.exceptions import InstructorRetryException
 
     # Its log lines repeat whole requests and error texts; what matters of them is in the reply.
     logging.getLogger("instructor").setLevel(logging.CRITICAL)
@@ -132,21 +125,23 @@ def asker(send: Send, mode: Mode) -> Ask:
     shaping = asyncio.Lock()  # a thousand questions at once would hold the event loop for seconds
 
     async def ask(model: type[M], request: Request) -> Reply[M]:
-        heard = _Heard(send, shaping)
-        await shaping.acquire()
-        await asyncio.sleep(0)  # one question a turn of the event loop
-        create: Any = instructor.patch(create=heard.create, mode=shape)
-        try:
-            value = await create(response_model=_prepared(model), max_retries=0, strict=True, **request)
-        except _NoAnswer:
-            return heard.reply(None)
-        except InstructorRetryException as error:
-            if heard.ended is not None:
-                raise heard.ended from None
-            return heard.reply(None, error.__cause__ or error)
-        except InstructorError as error:
-            return heard.reply(None, error)
-        return heard.reply(value)
+        async with AsyncExitStack() as until_sent:
+            await until_sent.enter_async_context(shaping)
+            heard = _Heard(send, until_sent)
+            await asyncio.sleep(0)  # one question a turn of the event loop
+            create: Any = instructor.patch(create=heard.create, mode=shape)
+            try:
+                value = await create(response_model=_prepared(model), max_retries=0, strict=True, **request)
+            except _NoAnswer:
+                return heard.reply(None)
+            except Exception as error:  # no answer, whatever is in it, may end more than its own question
+                if heard.ended is not None:
+                    raise heard.ended from None
+                if not heard.completion:
+                    raise  # nothing was sent: not the answer's fault
+                cause = error.__cause__ if isinstance(error, InstructorRetryException) else None
+                return heard.reply(None, cause or error)
+            return heard.reply(value)
 
     return ask
 
@@ -159,6 +154,11 @@ def _prepared(model: type[M]) -> type[M]:
     return instructor.response_schema(model)
 
 
+def _spoken(message: dict[str, Any]) -> dict[str, Any]:
+    """The message with a text: `instructor` makes an empty list of an empty one, which some servers refuse."""
+    return {**message, "content": ""} if message.get("content") in ([], None) else message
+
+
 class _NoAnswer(BaseException):
     """Cut off or refused: nothing to parse. Not an `Exception`, so that instructor lets it through."""
 
@@ -166,17 +166,17 @@ class _NoAnswer(BaseException):
 class _Heard:
     """One question's completion, kept beside what instructor makes of it."""
 
-    def __init__(self, send: Send, shaping: asyncio.Lock) -> None:
-        self._send, self._shaping = send, shaping
+    def __init__(self, send: Send, until_sent: AsyncExitStack) -> None:
+        self._send, self._until_sent = send, until_sent
         self.completion: Completion = {}
         self.ended: Exception | None = None
 
     async def create(self, **request: Any) -> ChatCompletion:
         from openai.types.chat import ChatCompletion
 
-        self._shaping.release()
+        await self._until_sent.aclose()
         try:
-            self.completion = await self._send(request)
+            self.completion = await self._send({**request, "messages": [_spoken(m) for m in request["messages"]]})
         except Exception as error:
             self.ended = error
             raise
@@ -197,12 +197,3 @@ class _Heard:
         outcome = "invalid" if error is not None else self._outcome()
         refusal = str(message.get("refusal") or "content filter") if outcome == "refused" else ""
         return Reply(outcome, value, error, said(message), refusal, message, dict(self.completion.get("usage") or {}))
-
-
-def said(message: dict[str, Any]) -> str:
-    """The text of an answer, whichever way it came: a tool's arguments or plain content."""
-    calls = message.get("tool_calls") or []
-    if calls:
-        arguments = calls[0]["function"]["arguments"]
-        return arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
-    return str(message.get("content") or "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,8 +16,16 @@ from extractor.engines.llm.call_cache import ABOUT, About
 from extractor.engines.llm.client import Ask, Reply
 from extractor.engines.llm.endpoint_options import Options
 from extractor.engines.llm.prompting import prompt, render
-from extractor.engines.llm.transport import Filtered, Rejected, Request, TooLong
+from extractor.engines.llm.transport import CallFailed, Filtered, Rejected, Request, TooLong
 from extractor.forms.chunks import chunks
+from extractor.forms.token_counts import tokens_in
+
+ANSWER_TIMES = 4  # an answer of so many times the tokens that one may have is not shown to the model again
+HEARD_SHARE = 0.4  # of the estimate; tokenizers met so far take between 0.5 and 1.4 of it (a dropped message: 0.22)
+DROPPED = (
+    "the endpoint counts far fewer tokens of prompt than were sent: the model's chat template drops the system message;"
+    " use a template that has one"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +74,25 @@ def request_for(chunk: Chunk, options: Options) -> Request:
 
 async def _chunk(form: Form, chunk: Chunk, labels: Labels, ask: Ask, options: Options) -> list[Part]:
     """A chunk's parts: one, or those of its halves where the answer or the question was too long."""
-    talk = _Talk(part_of(form, chunk), chunk, labels, ask, options)
+    talk, request = _Talk(part_of(form, chunk), chunk, labels, ask, options), request_for(chunk, options)
     try:
-        reply = await talk.say(request_for(chunk, options))
+        reply = await talk.say(request)
     except TooLong:
         return await _halves(form, chunk, labels, ask, options, Part({}, calls=1))
     except (Filtered, Rejected) as error:
         return [Part({}, (_finding(FindingKind.REFUSED, f"the endpoint refuses this text: {error}"),), calls=1)]
     if reply.outcome == "cut":
         return await _halves(form, chunk, labels, ask, options, talk.part({}))
-    return [await talk.to_the_end(reply)]
+    part = await talk.to_the_end(reply)
+    if unheard(request, reply.usage):
+        part = replace(part, findings=(*part.findings, _finding(FindingKind.PROMPT_DROPPED, DROPPED)))
+    return [part]
+
+
+def unheard(request: Request, usage: Mapping[str, Any]) -> bool:
+    """Whether the endpoint counts far fewer tokens than were sent: its template drops a message."""
+    told = int(usage.get("prompt_tokens") or 0)
+    return 0 < told < HEARD_SHARE * sum(tokens_in(str(message["content"])) for message in request["messages"])
 
 
 async def _halves(form: Form, chunk: Chunk, labels: Labels, ask: Ask, options: Options, spent: Part) -> list[Part]:
@@ -108,6 +125,7 @@ class _Talk:
         self._model: type[Compact] = answer_model(chunk.schema)
         self._request: Request = {}
         self._usage, self._calls = NOTHING, 0
+        self._reading: Reading | None = None
 
     async def say(self, request: Request) -> Reply[Compact]:
         self._request = request
@@ -123,23 +141,28 @@ class _Talk:
         """Corrections, as long as there is something to correct, they help, and the bound allows."""
         values: dict[str, Any] | None = None
         reading: Reading | None = None
+        self._reading = None
         for left in range(self._options.corrections, -1, -1):
-            if reply.outcome == "refused":
-                return self.part(values or {}, *([] if values else [_refused(reply)]))
-            if reply.outcome == "cut":
-                break  # only a correction can be cut here: what was there before it stays
+            if reply.outcome == "refused" and values is None:
+                return self.part({}, _refused(reply))
+            if reply.outcome in ("refused", "cut"):  # only a correction can be cut here
+                return self._kept(reply, values, f"the model's answer was {reply.outcome}")
             if reply.value is not None:
                 new = reply.value.model_dump(exclude_none=True)
                 values = new if values is None else merge(self._chunk.schema, values, new)
                 before, reading = reading, await self._held_against_the_source(values)
+                self._reading = reading
                 if reading == before or not (reading.problems or reading.unused):
                     break
                 feedback = self._correction(reading)
             else:
                 feedback = self._again(reply)
-            if not left:
+            if not left or tokens_in(reply.text) > self._options.max_output_tokens * ANSWER_TIMES:
                 break
-            reply = await self._correct(reply, feedback)
+            try:
+                reply = await self._correct(reply, feedback)
+            except (TooLong, Filtered, Rejected, CallFailed) as error:
+                return self._kept(reply, values, str(error))
         return self._kept(reply, values)
 
     async def _held_against_the_source(self, values: dict[str, Any]) -> Reading:
@@ -149,8 +172,20 @@ class _Talk:
         messages = [*self._request["messages"], *_again_messages(reply, feedback)]
         return await self.say({**self._request, "messages": messages})
 
-    def _kept(self, reply: Reply[Compact], values: dict[str, Any] | None) -> Part:
-        """What is left at the end: the values, or of an answer that stayed invalid the part that is in order."""
+    def _kept(self, reply: Reply[Compact], values: dict[str, Any] | None, failed: str = "") -> Part:
+        """What is left at the end: the values, or of an answer that stayed invalid the part that is in order.
+
+        `failed`: why the last correction came to nothing; what was there before it stays.
+        """
+        part = self._left(reply, values)
+        if not failed:
+            return part
+        doubted = self._reading.answer.findings if self._reading and values is not None else ()
+        message = f"the model could not be asked again about what was wrong: {failed[:200]}"
+        found = (finding(FindingKind.UNCORRECTED, path, message) for path in sorted({f.path for f in doubted} or {""}))
+        return replace(part, findings=(*part.findings, *found))
+
+    def _left(self, reply: Reply[Compact], values: dict[str, Any] | None) -> Part:
         if values is not None:
             return self.part(values)
         saved = salvage(self._model, reply.text)
@@ -191,9 +226,9 @@ def _refused(reply: Reply[Compact]) -> Finding:
 def _again_messages(reply: Reply[Compact], feedback: str) -> list[dict[str, Any]]:
     """The model's own answer, and what is wrong with it, in the form that the protocol wants."""
     kept = {k: v for k, v in reply.message.items() if k in ("role", "content", "tool_calls") and v is not None}
-    own = {"role": "assistant", "content": None, **kept}
+    own = {"role": "assistant", "content": "", **kept}
     calls = own.get("tool_calls") or []
     if not calls:
-        return [{**own, "content": own["content"] or ""}, {"role": "user", "content": feedback}]
+        return [own, {"role": "user", "content": feedback}]
     # Each call must be answered; one that says it all is enough.
     return [own, *({"role": "tool", "tool_call_id": call["id"], "content": feedback} for call in calls)]

@@ -31,6 +31,7 @@ class Options:
     max_output_tokens: int = 8_000
     readings: int = 1
     second_model: str | None = None
+    max_answer_bytes: int = 4_000_000
     record: Path | None = None
     replay: Path | None = None
 
@@ -70,6 +71,7 @@ def options(settings: Settings) -> Options:
         settings.max_output_tokens,
         settings.readings,
         settings.second_model,
+        settings.max_answer_bytes,
         settings.record,
         settings.replay,
     )

@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 
 from extractor.engines.llm.call_cache import key_of
+from extractor.engines.llm.completions import tidied
 from extractor.engines.llm.transport import Completion, Request, Send, without
 from extractor.errors import CallError, StopRun
 
@@ -38,7 +39,7 @@ def replaying(file: Path) -> Send:
                 f"{file}: holds no answer to this request ({key_of(request)[:12]}); prompt, model, parameters or"
                 " document have changed since it was recorded: record it again"
             )
-        return dict(completion)
+        return tidied(completion)
 
     return played
 

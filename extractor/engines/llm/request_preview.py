@@ -121,7 +121,7 @@ def probe(options: Options) -> list[Probe]:
 
 async def _probe(options: Options) -> list[Probe]:
     out: list[Probe] = []
-    async with open_client(options.endpoint) as client:
+    async with open_client(options.endpoint, options.max_answer_bytes) as client:
         for mode in MODES:
             line = Line(wire(client), Gate(Ceilings(1)), options.policy, (options.endpoint.api_key,))
             line.any_success = True  # a fault speaks of the mode; what they all share is said once

@@ -35,7 +35,7 @@ async def asking(options: Options, ledger: Path | None = None, shared: SharedCal
         if options.replay is not None:
             send: Send = replaying(options.replay)
         else:
-            client = await stack.enter_async_context(open_client(options.endpoint))
+            client = await stack.enter_async_context(open_client(options.endpoint, options.max_answer_bytes))
             gate = Gate(options.ceilings, share=shared.share if shared else None)
             send = Line(wire(client), gate, options.policy, (options.endpoint.api_key,)).send
         if options.record is not None:

@@ -8,6 +8,7 @@ be answered the same way again. What would hit every call stops the run.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import random
 import time
@@ -26,6 +27,7 @@ Completion = dict[str, Any]
 """What comes back: a chat completion as JSON."""
 Send = Callable[[Request], Awaitable[Completion]]
 
+SMALL = "Answer with an empty JSON object: {}"
 RETRIED = frozenset({408, 409, 425, 429})
 STOPS = {
     401: "the endpoint does not accept the key",
@@ -50,6 +52,10 @@ class Policy:
 
 class BrokenBody(Exception):
     """A body that is not a chat completion: cut JSON, a web page, an error that calls itself 200."""
+
+
+class BodyTooLarge(Exception):
+    """A body that goes on beyond what an answer may have."""
 
 
 class CallFailed(ExtractorError):
@@ -93,13 +99,28 @@ def passes(error: BaseException) -> bool:
         if _code(error) == "insufficient_quota":
             return False
         return error.status_code in RETRIED or error.status_code >= 500
+    if isinstance(error.__cause__, BodyTooLarge):
+        return False
     return isinstance(error, (openai.APIConnectionError, TimeoutError, BrokenBody))
+
+
+def hits_every_call(error: BaseException) -> bool:
+    """Whether the status alone says so: a key, an account, a path, a rate."""
+    import openai
+
+    if not isinstance(error, openai.APIStatusError):
+        return isinstance(error, openai.APIConnectionError) and not isinstance(error.__cause__, BodyTooLarge)
+    return error.status_code in STOPS or error.status_code == 429
 
 
 def verdict(error: BaseException, any_success: bool) -> ExtractorError:
     """The error that the rest of the program sees, for a fault that is not tried again."""
     import openai
 
+    if isinstance(error.__cause__, BodyTooLarge):
+        return (
+            Rejected(str(error.__cause__)) if any_success else StopRun(f"{error.__cause__}: no call has gone through")
+        )
     if not isinstance(error, openai.APIStatusError):
         return _gave_up(f"{type(error).__name__}: {error}", any_success)
     status, said = error.status_code, _said(error)
@@ -120,7 +141,8 @@ def _bad_request(status: int, said: str, code: str, any_success: bool) -> Extrac
     if any_success:
         return Rejected(f"HTTP {status}: {said}")
     return StopRun(
-        f"the endpoint refuses the request (HTTP {status}: {said}); no call has gone through; check the mode"
+        f"the endpoint refuses the request (HTTP {status}: {said}); no call has gone through, not even a question of"
+        " one line; check the answer mode with: extractor doctor"
     )
 
 
@@ -151,6 +173,7 @@ class Line:
         self.any_success = False
         self.retries = 0
         self._stopped: StopRun | None = None
+        self._judging = asyncio.Lock()
 
     async def send(self, request: Request) -> Completion:
         """The completion. Raises `StopRun`, `TooLong`, `Filtered`, `Rejected` or `CallFailed`."""
@@ -170,7 +193,7 @@ class Line:
             raise
         except Exception as error:
             # Not chained: the SDK's error may repeat the key, and a traceback would print it.
-            raise self._end(error) from None
+            raise await self._end(request, error) from None
 
     async def _attempt(self, request: Request, clock: _Clock) -> Completion:
         import openai
@@ -202,12 +225,26 @@ class Line:
         # What the server asks for is the least; a little chance on top keeps the waiting calls from coming all at once.
         return waits(state) if asked is None else asked + random.uniform(0, policy.first_wait)  # noqa: S311 (no secret)
 
-    def _end(self, error: Exception) -> ExtractorError:
+    async def _end(self, request: Request, error: Exception) -> ExtractorError:
+        async with self._judging:
+            unknown = isinstance(verdict(error, self.any_success), StopRun) and not hits_every_call(error)
+            if unknown and self._stopped is None:
+                await self._try_small(request)
+        if self._stopped is not None:
+            return self._stopped
         end = verdict(error, self.any_success)
         end = type(end)(without(str(end), self._secrets))
         if isinstance(end, StopRun):
             self._stopped = end
         return end
+
+    async def _try_small(self, request: Request) -> None:
+        """Asks the same way with one short message: where that goes through, the fault is of the one request."""
+        small = {**request, "messages": [{"role": "user", "content": SMALL}]}
+        with contextlib.suppress(Exception):
+            async with self._gate.passage(estimate(small)), asyncio.timeout(self._policy.timeout):
+                await self._wire(small)
+            self.any_success = True
 
 
 def without(text: str, secrets: tuple[str, ...]) -> str:

@@ -17,7 +17,7 @@ from extractor.accounting.grounding import ground
 from extractor.document.layout import Document, Line, Page
 from extractor.document.results import Answer, Form
 from extractor.engines.llm.budget import Budget, Prices, Usage, money
-from extractor.engines.llm.call_cache import MIGRATION, key_of
+from extractor.engines.llm.call_cache import NOBODY, key_of, opened, put, used
 from extractor.engines.llm.client import Endpoint
 from extractor.engines.llm.endpoint_options import Options
 from extractor.engines.llm.session import Session, session
@@ -384,11 +384,15 @@ def test_another_model_or_parameter_is_another_call() -> None:
     assert key_of(dict(reversed(request.items()))) == key_of(request)
 
 
-def test_the_migration_can_be_played_twice() -> None:
-    with sqlite3.connect(":memory:") as ledger:
-        for _ in range(2):
-            for statement in MIGRATION.split(";"):
-                ledger.execute(statement)
+def test_a_ledger_from_before_the_named_migrations_keeps_its_answers(tmp_path: Path) -> None:
+    file = tmp_path / "ledger.sqlite"
+    with opened(file) as ledger:
+        put(ledger, "k", "m", {"choices": [{"message": {"content": "x"}}], "usage": {"prompt_tokens": 3}}, 0.0, NOBODY)
+        ledger.execute("DROP TABLE answer_modes")
+        ledger.execute("PRAGMA user_version = 3")
+    with opened(file) as ledger:
+        assert used(ledger).prompt == 3
+        assert ledger.execute("SELECT count(*) FROM answer_modes").fetchone() == (0,)
 
 
 def test_usage_is_counted_for_the_form(tmp_path: Path) -> None:

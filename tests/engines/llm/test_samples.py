@@ -1,13 +1,11 @@
-"""The samples read by a model, played from cassettes: the answers of whatever endpoint they were recorded against.
+"""The samples read by a model, played from one recorded run: whatever endpoint answered when it was recorded.
 
 Recorded answers say how well the prompt is understood by who answered it; no figure here stands for a named model.
 """
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -23,48 +21,34 @@ from extractor.forms.chunks import chunks
 from extractor.forms.regions import cut
 from extractor.pipeline import process
 from extractor.runs import run
-from tests.cassettes import FOLDER, cassette, recording
+from tests.cassettes import FOLDER
 from tests.fault_server import Faults, Step, running
 from tests.llm_model import answers_for, reply
 from tests.paths import ROOT
 
 SAMPLES, GOLD = ROOT / "eval" / "samples", ROOT / "eval" / "gold"
-MODULE = "test_llm_samples"
 NAMES = sorted(p.name for p in SAMPLES.iterdir() if (GOLD / f"{p.stem}.gold.json").is_file())
 MISREAD = {
     "qingxi-culture-2025-targets.txt": "a goal text under two headings was split in two by its sense (form 3): 99.44 %"
 }
 """The samples that the recorded reader reads below the bar, and why; what is wrong there is flagged."""
-RECORDED = [name for name in NAMES if recording() or (FOLDER / MODULE / f"{name}.yaml").is_file()]
-
-
-def settings() -> Settings:
-    """Those of the environment while recording; fixed ones for a replay. A reader may take a day to answer."""
-    patient: dict[str, Any] = {"call_timeout": 86_400.0, "call_seconds": 86_400.0, "concurrency": 64}
-    if recording():
-        return Settings.load(None, **patient)
-    played = {"model": os.environ.get("EXTRACTOR_MODEL", "relayed"), "base_url": "http://model/v1", "api_key": "none"}
-    return Settings.model_validate({**played, **patient})
 
 
 def read(name: str, out: Path) -> DocumentScore:
-    with cassette(MODULE, name):
-        run.run(run.Plan((SAMPLES / name,), out, settings(), (), "llm"))
+    played = Settings(model="relayed", replay=FOLDER / "samples.jsonl")
+    run.run(run.Plan((SAMPLES / name,), out, played, (), "llm"))
     (score,) = score_run([load(GOLD / f"{Path(name).stem}.gold.json")], load_run(out))
     return score
 
 
-@pytest.mark.parametrize("name", RECORDED)
+@pytest.mark.parametrize("name", NAMES)
 def test_no_error_of_a_recorded_reader_is_silent(name: str, tmp_path: Path) -> None:
     assert read(name, tmp_path).counts.silent == 0
 
 
 @pytest.mark.parametrize(
     "name",
-    [
-        pytest.param(n, marks=pytest.mark.xfail(strict=True, reason=MISREAD[n]) if n in MISREAD else ())
-        for n in RECORDED
-    ],
+    [pytest.param(n, marks=pytest.mark.xfail(strict=True, reason=MISREAD[n]) if n in MISREAD else ()) for n in NAMES],
 )
 def test_a_recorded_reader_reads_the_sample(name: str, tmp_path: Path) -> None:
     score = read(name, tmp_path)

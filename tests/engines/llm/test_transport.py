@@ -26,6 +26,7 @@ from tests.fault_server import Faults, Server, Step, running
 
 REQUEST: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "你好"}]}
 GOOD = Step(answer='{"name": "ok"}')
+MOST_BYTES = 2_000_000
 
 
 class Waits:
@@ -50,7 +51,7 @@ def talk(server: Server, do: Callable[[Line], Any], **policy: Any) -> Any:
     """Run `do` with a line to the server."""
 
     async def main() -> Any:
-        async with open_client(Endpoint("m", server.url, "k")) as client:
+        async with open_client(Endpoint("m", server.url, "k"), MOST_BYTES) as client:
             waits = Waits()
             gate = Gate(Ceilings(8), clock=waits.clock, sleep=waits)
             return await do(Line(wire(client), gate, Policy(**{"sleep": waits, **policy})))
@@ -83,7 +84,9 @@ def test_a_passing_status_is_tried_again(status: int) -> None:
     assert len(server.faults.requests) == 3
 
 
-@pytest.mark.parametrize("fault", ["drop", "drop_half", "garbage", "cut_body"])
+@pytest.mark.parametrize(
+    "fault", ["drop", "drop_half", "garbage", "cut_body", "nested", "choices_null", "message_list"]
+)
 def test_a_broken_answer_is_tried_again(fault: str) -> None:
     result, server = send([Step(fault), GOOD])
     assert content(result) == GOOD.answer
@@ -195,19 +198,53 @@ def test_a_stopped_line_makes_no_further_call() -> None:
 
 
 @pytest.mark.parametrize(
-    ("step", "kind"),
+    ("step", "kind", "calls"),
     [
-        (Step("This model's maximum context length is 8 tokens", status=400, code="context_length_exceeded"), TooLong),
-        (Step("payload", status=413), TooLong),
-        (Step("blocked", status=400, code="content_filter"), Filtered),
-        (Step("bad field", status=400), StopRun),
-        (Step("bad field", status=422), StopRun),
+        (
+            Step("This model's maximum context length is 8 tokens", status=400, code="context_length_exceeded"),
+            TooLong,
+            1,
+        ),
+        (Step("payload", status=413), TooLong, 1),
+        (Step("blocked", status=400, code="content_filter"), Filtered, 1),
+        (Step("bad field", status=400), StopRun, 2),
+        (Step("bad field", status=422), StopRun, 2),
     ],
 )
-def test_a_bad_request_by_its_reason(step: Step, kind: type[ExtractorError]) -> None:
+def test_a_bad_request_by_its_reason(step: Step, kind: type[ExtractorError], calls: int) -> None:
+    """A second call is one line asked the same way: it says whether the fault would hit every call."""
     result, server = send([step])
     assert type(result) is kind
-    assert len(server.faults.requests) == 1
+    assert len(server.faults.requests) == calls
+
+
+@pytest.mark.parametrize("fault", [Step("odd", status=400), Step("odd", status=500), Step("endless"), Step("nested")])
+def test_a_first_call_that_fails_alone_stops_no_run(fault: Step) -> None:
+    def respond(request: dict[str, Any]) -> Step:
+        return fault if request["messages"] == REQUEST["messages"] else GOOD
+
+    with running(Faults(respond=respond)) as server:
+
+        async def two(line: Line) -> str:
+            with pytest.raises((Rejected, CallFailed)):
+                await line.send(REQUEST)
+            return content(await line.send({**REQUEST, "messages": [{"role": "user", "content": "other"}]}))
+
+        assert talk(server, two, attempts=2) == GOOD.answer
+
+
+@pytest.mark.parametrize("fault", ["endless", "packed"])
+def test_a_body_beyond_the_cap_is_given_up_while_it_is_read(fault: str) -> None:
+    with running(Faults([GOOD, Step(fault), GOOD])) as server:
+
+        async def three(line: Line) -> str:
+            await line.send(REQUEST)
+            with pytest.raises(Rejected, match="larger than 2000000 bytes"):
+                await line.send(REQUEST)
+            return content(await line.send(REQUEST))
+
+        assert talk(server, three) == GOOD.answer
+    assert len(server.faults.requests) == 3
 
 
 def test_a_bad_request_after_good_ones_costs_that_call_alone() -> None:
@@ -267,6 +304,28 @@ def test_an_answer_cut_off_or_refused_says_so(fault: str, outcome: str) -> None:
     reply, server = ask(Step(fault, GOOD.answer))
     assert reply.outcome == outcome
     assert len(server.faults.requests) == 1
+
+
+@pytest.mark.parametrize("mode", ["tools", "json_schema", "json", "text"])
+@pytest.mark.parametrize("answer", ["[" * 100_000, '{"name": ' * 100_000, '{"name": ' + "[" * 900 + "]" * 900 + "}"])
+def test_an_answer_nested_to_death_is_invalid(mode: str, answer: str) -> None:
+    reply, _ = ask(Step(answer=answer), mode)
+    assert reply.outcome == "invalid"
+    assert reply.text == answer
+
+
+@pytest.mark.parametrize("mode", ["tools", "json"])
+@pytest.mark.parametrize("fault", ["content_number", "content_nested", "calls_text", "calls_empty", "arguments_number"])
+def test_a_message_of_wrong_types_is_an_invalid_answer(fault: str, mode: str) -> None:
+    reply, server = ask(Step(fault), mode)
+    assert reply.outcome == "invalid"
+    assert len(server.faults.requests) == 1
+
+
+@pytest.mark.parametrize("fault", ["usage_text", "usage_wrong", "finish_number"])
+def test_wrong_types_beside_the_answer_do_not_matter(fault: str) -> None:
+    reply, _ = ask(Step(fault, GOOD.answer))
+    assert reply.value is not None and reply.value.name == "ok"
 
 
 def test_errors_of_the_transport_come_through_as_they_are() -> None:
