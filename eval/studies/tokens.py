@@ -29,7 +29,8 @@ from extractor.document.results import Answer, Form
 from extractor.engines import rules
 from extractor.engines.hybrid.merging import settle
 from extractor.engines.hybrid.open_parts import part_of
-from extractor.engines.llm.client import asker, said
+from extractor.engines.llm.client import asker
+from extractor.engines.llm.completions import said
 from extractor.engines.llm.conversation import answer
 from extractor.engines.llm.endpoint_options import Options, options
 from extractor.engines.llm.recordings import replaying
