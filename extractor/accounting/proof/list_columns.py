@@ -31,13 +31,15 @@ def header_of(labels: PrintedLabels, spec: FieldSpec) -> Header | None:
         return None
     best = max(by_row, key=lambda row: (len(by_row[row]), -row))
     rows = {best}
-    while max(rows) + 1 in by_row and len(by_row[max(rows) + 1]) > 0:
-        rows.add(max(rows) + 1)
-    while min(rows) - 1 in by_row:
-        rows.add(min(rows) - 1)
-    hits = tuple(hit for row in sorted(rows) for hit in by_row[row])
+    # one foreign line may stand among headers that are printed one a line
+    for step in (1, -1):
+        edge = best
+        while ahead := next((n for n in (1, 2) if edge + n * step in by_row), 0):
+            rows.update(range(edge, edge + (ahead + 1) * step, step))
+            edge += ahead * step
+    hits = tuple(hit for row in sorted(rows) for hit in by_row.get(row, ()))
     labelled = {n for hit in labels.hits for n in range(hit.first, hit.last + 1) if hit.targets}
-    foreign = tuple(n for row in sorted(rows) for n in labels.rows[row] if n not in labelled)
+    foreign = tuple(n for row in sorted(rows) for n in labels.rows.get(row, ()) if n not in labelled)
     return Header(hits, frozenset(rows), foreign)
 
 

@@ -68,7 +68,11 @@ def ends_lacking(labels: PrintedLabels, schema: SchemaSpec, candidate: Candidate
 def _labels_at_later_lines(labels: PrintedLabels, own: Sequence[int], path: str) -> Iterator[Lack]:
     for n in own[1:]:
         token = labels.tokens[n]
-        text = labels.label_of(token) if token.first and not token.table else ""
+        text = labels.label_of(token) if token.first or token.table else ""
+        words = labels.index.words.get(token.fold, ()) if token.table else ()
+        for list_path in dict.fromkeys(field_of(word.path) for word in words):
+            yield Lack(path, f"the cell {token.fold[:20]!r} in it is a label of {list_path}")
+            yield Lack(list_path, f"its label {token.fold[:20]!r} is a cell of the text {path}")
         if len(text) >= LIMITS.shortest_wrapped_label:
             yield Lack(path, f"the label {text[:20]!r} begins one of its lines")
             for target in (*labels.index.labels.get(text, ()), *labels.index.cells.get(text, ())):
@@ -76,6 +80,9 @@ def _labels_at_later_lines(labels: PrintedLabels, own: Sequence[int], path: str)
 
 
 def _unknown_labels(labels: PrintedLabels, own: Sequence[int]) -> Iterator[str]:
+    """Words with a colon, labels but for a number or a note, and at the end the number of a label that follows."""
+    if len(own) > 1 and _SECTION.fullmatch(labels.tokens[own[-1]].fold):
+        yield labels.tokens[own[-1]].fold
     for n in own:
         token = labels.tokens[n]
         if n != own[0] and (labels.looks_like_label(token) or len(labels.label_of(token)) > 1):
@@ -88,6 +95,9 @@ def _cells_inside(labels: PrintedLabels, own: Sequence[int]) -> Iterator[str]:
         token = labels.tokens[n]
         if not token.table and not token.soft and (_FIGURE.fullmatch(token.fold) or token.fold in NULLS):
             yield token.fold
+
+
+_SECTION = re.compile(r"\d{1,2}[.、]|[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十\d]{1,3}\)")
 
 
 def _further_cells(labels: PrintedLabels, own: Sequence[int]) -> Iterator[str]:
@@ -115,7 +125,7 @@ def values_lost(labels: PrintedLabels, schema: SchemaSpec, candidates: Sequence[
     theirs.
     """
     given = {candidate.path for candidate in candidates}
-    labelled = {target.field.path for hit in labels.hits for target in hit.targets}
+    labelled = {target.field.path for hit in labels.hits for target in hit.targets if not target.heading}
     for spec in schema.leaves():
         single = "[]" not in spec.path
         given_too = spec.path in given or f"{spec.path}[0]" in given

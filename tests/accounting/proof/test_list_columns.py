@@ -41,3 +41,10 @@ def test_a_value_that_holds_a_cell_of_the_header_is_in_doubt() -> None:
     form = form_of("预期目标 修缮步道三公里。", f"序号 {HEADER}", ROW)
     text = value("expected_goal", (3, 5, 13), (4, 0, 2))
     assert "expected_goal" in paths(form, text, *row(5, "level1", "level2", "level3", "target"))
+
+
+def test_a_foreign_line_among_headers_one_a_line_is_a_column_that_no_field_knows() -> None:
+    form = form_of(*HEADER.split()[:3], "上年实际值", HEADER.split()[3], ROW)
+    assert "indicators" in paths(form, *row(8, "level1", "level2", "level3", "target"))
+    known = form_of(*HEADER.split(), ROW)
+    assert "indicators" not in paths(known, *row(7, "level1", "level2", "level3", "target"))

@@ -127,3 +127,19 @@ def test_a_value_of_several_cells_may_hold_a_label_that_no_field_knows() -> None
     whole = Candidate("supervising_department", "x", (Place(1, "T1R0C1", 0, 6), Place(1, "T1R0C2", 0, 3)))
     assert "supervising_department" in paths(form, whole)
     assert "supervising_department" not in paths(form, replace(whole, places=whole.places[:1]))
+
+
+def test_a_section_number_at_the_end_of_a_value_may_be_the_next_labels() -> None:
+    form = form_of("主管部门 云河县水利局 3. 经办单位 水库所")
+    assert "supervising_department" in paths(form, value("supervising_department", (3, 5, 11), (3, 12, 14)))
+
+
+def test_a_text_that_holds_a_label_of_a_lists_rows_may_have_swallowed_the_list() -> None:
+    rows = (("预期目标", "修缮水库"), ("产出指标", "数量指标"))
+    cells = tuple(Cell(1, 1, n, m, text) for n, row in enumerate(rows) for m, text in enumerate(row))
+    blocks = (Line(1, 1, TITLE), Line(1, 2, "项目名称 水库修缮"), Grid(1, 1, cells, ragged=True))
+    document = Document("d.txt", "0" * 64, (Page(1, blocks),))
+    (form,) = cut(document, [schemas.load("self_evaluation")]).forms
+    whole = Candidate("expected_goal", "x", tuple(Place(1, f"T1R{n}C{m}", 0, 4) for n, m in ((0, 1), (1, 0), (1, 1))))
+    assert {"expected_goal", "indicators"} <= paths(form, whole)
+    assert "indicators" not in paths(form, replace(whole, places=whole.places[:1]))
