@@ -12,9 +12,11 @@ from extractor.tables.words import Token
 LEAST = 8  # pairs of characters; fewer do not show a pitch
 
 
-def with_pitch(tokens: list[Token], sizes: Mapping[int, float]) -> list[Token]:
-    """The characters of a page, those written one by one at the page's pitch as wide as the pitch."""
-    runs = Counter([token.run for token in tokens])
+def with_pitch(tokens: list[Token], sizes: Mapping[int, float], runs: Counter[int]) -> list[Token]:
+    """The characters of a page, those written one by one at the page's pitch as wide as the pitch.
+
+    `runs` counts the characters of each text object, `sizes` has its type size in points.
+    """
     if len(runs) < LEAST or len(runs) * 2 < len(tokens):
         return tokens
     steps = [_step(one, other, runs, sizes) for one, other in pairwise(tokens)]

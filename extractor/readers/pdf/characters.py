@@ -6,6 +6,7 @@ import ctypes
 import math
 import unicodedata
 from collections import Counter
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from extractor.readers.pdf import rendered_ink, superscripts, watermarks
@@ -22,6 +23,7 @@ from extractor.readers.pdf.transforms import Frame, frame
 from extractor.readers.pdf.unread_objects import gaps_of, has_glyphs
 from extractor.tables.words import WORD_GAP, Token, is_cjk
 
+TURN, RUN = Token._fields.index("turn"), Token._fields.index("run")
 BAD = {0, 0xFFFD, 0xFFFE, 0xFFFF}
 # Radicals that fonts map where the ideograph is meant, and that compatibility normalisation leaves or gets wrong.
 RADICALS = {
@@ -56,7 +58,8 @@ def read_sheet(opened: Opened, number: int) -> Sheet:
 def finish(sheet: Sheet) -> None:
     """What is told from all characters of a page together: watermarks, pitch, superscripts."""
     watermarks.put_aside(sheet)
-    sheet.tokens = superscripts.marked(with_pitch(sheet.tokens, sheet.sizes), sheet.sizes)
+    lengths = Counter(map(itemgetter(RUN), sheet.tokens))
+    sheet.tokens = superscripts.marked(with_pitch(sheet.tokens, sheet.sizes, lengths), sheet.sizes, lengths)
 
 
 class Place(NamedTuple):
@@ -87,7 +90,8 @@ def _sheet(place: Place, turned: int) -> Sheet:
 
 def _most_turned(sheet: Sheet) -> int:
     """The direction of most of the text."""
-    votes = Counter([t.turn for t in sheet.tokens] + [s.token.turn for s in sheet.suspects])
+    votes = Counter(map(itemgetter(TURN), sheet.tokens))
+    votes.update(suspect.token.turn for suspect in sheet.suspects)
     votes.pop(-1, None)
     return votes.most_common(1)[0][0] if votes else 0
 
@@ -142,7 +146,8 @@ class Characters:
         seen: set[int] = set()
         current, spaced, unmapped, reason = 0, False, False, None
         flat, smallest = LIMITS.flat_box, LIMITS.smallest
-        how = Writing()
+        how, new = Writing(), tuple.__new__  # the constructor of a named tuple takes twice the time
+        run, turn, size, baseline = how.run, how.turn, how.size, how.baseline
         for index in range(lib.count_chars(text)):
             handle = text_object(text, index)
             if not handle:  # a space or a line end that pdfium put in
@@ -153,6 +158,7 @@ class Characters:
                 current = handle
                 seen.add(handle)
                 how = self._writing(index, handle)
+                run, turn, size, baseline = how.run, how.turn, flat * how.size, how.baseline
                 reason = self.judge.reason(handle)
                 unmapped = bool(map_error(text, index))
             if code < 32 or code in BAD or 0xD800 <= code <= 0xF8FF or code > 0x10FFFF or unmapped:
@@ -168,19 +174,19 @@ class Characters:
             else:
                 x0, x1 = sorted((a * u0 + c * v0 + e, a * u1 + c * v1 + e))
                 y0, y1 = sorted((b * u0 + d * v0 + f, b * u1 + d * v1 + f))
-            if how.baseline is not None and y1 - y0 < flat * how.size:
+            if baseline is not None and y1 - y0 < size:
                 y0, y1 = how.top, how.bottom
             char = chr(code) if code < 0x2E80 or 0x2FDF < code < 0xFB00 else printed(code)
-            token = Token(char, x0, y0, x1, y1, index, how.turn, None, how.run, how.baseline)
+            token = new(Token, (char, x0, y0, x1, y1, index, turn, None, run, baseline))
             if spaced:
                 spaced = False
-                if tokens and how.baseline is not None:
+                if tokens and baseline is not None:
                     self._space(tokens[-1], token, handle, how)
             on_page = 0 <= x0 + x1 <= 2 * width and 0 <= y0 + y1 <= 2 * height
-            if reason == "" and on_page and (y1 - y0 > smallest or how.turn):
+            if reason == "" and on_page and (y1 - y0 > smallest or turn):
                 tokens.append(token)
             else:
-                self.judge.place(token, handle, reason, self._is_drawn(index, handle))
+                self.judge.place(token, handle, reason, self._is_drawn)
         return seen
 
     def _writing(self, index: int, handle: int) -> Writing:

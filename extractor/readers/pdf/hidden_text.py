@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from extractor.document.geometry import inside
 from extractor.readers.pdf.page_content import Sheet, Style, Suspect, covers_page
 from extractor.readers.pdf.settings import LIMITS
@@ -45,17 +47,17 @@ class Judge:
         pale = min(style.colour[:3]) >= PAPER or any(_near(style.colour, colour) for colour in self.colours)
         return None if pale and style.mode in (0, 4) else ""
 
-    def place(self, token: Token, handle: int, reason: str | None, drawn: bool = True) -> None:
+    def place(self, token: Token, handle: int, reason: str | None, is_drawn: Callable[[int, int], bool]) -> None:
         """Put a character that is in doubt among the seen or hidden ones, or those that the picture decides on.
 
-        `drawn` says whether the renderer has a glyph for it: where it has none, its picture is no evidence.
+        `is_drawn` says whether the renderer has a glyph for it: where it has none, its picture is no evidence.
         """
         certain = reason or self._unreadable(token)
         if certain:
             self.sheet.hidden.append((certain, token))
             return
         why = self._why(token, handle)
-        if why and drawn:
+        if why and is_drawn(token.order, handle):
             self.sheet.suspects.append(Suspect(why, token, handle))
         else:
             self.sheet.tokens.append(token)

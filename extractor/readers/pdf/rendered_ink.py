@@ -39,7 +39,7 @@ def _ink(page: Any, sheet: Sheet, handles: set[int]) -> NDArray[np.bool_]:
     import numpy as np
 
     lib = raw()
-    whole = _picture(page, sheet).astype(np.int16)
+    whole = _picture(page, sheet)
     try:
         for handle in handles:
             lib.set_active(handle, 0)
@@ -47,7 +47,8 @@ def _ink(page: Any, sheet: Sheet, handles: set[int]) -> NDArray[np.bool_]:
     finally:
         for handle in handles:
             lib.set_active(handle, 1)
-    ink: NDArray[np.bool_] = np.abs(whole - without).max(axis=2) >= LIMITS.contrast
+    unlike = np.maximum(whole, without) - np.minimum(whole, without) >= LIMITS.contrast
+    ink: NDArray[np.bool_] = unlike[:, :, 0] | unlike[:, :, 1] | unlike[:, :, 2]
     return ink
 
 
@@ -62,9 +63,11 @@ def _picture(page: Any, sheet: Sheet) -> NDArray[np.uint8]:
 
 def _shows(ink: NDArray[np.bool_], token: Token) -> bool:
     """Whether a character's box holds ink of it; its rim may hold a neighbour's."""
+    import numpy as np
+
     scale = LIMITS.ink_dpi / 72
     rim_x, rim_y = 0.1 * (token.x1 - token.x0), 0.1 * (token.bottom - token.top)
     left, right = int(scale * (token.x0 + rim_x)), int(scale * (token.x1 - rim_x)) + 1
     top, bottom = int(scale * (token.top + rim_y)), int(scale * (token.bottom - rim_y)) + 1
     part = ink[max(top, 0) : bottom, max(left, 0) : right]
-    return part.size > 0 and bool(part.mean() >= LIMITS.ink_share)
+    return part.size > 0 and int(np.count_nonzero(part)) >= LIMITS.ink_share * part.size

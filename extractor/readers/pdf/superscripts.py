@@ -7,8 +7,6 @@ its own, `1,250 ¹`, because nothing but its meaning tells it from a power.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from statistics import median
-from typing import NamedTuple
 
 from extractor.readers.pdf.settings import LIMITS
 from extractor.tables.words import Token
@@ -17,21 +15,21 @@ RAISED = dict(zip("0123456789+-−=()ni*", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻
 LOWERED = dict(zip("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎", strict=True))
 
 
-class Script(NamedTuple):
-    """The characters of one raised or lowered run, and the character that it hangs on."""
-
-    tokens: list[Token]
-    base: Token
-
-
-def marked(tokens: list[Token], sizes: Mapping[int, float]) -> list[Token]:
-    """The characters of a page, raised and lowered ones as such."""
-    found: dict[int, list[Token]] = {}
+def marked(tokens: list[Token], sizes: Mapping[int, float], lengths: Mapping[int, int]) -> list[Token]:
+    """The characters of a page, raised and lowered ones as such; `lengths` counts the characters of each run."""
+    small = _small_runs(sizes, lengths)
+    runs: dict[int, list[Token]] = {run: [] for run in small}
+    for token in tokens if small else ():
+        if token.run in small and token.baseline is not None and not token.text.isspace():
+            runs[token.run].append(token)
+    marks = [run for run in runs.values() if run and all(t.text in RAISED for t in run)]
+    if not marks:
+        return tokens
     upright = [t for t in tokens if t.baseline is not None and not t.text.isspace()]
-    for run in _small_runs(upright, sizes):
-        base = next(
-            (t for t in _before(run[0], upright) if sizes[t.run] * LIMITS.script_size >= sizes[run[0].run]), None
-        )
+    found: dict[int, list[Token]] = {}
+    for run in marks:
+        least = sizes[run[0].run] / LIMITS.script_size
+        base = next((t for t in _before(run[0], upright) if sizes.get(t.run, 0.0) >= least), None)
         meant = base and _meant(run, base, sizes[base.run])
         if not base or not meant:
             continue
@@ -59,16 +57,21 @@ def _replaced(tokens: Sequence[Token], found: Mapping[int, list[Token]]) -> list
     return out
 
 
-def _small_runs(upright: Sequence[Token], sizes: Mapping[int, float]) -> list[list[Token]]:
-    """Runs of a few digits and signs that are smaller than the usual type of the page."""
-    if len({round(sizes.get(t.run, 0.0), 1) for t in upright}) < 2:
-        return []
-    usual = median([sizes.get(t.run, 0.0) for t in upright])
-    runs: dict[int, list[Token]] = {}
-    for token in upright:
-        if sizes.get(token.run, usual) <= LIMITS.script_size * usual:
-            runs.setdefault(token.run, []).append(token)
-    return [run for run in runs.values() if len(run) <= LIMITS.script_length and all(t.text in RAISED for t in run)]
+def _small_runs(sizes: Mapping[int, float], lengths: Mapping[int, int]) -> set[int]:
+    """Runs of a few characters that are smaller than the usual type of the page."""
+    usual = _usual(sizes, lengths)
+    limit, longest = LIMITS.script_size * usual, LIMITS.script_length
+    return {run for run, length in lengths.items() if length <= longest and sizes.get(run, usual) <= limit}
+
+
+def _usual(sizes: Mapping[int, float], lengths: Mapping[int, int]) -> float:
+    """The type size of the middle character of a page."""
+    half, so_far = sum(lengths.values()) / 2, 0
+    for size, length in sorted((sizes.get(run, 0.0), length) for run, length in lengths.items()):
+        so_far += length
+        if so_far >= half:
+            return size
+    return 0.0
 
 
 def _before(token: Token, upright: Sequence[Token]) -> list[Token]:

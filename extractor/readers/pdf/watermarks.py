@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from operator import itemgetter
 from statistics import median
 
 from extractor.readers.pdf.page_content import Sheet
 from extractor.readers.pdf.settings import LIMITS
 from extractor.tables.words import Token
 
+TURN = Token._fields.index("turn")
 REASON = "of a watermark"
 
 
 def put_aside(sheet: Sheet) -> None:
     """Takes the characters of watermarks from a page: two of large, pale and repeated; a slant alone says nothing."""
+    if -1 not in set(map(itemgetter(TURN), sheet.tokens)):
+        return
     slanted: dict[int, list[Token]] = {}
     for token in sheet.tokens:
         if token.turn < 0:
             slanted.setdefault(token.run, []).append(token)
-    if not slanted or sum(map(len, slanted.values())) == len(sheet.tokens):
+    if sum(map(len, slanted.values())) == len(sheet.tokens):
         return
     usual = median([t.bottom - t.top for t in sheet.tokens if t.turn >= 0])
     times = Counter(_words(tokens) for tokens in slanted.values())
