@@ -9,7 +9,7 @@ from collections import Counter
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from extractor.readers.pdf import rendered_ink, superscripts, watermarks
+from extractor.readers.pdf import picture_text, rendered_ink, superscripts, watermarks
 from extractor.readers.pdf.character_pitch import with_pitch
 from extractor.readers.pdf.font_mapping import base_name
 from extractor.readers.pdf.form_fields import Opened, add_fields
@@ -48,6 +48,7 @@ def read_sheet(opened: Opened, number: int) -> Sheet:
         turned = -_most_turned(sheet) % 4
         sheet = _sheet(place, turned) if turned else sheet
         rendered_ink.decide(page, sheet)
+        picture_text.note_unread(page, sheet)
     finally:
         textpage.close()
     if opened.fields:
@@ -228,9 +229,9 @@ class Characters:
             lib.font_name(address_of_font, ctypes.addressof(buffer), len(buffer))
             name = base_name(buffer.value.decode("latin-1"))
             glyphs = self.sheet.glyphs.setdefault(name, [])
-            self.fonts[address_of_font] = Font(
-                name, lib.font_embedded(address_of_font) == 1, has_glyphs(address_of_font), glyphs
-            )
+            is_embedded = lib.font_embedded(address_of_font) == 1
+            self.sheet.has_embedded |= is_embedded
+            self.fonts[address_of_font] = Font(name, is_embedded, has_glyphs(address_of_font), glyphs)
         return self.fonts[address_of_font]
 
     def _sample(self, index: int, handle: int, font: Font, size: float) -> None:

@@ -65,6 +65,7 @@ class Sheet:
     styles: dict[int, Style] = field(default_factory=dict)
     sizes: dict[int, float] = field(default_factory=dict)
     fonts: dict[int, str] = field(default_factory=dict)
+    has_embedded: bool = False
     glyphs: dict[str, list[Glyph]] = field(default_factory=dict)
     rulings: Rulings = field(default_factory=lambda: Rulings([], []))
     fills: list[Fill] = field(default_factory=list)
@@ -75,6 +76,7 @@ class Sheet:
     lost: int = 0
     undrawn: set[int] = field(default_factory=set)
     unlike: int = 0
+    unread_picture: float = 0.0
     problems: list[str] = field(default_factory=list)
 
 

@@ -21,6 +21,8 @@ def kind_of(sheet: Sheet) -> str:
         if seen < max(LIMITS.few, len(layer)):
             sense = nonsense(layer) <= LIMITS.nonsense and bad_share(sheet) <= LIMITS.unreadable
             return "layer" if len(layer) >= LIMITS.few and sense else "scan"
+    if sheet.unread_picture and sum(not t.text.isspace() for t in sheet.tokens) < LIMITS.many:
+        return "scan"
     if all(t.text.isspace() for t in sheet.tokens):
         return "scan" if has_ink(sheet) else "text"
     return "text" if is_readable(sheet) else "scan"

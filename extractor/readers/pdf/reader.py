@@ -195,7 +195,7 @@ class Reader:
 
     def _text_verdict(self, index: int, sheet: Sheet) -> Verdict:
         """Whether the text of a page is what it shows, by its fonts; each font of the file is compared once."""
-        if self.pdf is None:
+        if self.pdf is None or not sheet.has_embedded:  # other fonts are drawn by what their text is taken for
             return Verdict(False, "")
         doubts = self.mapping.doubtful(index)
         doubts |= {n: "a font's glyphs do not look like its text" for n, g in sheet.glyphs.items() if is_implausible(g)}
@@ -323,6 +323,10 @@ def notes_of(sheet: Sheet) -> list[Note]:
     if sheet.lost:
         message = f"{sheet.lost} texts have a font that is neither in the file nor known here, and could not be read"
         out.append(Note(FindingKind.TEXT_DOUBT, sheet.number, message))
+    if sheet.unread_picture:
+        share = f"{sheet.unread_picture:.0%} of the page"
+        message = f"a picture, {share}, seems to show text that the file does not have, and was not read"
+        out.append(Note(FindingKind.UNREAD_PAGE, sheet.number, message))
     if sheet.unlike:
         message = (
             f"two readers differ on {sheet.unlike} characters of a font that is neither in the file nor known here"

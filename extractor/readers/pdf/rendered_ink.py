@@ -39,11 +39,11 @@ def _ink(page: Any, sheet: Sheet, handles: set[int]) -> NDArray[np.bool_]:
     import numpy as np
 
     lib = raw()
-    whole = _picture(page, sheet)
+    whole = picture(page, sheet)
     try:
         for handle in handles:
             lib.set_active(handle, 0)
-        without = _picture(page, sheet)
+        without = picture(page, sheet)
     finally:
         for handle in handles:
             lib.set_active(handle, 1)
@@ -52,7 +52,8 @@ def _ink(page: Any, sheet: Sheet, handles: set[int]) -> NDArray[np.bool_]:
     return ink
 
 
-def _picture(page: Any, sheet: Sheet) -> NDArray[np.uint8]:
+def picture(page: Any, sheet: Sheet) -> NDArray[np.uint8]:
+    """The page in the reading frame as pixels of three colours, at a low resolution."""
     bitmap = page.render(scale=LIMITS.ink_dpi / 72, rotation=90 * sheet.turned, may_draw_forms=False)
     try:
         pixels: NDArray[np.uint8] = bitmap.to_numpy()[:, :, :3].copy()

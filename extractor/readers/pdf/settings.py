@@ -39,7 +39,7 @@ class PdfSettings:
     # Text that cannot be seen.
     alpha: int = 13  # 0..255; fainter paint (5 %) leaves no ink that a person sees (measured)
     contrast: int = 20  # 0..255; colours that differ less cannot be told apart on a screen (measured)
-    ink_dpi: float = 100.0  # the resolution of the page's picture: type of 5 points is 7 pixels high (measured)
+    ink_dpi: float = 72.0  # the resolution of the page's picture: type of 5 points is 5 pixels high (measured)
     ink_share: float = 0.02  # of a character's box; a full stop covers about so much of it (measured)
     covers_page: float = 0.6  # of the page; a picture that covers more makes the page a scan (measured)
 
@@ -78,6 +78,12 @@ class PdfSettings:
     sample_most: int = 24  # characters; a longer line of text is cut (measured)
     alike: float = 0.8  # of the characters; an OCR has so many of a clean line of its languages (measured)
     unlike: float = 0.5  # of the characters; an OCR has fewer only where the text is another (measured)
+    large_picture: float = 0.15  # of the page; smaller pictures are seals, logos, signatures (measured)
+    dark: int = 128  # 0..255; darker pixels of a picture are ink (measured)
+    paper: float = 0.6  # share of a picture that is lighter than 200 if it shows text on paper (measured)
+    least_ink: float = 0.004  # share of a picture that is dark if it shows text; a few words are enough (measured)
+    most_ink: float = 0.3  # the same; more is a drawing or a photograph (measured)
+    many: int = 150  # characters; a page with fewer beside a picture of text is read by OCR as a whole (measured)
     picture_share: float = 0.02  # of the page; a smaller picture is an ornament (measured)
     drawn_paths: int = 50  # paths on a page without text from which they may be letters drawn as shapes (measured)
 

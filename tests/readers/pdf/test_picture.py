@@ -5,11 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib import colors
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
+from extractor.config import Settings
+from extractor.document.finding_kinds import FindingKind
 from extractor.readers.pdf import rendered_ink
-from tests.readers.pdf.test_reader import Draw, both, document, grids, lines, table, text
+from extractor.readers.pdf.reader import read
+from tests.readers.pdf.test_reader import Draw, both, document, grids, lines, made, table, text
 
 ROWS = [("Region", "Budget", "Spent"), ("North", "1,200.00", "1,100.00"), ("South", "800.50", "(12.25)")]
 
@@ -103,7 +108,7 @@ def test_white_text_on_a_dark_shape_of_any_kind_is_seen(tmp_path: Path) -> None:
 
 def test_a_page_without_suspects_is_not_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[int] = []
-    monkeypatch.setattr(rendered_ink, "_picture", lambda page, sheet: drawn.append(sheet.number))
+    monkeypatch.setattr(rendered_ink, "picture", lambda page, sheet: drawn.append(sheet.number))
     document(tmp_path, table([["甲", "乙"], ["1", "2"]]))
     assert drawn == []
 
@@ -166,3 +171,41 @@ def test_a_watermark_is_two_of_large_pale_and_repeated(
     found = document(tmp_path, both(LETTER, slanted("COPY", size, grey, times)))
     assert any("COPY" in line for line in lines(found)) != is_watermark
     assert any("watermark" in note.message for note in found.notes) == is_watermark
+
+
+def scanned(words: str, grey: int = 0) -> ImageReader:
+    """A picture of a line of text on paper, or of a grey area."""
+    picture = Image.new("L", (800, 400), 255)
+    draw = ImageDraw.Draw(picture)
+    for row in range(10):
+        draw.text((20, 20 + 36 * row), words * 4, fill=0, font=ImageFont.load_default(24))
+    return ImageReader(Image.blend(picture, Image.new("L", picture.size, 90), 1.0) if grey else picture)
+
+
+HEAD = text(60, 780, "Annual report of the department, page 7", "Helvetica")
+
+
+def test_a_picture_of_text_beside_digital_text_is_not_passed_over(tmp_path: Path) -> None:
+    """Half a page is a scan, and the text of the file is its running head."""
+
+    def half(canvas: Canvas) -> None:
+        canvas.drawImage(scanned("1,250.00 North "), 60, 300, 450, 300)
+
+    page = both(HEAD, half)
+    path = made(tmp_path / "a.pdf", page)
+    found = read(path, "a.pdf", Settings(ocr="off"))
+    assert [note.kind for note in found.notes] == [FindingKind.UNREAD_PAGE]
+    prose = both(
+        *(text(60, 290 - 14 * n, "A line of the report that says a thing or two", "Helvetica") for n in range(9))
+    )
+    path = made(tmp_path / "b.pdf", both(page, prose))
+    found = read(path, "b.pdf", Settings(ocr="off"))
+    assert [note.kind for note in found.notes] == [FindingKind.UNREAD_PAGE]
+    assert lines(found)[0] == "Annual report of the department, page 7"
+
+
+def test_a_photograph_beside_text_is_no_text(tmp_path: Path) -> None:
+    def photograph(canvas: Canvas) -> None:
+        canvas.drawImage(scanned("", grey=90), 60, 300, 450, 300)
+
+    assert document(tmp_path, both(HEAD, photograph)).notes == ()
