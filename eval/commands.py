@@ -54,6 +54,17 @@ def _gold(subparsers: Adder) -> None:
     two.add_argument("second", type=Path, metavar="B", help="the other's")
     _add_schemas(two)
     two.set_defaults(run=agree)
+    label = tools.add_parser("label", help="label the documents of a run on the review page, form by form")
+    label.add_argument("directory", type=Path, metavar="DIR", help="the folder of a run")
+    label.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="where the gold goes")
+    label.add_argument("--blank", action="store_true", help="begin with empty forms, not with what the run read")
+    label.add_argument(
+        "--by", required=True, metavar="NAME", help="who labels; one labeller does not see another's work"
+    )
+    label.add_argument("--port", type=int, default=0, metavar="N", help="of the page; by default a free one")
+    label.add_argument("--no-browser", action="store_true", help="print the address, open nothing")
+    label.add_argument("--password", action="store_true", help="ask for the password of protected files")
+    label.set_defaults(run=label_on_page)
     three = tools.add_parser("draft", help="write gold files, marked as drafts, from the records of a run")
     three.add_argument("directory", type=Path, metavar="DIR", help="the folder of a run")
     three.add_argument("--out", required=True, type=Path, metavar="DIR", help="where the drafts go")
@@ -147,6 +158,19 @@ def agree(call: Namespace) -> int:
     from eval import labelling
 
     return labelling.agree([call.first], [call.second], extra=_schemas(call.schema))
+
+
+def label_on_page(call: Namespace) -> int:
+    """`extractor gold label`."""
+    from extractor.cli import review_commands
+    from extractor.ledger import decision_log
+    from extractor.review import modes
+
+    mode = modes.label(call.by, call.blank)
+    with decision_log.opened(call.directory) as ledger:
+        review_commands.sit(call, ledger, mode)
+        review_commands.write_gold(ledger, mode, call.out)
+    return 0
 
 
 def draft(call: Namespace) -> int:

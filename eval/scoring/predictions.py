@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
+from extractor.accounting import decided
+from extractor.document.decision import REVIEW
 from extractor.engines.llm.budget import Prices, Usage, money
 from extractor.errors import CallError
+from extractor.ledger import decision_log
 
 
 class Remark(NamedTuple):
@@ -127,6 +130,7 @@ class Run(Mapping[str, Reading]):
     """A run's documents by name, each read from the files when it is asked for: few are in memory at a time."""
 
     def __init__(self, records: Path, documents: Path | None, prices: Prices | None = None) -> None:
+        self._decisions = decision_log.in_folder(records.parent, REVIEW)
         self._prices = prices
         self._records, self._at = records, _offsets(records)
         self._about = _abouts(_lines(documents)) if documents else {}
@@ -147,7 +151,9 @@ class Run(Mapping[str, Reading]):
         with self._records.open("rb") as file:
             for number, offset in self._at.get(name, ()):
                 file.seek(offset)
-                yield _parsed(self._records, number, file.readline())
+                raw = _parsed(self._records, number, file.readline())
+                about = self._decisions.get((str(raw.get("sha256")), int(raw.get("form") or 0)))
+                yield decided.as_read(raw, about) if about else raw
 
 
 def load(folder: Path) -> Run:

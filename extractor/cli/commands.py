@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 def run(call: Namespace) -> int:
     """`extractor run`."""
-    from extractor.cli import jobs, show
+    from extractor.cli import jobs, review_commands, show
+    from extractor.document.decision import REVIEW
     from extractor.ledger import store
+    from extractor.review import run_records
     from extractor.runs import run
 
     if jobs.on_place(call):
@@ -37,6 +39,8 @@ def run(call: Namespace) -> int:
         summary = run.run(plan, progress=progress)
     with store.reading(plan.out) as ledger:
         show.summary(summary, store.failures(ledger))
+        if summary.counts.settled < summary.counts.forms:
+            print(review_commands.left_to_decide(run_records.remaining(ledger, REVIEW)), file=sys.stderr)
     return 1 if summary.counts.failed else 0
 
 
@@ -141,7 +145,7 @@ def export(call: Namespace) -> int:
     with jobs.run_folder(call.directory) as directory, store.reading(directory) as ledger:
         specs = run.load_schemas(store.last_run(ledger).schemas)
         with jobs.export_target(call.to) as target:
-            made = files.export(ledger, specs, target)
+            made = files.export(ledger, specs, target, call.reviewed)
     for note in made.notes:
         print(f"extractor: {note}", file=sys.stderr)
     for path in made.files if target == call.to else [call.to]:

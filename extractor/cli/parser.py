@@ -110,6 +110,7 @@ def _export(adder: argparse._SubParsersAction[_Parser]) -> None:
     this = adder.add_parser("export", help=f"write the records of a run as tables ({', '.join(FORMATS)})")
     this.add_argument("directory", type=jobs.path_or_place, metavar="DIR", help="the folder of a run, or a place")
     this.add_argument("--to", required=True, type=jobs.path_or_place, metavar="FILE", help="its suffix says the format")
+    this.add_argument("--reviewed", action="store_true", help="with what people corrected, and which values those are")
     this.set_defaults(run=commands.export)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import signal
 import sys
 from argparse import Namespace
@@ -19,8 +20,17 @@ def add_commands(adder: Adder) -> None:
     """Adds the commands to a parser's subparsers."""
     this = adder.add_parser("review", help="decide what is in doubt of a run, on a local page")
     this.add_argument("directory", type=Path, metavar="DIR", help="the folder of a run")
+    this.add_argument("--gold", type=Path, metavar="FOLDER", help="write fully decided documents as gold, at the end")
     add_page(this)
     this.set_defaults(run=review)
+    this = adder.add_parser("audit", help="how often are settled values wrong? judge a random sample of them")
+    this.add_argument("directory", type=Path, metavar="DIR", help="the folder of a run")
+    this.add_argument(
+        "--sample", type=int, required=True, metavar="N", help="how many values; 0 says how many it takes"
+    )
+    this.add_argument("--seed", type=int, default=0, metavar="N", help="of the random draw (default: 0)")
+    add_page(this)
+    this.set_defaults(run=audit)
 
 
 def add_page(this: argparse.ArgumentParser) -> None:
@@ -41,7 +51,38 @@ def review(call: Namespace) -> int:
         print(f"{left_to_decide(left)}; stop the page with Ctrl+C", file=sys.stderr)
         sit(call, ledger, modes.review())
         left = run_records.remaining(ledger, modes.review().task)
+        if call.gold:
+            write_gold(ledger, modes.review(), call.gold)
     print(left_to_decide(left), file=sys.stderr)
+    return 0
+
+
+def write_gold(ledger: Any, mode: Any, folder: Path) -> None:
+    """Writes what is decided as gold; prints the names of the files."""
+    from extractor.review import gold_documents
+
+    for path in gold_documents.write(ledger, mode, folder):
+        print(path)
+
+
+def audit(call: Namespace) -> int:
+    """`extractor audit`."""
+    from extractor.ledger import decision_log, store
+    from extractor.review import audit as audits
+    from extractor.review import modes
+    from extractor.runs import decided_lines
+
+    print(audits.sizes_in_words(), file=sys.stderr)
+    if call.sample < 1:
+        return 0
+    with decision_log.opened(call.directory) as ledger:
+        records = decided_lines.records(ledger, decision_log.by_form(ledger, modes.review().task))
+        values = (value for line in records for value in audits.settled_values(json.loads(line)))
+        sample = audits.draw(values, call.sample, call.seed)
+        task = f"audit:{call.seed}:{store.last_run(ledger).fingerprint[:8]}"
+        sit(call, ledger, modes.audit(task, audits.by_record(sample)))
+        judged = audits.judgements(decision_log.by_form(ledger, task), sample)
+    print(audits.in_words(audits.bound_of(judged)))
     return 0
 
 

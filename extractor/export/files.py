@@ -12,16 +12,18 @@ import contextlib
 import csv
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, NamedTuple, Protocol
 
+from extractor.document.decision import REVIEW
 from extractor.errors import CallError
 from extractor.export import record_tables
 from extractor.export.arrow_tables import arrow_schema
 from extractor.export.record_tables import Column, Table
-from extractor.ledger import store
+from extractor.ledger import decision_log, store
 from extractor.ledger.store import Ledger
+from extractor.runs import decided_lines
 from extractor.runs.result_files import renamed, write_lines
 from schemas.spec import SchemaSpec
 
@@ -47,79 +49,94 @@ class Sink(Protocol):
         """Nothing more comes."""
 
 
-def export(ledger: Ledger, specs: Sequence[SchemaSpec], target: Path) -> Exported:
-    """Writes the records of the ledger's last call to `target`, in the format that its suffix names."""
+class Contents(NamedTuple):
+    """What an export writes: its tables, the lines of `records.jsonl`, those of `documents.jsonl`."""
+
+    tables: tuple[Table, ...]
+    records: Iterator[str]
+    documents: Iterator[str]
+
+
+def export(ledger: Ledger, specs: Sequence[SchemaSpec], target: Path, reviewed: bool = False) -> Exported:
+    """Writes the records of the ledger's last call to `target`, in the format that its suffix names.
+
+    `reviewed`: with the values as people corrected them, and a column that says which; else with the values as read.
+    """
     write = FORMATS.get(target.suffix.lower())
     if write is None:
         raise CallError(f"{target}: no format has the suffix {target.suffix!r}; there are: {', '.join(FORMATS)}")
     if not target.parent.is_dir():
         raise CallError(f"{target.parent}: no such folder; make it first")
-    return write(ledger, specs, target)
+    decisions = decision_log.by_form(ledger, REVIEW)
+    records = decided_lines.reviewed if reviewed else decided_lines.records
+    documents = decided_lines.documents(ledger, decisions, corrected=reviewed)
+    return write(Contents(_tables(ledger, specs, reviewed), records(ledger, decisions), documents), target)
 
 
-def _jsonl(ledger: Ledger, specs: Sequence[SchemaSpec], target: Path) -> Exported:
-    write_lines(target, store.record_lines(ledger))
+def _jsonl(contents: Contents, target: Path) -> Exported:
+    write_lines(target, contents.records)
     return Exported((target,))
 
 
-def _csv(ledger: Ledger, specs: Sequence[SchemaSpec], target: Path) -> Exported:
-    return _one_file_a_table(ledger, specs, target, _CsvSink)
+def _csv(contents: Contents, target: Path) -> Exported:
+    return _one_file_a_table(contents, target, _CsvSink)
 
 
-def _parquet(ledger: Ledger, specs: Sequence[SchemaSpec], target: Path) -> Exported:
-    return _one_file_a_table(ledger, specs, target, _ParquetSink)
+def _parquet(contents: Contents, target: Path) -> Exported:
+    return _one_file_a_table(contents, target, _ParquetSink)
 
 
-def _one_file_a_table(
-    ledger: Ledger, specs: Sequence[SchemaSpec], target: Path, sink: Callable[[Table, Path], Sink]
-) -> Exported:
-    wanted = _tables(ledger, specs)
+def _one_file_a_table(contents: Contents, target: Path, sink: Callable[[Table, Path], Sink]) -> Exported:
+    wanted = contents.tables
     paths = {t.name: target.with_name(f"{target.stem}.{t.name}{target.suffix}") for t in wanted}
     with contextlib.ExitStack() as stack:
         sinks: dict[str, Sink] = {}
         for table in wanted:
             temporary = stack.enter_context(renamed(paths[table.name]))
             sinks[table.name] = stack.enter_context(contextlib.closing(sink(table, temporary)))
-        _fill(ledger, wanted, sinks)
+        _fill(contents, sinks)
     return Exported(tuple(paths.values()))
 
 
-def _xlsx(ledger: Ledger, specs: Sequence[SchemaSpec], target: Path) -> Exported:
+def _xlsx(contents: Contents, target: Path) -> Exported:
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)
-    wanted = _tables(ledger, specs)
-    sinks = {table.name: _XlsxSink(book, table) for table in wanted}
+    sinks = {table.name: _XlsxSink(book, table) for table in contents.tables}
     with renamed(target) as temporary:
-        _fill(ledger, wanted, sinks)
+        _fill(contents, sinks)
         book.save(temporary)
     cut = sum(sink.cut for sink in sinks.values())
     note = f"{target}: {cut} texts are longer than the {CELL_CHARACTERS} characters that a cell can hold, and were cut"
     return Exported((target,), (note,) if cut else ())
 
 
-Writer = Callable[[Ledger, Sequence[SchemaSpec], Path], Exported]
+Writer = Callable[[Contents, Path], Exported]
 FORMATS: dict[str, Writer] = {".jsonl": _jsonl, ".csv": _csv, ".parquet": _parquet, ".xlsx": _xlsx}
 
 
-def _tables(ledger: Ledger, specs: Sequence[SchemaSpec]) -> tuple[Table, ...]:
+def _tables(ledger: Ledger, specs: Sequence[SchemaSpec], reviewed: bool) -> tuple[Table, ...]:
     """The tables of the schemas that have records, then documents and findings."""
     present = {count.schema for count in store.schema_counts(ledger)}
-    of_forms = (table for spec in specs if spec.name in present for table in record_tables.of_schema(spec))
+    of_forms: Iterator[Table] = (
+        table for spec in specs if spec.name in present for table in record_tables.of_schema(spec)
+    )
+    if reviewed:
+        of_forms = map(record_tables.with_reviewed, of_forms)
     return (*of_forms, record_tables.DOCUMENTS, record_tables.FINDINGS)
 
 
-def _fill(ledger: Ledger, wanted: Sequence[Table], sinks: dict[str, Any]) -> None:
+def _fill(contents: Contents, sinks: dict[str, Any]) -> None:
     by_schema: dict[str, list[Table]] = {}
-    for table in wanted:
+    for table in contents.tables:
         by_schema.setdefault(table.schema or "", []).append(table)
-    for record in map(json.loads, store.record_lines(ledger)):
+    for record in map(json.loads, contents.records):
         for table in by_schema.get(record["schema"], ()):
             for row in record_tables.rows(table, record):
                 sinks[table.name].add(row)
         for row in record_tables.findings(record):
             sinks[record_tables.FINDINGS.name].add(row)
-    for line in map(json.loads, store.document_lines(ledger)):
+    for line in map(json.loads, contents.documents):
         sinks[record_tables.DOCUMENTS.name].add(record_tables.document(line))
         for row in record_tables.findings(line):
             sinks[record_tables.FINDINGS.name].add(row)

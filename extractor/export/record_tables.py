@@ -123,15 +123,38 @@ def _is_nested(spec: SchemaSpec, field: FieldSpec) -> bool:
     return bool(inner) and typing.get_origin(inner[0]) is list
 
 
+REVIEWED = "reviewed"
+
+
+def with_reviewed(table: Table) -> Table:
+    """The table with a column that says which of a row's values people decided, and how."""
+    taken = {column.name for column in table.columns}
+    return table._replace(
+        columns=(*table.columns, Column("@reviewed" if REVIEWED in taken else REVIEWED, "text", (REVIEWED,)))
+    )
+
+
+def _decided(record: dict[str, Any], row: str) -> str | None:
+    """The decisions about a row ("": about the form outside of its rows): `weight: corrected; score: accepted`."""
+    out = [
+        f"{path[len(row) :].lstrip('.') or 'all'}: {mark}"
+        for path, mark in record.get(REVIEWED, {}).items()
+        if (path.startswith(row) and path[len(row) :][:1] in ("", ".", "[") if row else "[" not in path)
+    ]
+    return "; ".join(out) or None
+
+
 def rows(table: Table, record: dict[str, Any]) -> Iterator[list[Any]]:
     """The rows that one record gives a table of its schema, in the order of the table's columns."""
     keys = {"document": record["document"], "form": record["form"], "settled": record["settled"]}
     if table.rows_of is None:
-        yield _cells(table, keys | {"values": record["values"]})
+        yield _cells(table, keys | {"values": record["values"], REVIEWED: _decided(record, "")})
         return
+    above = ".".join(table.rows_of)
     for number, item in enumerate(_at(record["values"], table.rows_of) or ()):
         for part in _parts(item):
-            yield _cells(table, keys | {"row": number, "values": part})
+            decided = _decided(record, f"{above}[{number}]")
+            yield _cells(table, keys | {"row": number, "values": part, REVIEWED: decided})
 
 
 def _parts(item: Any) -> Iterator[dict[str, Any]]:

@@ -300,3 +300,31 @@ def test_a_run_in_between_shows_decisions_about_another_reading_as_stale(chromiu
         assert "no longer apply (1)" in page.page.inner_text("#form .stale summary")
         page.press("Enter")
         assert page.left() == 4
+
+
+def test_an_audit_shows_values_without_what_is_known_and_ends_with_a_bound(chromium: Any, run: Path) -> None:
+    with served(run, "--sample", "4", "--seed", "3", command=("audit",)) as server:
+        page = ReviewPage(chromium, server.address)
+        assert page.left() == 4
+        assert page.page.query_selector("#form .doubt, #doubt .finding, #form .residue") is None
+        page.press("Enter", "x", "Enter")
+        page.press("u", "Enter", "Enter")
+        assert page.left() == 0
+        server.process.terminate()
+        said, _ = server.process.communicate(timeout=120)
+    assert "4 values of 2 documents judged, 1 wrong" in said
+    (wrong,) = [d for d in decisions(run) if d.action == "reject"]
+    assert any(wrong.path in line["unsettled"] for line in records(run))
+
+
+def test_a_labeller_sees_no_findings_and_writes_gold(chromium: Any, run: Path) -> None:
+    gold = run.parent / "labels"
+    with served(run, "--by", "ada", "--out", str(gold), command=("gold", "label")) as server:
+        page = ReviewPage(chromium, server.address)
+        assert page.page.query_selector("#form .doubt, #doubt .finding") is None
+        page.choose("rating")
+        page.edit("良")
+        page.press("f", "f")
+        assert page.left() == 0
+    assert sorted(path.name for path in gold.iterdir()) == ["a.gold.json", "b.gold.json"]
+    assert decisions(run) == []
