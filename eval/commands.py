@@ -58,9 +58,7 @@ def _gold(subparsers: Adder) -> None:
     label.add_argument("directory", type=Path, metavar="DIR", help="the folder of a run")
     label.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="where the gold goes")
     label.add_argument("--blank", action="store_true", help="begin with empty forms, not with what the run read")
-    label.add_argument(
-        "--by", required=True, metavar="NAME", help="who labels; one labeller does not see another's work"
-    )
+    label.add_argument("--by", required=True, metavar="NAME", help="who labels; blind to other labellers")
     label.add_argument("--port", type=int, default=0, metavar="N", help="of the page; by default a free one")
     label.add_argument("--no-browser", action="store_true", help="print the address, open nothing")
     label.add_argument("--password", action="store_true", help="ask for the password of protected files")

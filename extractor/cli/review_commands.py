@@ -25,9 +25,7 @@ def add_commands(adder: Adder) -> None:
     this.set_defaults(run=review)
     this = adder.add_parser("audit", help="how often are settled values wrong? judge a random sample of them")
     this.add_argument("directory", type=Path, metavar="DIR", help="the folder of a run")
-    this.add_argument(
-        "--sample", type=int, required=True, metavar="N", help="how many values; 0 says how many it takes"
-    )
+    this.add_argument("--sample", type=int, required=True, metavar="N", help="how many values; 0: say what it takes")
     this.add_argument("--seed", type=int, default=0, metavar="N", help="of the random draw (default: 0)")
     add_page(this)
     this.set_defaults(run=audit)

@@ -118,11 +118,10 @@ FORMATS: dict[str, Writer] = {".jsonl": _jsonl, ".csv": _csv, ".parquet": _parqu
 def _tables(ledger: Ledger, specs: Sequence[SchemaSpec], reviewed: bool) -> tuple[Table, ...]:
     """The tables of the schemas that have records, then documents and findings."""
     present = {count.schema for count in store.schema_counts(ledger)}
-    of_forms: Iterator[Table] = (
-        table for spec in specs if spec.name in present for table in record_tables.of_schema(spec)
-    )
+    chosen = [spec for spec in specs if spec.name in present]
+    of_forms = [table for spec in chosen for table in record_tables.of_schema(spec)]
     if reviewed:
-        of_forms = map(record_tables.with_reviewed, of_forms)
+        of_forms = [record_tables.with_reviewed(table) for table in of_forms]
     return (*of_forms, record_tables.DOCUMENTS, record_tables.FINDINGS)
 
 

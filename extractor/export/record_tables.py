@@ -128,10 +128,8 @@ REVIEWED = "reviewed"
 
 def with_reviewed(table: Table) -> Table:
     """The table with a column that says which of a row's values people decided, and how."""
-    taken = {column.name for column in table.columns}
-    return table._replace(
-        columns=(*table.columns, Column("@reviewed" if REVIEWED in taken else REVIEWED, "text", (REVIEWED,)))
-    )
+    name = f"@{REVIEWED}" if any(column.name == REVIEWED for column in table.columns) else REVIEWED
+    return table._replace(columns=(*table.columns, Column(name, "text", (REVIEWED,))))
 
 
 def _decided(record: dict[str, Any], row: str) -> str | None:

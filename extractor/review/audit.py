@@ -1,7 +1,7 @@
 """An audit: how often settled values of a run are wrong, from a random sample that a person judges.
 
-With one value a document, the bound is exact (Clopper and Pearson 1934, one-sided). With several values of one document,
-which are not independent, documents are resampled (bootstrap, percentile). Where no value is wrong a bootstrap shows no
+With one value a document, the bound is exact (Clopper and Pearson 1934, one-sided). Several values of one document are
+not independent: then documents are resampled (bootstrap, percentile). Where no value is wrong a bootstrap shows no
 variation; then the exact bound counts documents with a wrong value among the documents judged, and it says so.
 """
 

@@ -28,9 +28,7 @@ class GoldDocument(NamedTuple):
 
 
 def write(ledger: Ledger, mode: Mode, folder: Path) -> list[Path]:
-    """Writes a gold file for each document that is fully decided in a mode; one that is there is written anew only
-    where it holds something else.
-    """
+    """Writes a gold file for each document that is fully decided in a mode; one that holds the same is left alone."""
     folder.mkdir(parents=True, exist_ok=True)
     out: list[Path] = []
     for gold in decided_documents(ledger, mode):
@@ -85,4 +83,4 @@ def _gold(records: Sequence[Mapping[str, Any]], about: Sequence[Sequence[Decisio
 def _configuration(records: Sequence[Mapping[str, Any]]) -> str:
     """Which configuration the labels began with: its engine and its model."""
     first = next(record for record in records if record["form"] != DOCUMENT)
-    return first["engine"] + (f" {first['model']}" if first["model"] else "")
+    return f"{first['engine']} {first['model'] or ''}".strip()

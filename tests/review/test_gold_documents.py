@@ -57,9 +57,8 @@ def test_a_form_that_nobody_accepted_as_a_whole_is_a_draft(run: Path) -> None:
     doubts: Sequence[str] = records(run)[0]["unsettled"]
     accepted: list[tuple[Action, str, str | None]] = [("accept", path, None) for path in doubts if path]
     gold = decide(run, ("set", "implementing_unit", "云岭县水务"), *accepted)
-    assert [json.loads(path.read_text(encoding="utf-8")).get("draft") for path in gold] == (
-        [True] if "" not in doubts else []
-    )
+    marks = [json.loads(path.read_text(encoding="utf-8")).get("draft") for path in gold]
+    assert marks == ([True] if "" not in doubts else [])
 
 
 def test_labels_from_nothing_hold_what_the_labeller_typed_alone(run: Path) -> None:
