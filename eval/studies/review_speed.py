@@ -2,7 +2,8 @@
 
 A run of so many records is made of one sample: each document has a file of its own, and three values of it in doubt.
 The page is opened in Chromium, and `Enter` is pressed so many times. Measured in the page: from the key to the next
-doubt on the screen (its findings and its form; the source follows). Also: from the start of the server to the first doubt.
+doubt on the screen (its findings and its form; the source follows); and from the start of the server to the first
+doubt.
 """
 
 from __future__ import annotations
