@@ -18,6 +18,8 @@ class Cell:
     doubtful: bool
     hides_row: bool = False
     """Whether a row of its own may begin inside of the cell."""
+    guessed: bool = False
+    """Whether nothing but its width says that a line of it goes on with the one above."""
 
 
 ListRow = dict[int, Cell]
@@ -102,8 +104,19 @@ def _cell(own: Sequence[int], one: Listing, readings: Sequence[Reading], width_h
     # the last line of a cell stands below the middle of its row, where the row's other cells stand
     shares = one.spaced and any(_shares_line(one, n) for n in own[1:])
     unsure = wide or shares or any(readings[n].doubtful for n in own) or any(p.cut for p in pieces)
+    guessed = not width_here.sure and any(_is_guessed_wrap(one, readings, n) for n in own[1:])
     ends_elsewhere = following is not None and following.doubtful and bool(following.other & 1)
-    return Cell(pieces, unsure or ends_elsewhere, wide or shares or any(readings[n].may_begin_row for n in own))
+    hides = wide or shares or any(readings[n].may_begin_row for n in own)
+    return Cell(pieces, unsure or ends_elsewhere, hides, guessed)
+
+
+GUESSED = 2.5
+"""Below this margin a line that goes on with a cell is in doubt where no line was seen to wrap in its column."""
+
+
+def _is_guessed_wrap(one: Listing, readings: Sequence[Reading], n: int) -> bool:
+    """Whether a line of page text goes on with the cell above for no better reason than that the line above is wide."""
+    return not one.pieces[n].token.table and one.pieces[n].first and readings[n].margin < GUESSED
 
 
 def _shares_line(one: Listing, n: int) -> bool:

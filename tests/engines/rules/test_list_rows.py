@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
-from extractor.document.layout import Document
+import schemas
+from extractor.config import Settings
+from extractor.document.layout import Document, Line, Page
 from extractor.document.results import Record
+from extractor.pipeline import process
 from tests.form_cases import (
     DEPARTMENT_TITLE,
     INDICATOR_HEADER,
@@ -217,3 +220,24 @@ def test_the_row_before_a_page_break_is_in_doubt_where_what_follows_may_be_its_e
     record = record_of(paged([*lines(PROJECT_TITLE), above], [grid(["", "", "河段", ""], page=2)]))
     doubts = {f.path for f in record.findings if f.about == "reading"}
     assert {"indicators[0]", "indicators[1]"} <= doubts
+
+
+def test_a_row_whose_name_and_value_are_both_in_doubt_may_hide_another() -> None:
+    """Cells one a line: a name that ends like a value, then a name, then a value, are one row or two."""
+    printed = ["整体支出绩效目标申报表", "部门(单位)名称", "云河县航道所", "一级指标", "二级指标", "三级指标", "指标值"]
+    printed += [
+        "产出指标",
+        "数量指标",
+        "航标巡检次数",
+        "≥80.00(次)",
+        "效果指标",
+        "社会效益指标",
+        "灯塔知晓度",
+        "有所提升",
+    ]
+    printed += ["长效管理指标", "长效管理", "二季度航标维护管理制度建设", "完善", "下半年航标维护管理制度建设", "完善"]
+    page = Page(1, tuple(Line(1, n, text) for n, text in enumerate(printed, 1)))
+    result = process(Document("d.txt", "0" * 64, (page,)), Settings(), schemas.builtin(), "rules")
+    (record,) = (r for r in result.records if r.schema == "department_target")
+    right = [row["level3"] for row in record.values["indicators"]][-2:] == [printed[-4], printed[-2]]
+    assert right or "indicators" in record.unsettled
