@@ -50,10 +50,24 @@ def progress(engine: str) -> Iterator[Callable[[Progress], None]]:
 @contextlib.contextmanager
 def _bar(engine: str) -> Iterator[Callable[[Progress], None]]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
+    from rich.progress import Task as RichTask
+    from rich.text import Text
 
-    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}", markup=False))
+    class CallsColumn(ProgressColumn):
+        """The calls of the model; it moves with them, not with the documents."""
+
+        def render(self, task: RichTask) -> Text:
+            return Text(calls_so_far())
+
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        CallsColumn(),
+        TextColumn("{task.description}", markup=False),
+    )
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("looking for documents", total=None)
 
@@ -63,6 +77,17 @@ def _bar(engine: str) -> Iterator[Callable[[Progress], None]]:
                 bar.console.print(_start(engine, step.total), markup=False, highlight=False)
 
         yield advance
+
+
+def calls_so_far() -> str:
+    """The calls of the model that is being asked: answered, in flight, tokens, cost; nothing where none is."""
+    from extractor.engines import llm
+
+    seen = llm.current_traffic()
+    if seen is None:
+        return ""
+    cost = "" if seen.cost is None else f", {seen.cost:.4f} in money"
+    return f"{seen.done} calls, {seen.in_flight} in flight, {seen.usage.tokens} tokens{cost}"
 
 
 def _plain_lines(engine: str) -> Callable[[Progress], None]:
@@ -75,7 +100,8 @@ def _plain_lines(engine: str) -> Callable[[Progress], None]:
             say(_start(engine, step.total))
         elif step.done == step.total or time.monotonic() - last >= SECONDS_BETWEEN_LINES:
             last = time.monotonic()
-            say(f"{step.done} of {step.total} documents read" + (f", {failed} failed" if failed else ""))
+            so_far = f"{step.done} of {step.total} documents read" + (f", {failed} failed" if failed else "")
+            say("; ".join(filter(None, (so_far, calls_so_far()))))
 
     return advance
 

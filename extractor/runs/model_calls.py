@@ -23,7 +23,9 @@ from extractor.errors import CallError, DocumentError, StopRun
 from extractor.ledger import store
 from extractor.ledger.readings import packed
 from extractor.ledger.store import ResultRow
+from extractor.runs import interruption
 from extractor.runs.fingerprint import reading_mark
+from extractor.runs.interruption import GRACE, POLL
 from extractor.runs.workers import Answer
 from schemas.spec import SchemaSpec
 
@@ -70,24 +72,29 @@ def _mapped(opened: Iterator[Answer], finish: Finish, at_once: int) -> Generator
                     yield one
                     continue
                 busy[threads.submit(finish, one.value)] = one
-                yield from _done(busy, wanted=len(busy) >= at_once)
+                yield from _done(busy)
+                while len(busy) >= at_once:
+                    yield from _done(busy, POLL)
             while busy:
-                yield from _done(busy, wanted=True)
-        except StopRun:
+                yield from _done(busy, POLL)
+        except (StopRun, KeyboardInterrupt):
             # no document is begun any more; those that are under way are paid for, and finished
             busy = {future: one for future, one in busy.items() if not future.cancel()}
             while busy:
-                with contextlib.suppress(StopRun):
-                    yield from _done(busy, wanted=True)
+                with contextlib.suppress(StopRun, KeyboardInterrupt):
+                    yield from _done(busy, POLL)
+            raise
+        except GeneratorExit:  # nobody wants any more of it
+            llm.give_up(GRACE)
             raise
         finally:
             for future in busy:
                 future.cancel()
 
 
-def _done(busy: dict[Future[ResultRow], Answer], wanted: bool) -> Iterator[Answer]:
-    """Those that are finished; waits for one where one is `wanted`."""
-    done, _ = wait(busy, timeout=None if wanted else 0, return_when=FIRST_COMPLETED)
+def _done(busy: dict[Future[ResultRow], Answer], seconds: float = 0) -> Iterator[Answer]:
+    """Those that are finished, or will be in some seconds. Raises `KeyboardInterrupt` where the run is to end."""
+    done, _ = wait(busy, timeout=seconds, return_when=FIRST_COMPLETED)
     failed: BaseException | None = None
     for future in done:
         one = busy.pop(future)
@@ -97,3 +104,5 @@ def _done(busy: dict[Future[ResultRow], Answer], wanted: bool) -> Iterator[Answe
             yield Answer(one.task, row, row.reason, row.seconds)
     if failed is not None:  # what else was finished is told first
         raise failed
+    if interruption.asked():
+        raise KeyboardInterrupt

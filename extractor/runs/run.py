@@ -18,11 +18,12 @@ from extractor import readers
 from extractor.config import Settings
 from extractor.document.layout import Document
 from extractor.document.results import DocumentResult
+from extractor.engines import llm
 from extractor.errors import DocumentError, MissingPackage, SchemaError
 from extractor.ledger import readings, store
 from extractor.ledger.readings import Reading
 from extractor.ledger.store import Ledger, ResultRow, Task
-from extractor.runs import discovery, result_files, workers
+from extractor.runs import discovery, interruption, result_files, workers
 from extractor.runs.fingerprint import fingerprint, reading_mark
 from extractor.version import __version__
 from schemas.spec import SchemaSpec
@@ -70,7 +71,8 @@ def run(plan: Plan, process: Process | None = None, progress: Callable[[Progress
     with begun(plan) as (ledger, mark):
         reused = store.counts(ledger).done
         try:
-            _read_all(ledger, mark, plan, process, progress or (lambda _: None))
+            with interruption.heeded(lambda: llm.give_up(interruption.GRACE)):
+                _read_all(ledger, mark, plan, process, progress or (lambda _: None))
         finally:  # what is finished is there, also when the run must stop
             files = result_files.lines(ledger, plan.out)
         store.finish(ledger)

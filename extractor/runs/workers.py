@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from extractor.errors import CallError, ExtractorError, StopRun
+from extractor.runs import interruption
 
 Setup = Callable[..., Callable[[Any], Any]]
 
@@ -102,15 +103,24 @@ class _Crew:
 
     def answers(self) -> Iterator[Answer]:
         while True:
+            if interruption.asked():
+                yield from self._last()
+                raise KeyboardInterrupt
             self._hand_out()
             if not any(worker.given for worker in self.workers):
                 return
-            ready = set(wait([w.pipe for w in self.workers], self._patience()))
+            ready = set(wait([w.pipe for w in self.workers], min(self._patience(), interruption.POLL)))
             for worker in list(self.workers):
                 if worker.pipe in ready:
                     yield from self._received(worker)
                 elif self._late(worker):
                     yield from self._given_up(worker)
+
+    def _last(self) -> Iterator[Answer]:
+        """What has come in already."""
+        for worker in list(self.workers):
+            if worker.given and worker.pipe.poll():
+                yield from self._received(worker)
 
     def _hand_out(self) -> None:
         for depth in range(AHEAD):
@@ -138,7 +148,7 @@ class _Crew:
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # its end is seen, and told, when it is read
             worker.pipe.send(task)
 
-    def _patience(self) -> float | None:
+    def _patience(self) -> float:
         now = time.monotonic()
         return max(0.0, min(self._limit(w) - now for w in self.workers if w.given))
 

@@ -17,6 +17,7 @@ from extractor.document.results import Answer, Form
 if TYPE_CHECKING:
     from extractor.engines.llm.call_sharing import SharedCalls
     from extractor.engines.llm.session import Session
+    from extractor.engines.llm.traffic import Traffic
 
 _open: list[Session] = []
 _shared: list[SharedCalls] = []
@@ -45,6 +46,17 @@ def serving(settings: Settings, ledger: Path | None = None) -> Iterator[Session]
         finally:
             with _lock:
                 _open.remove(own)
+
+
+def give_up(seconds: float) -> None:
+    """No new call of this process goes out; those in flight have so many seconds to end."""
+    for own in tuple(_open):
+        own.give_up(seconds)
+
+
+def current_traffic() -> Traffic | None:
+    """The calls of the session that is open."""
+    return _open[-1].traffic if _open else None
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from extractor.document.results import Answer, Form
 from extractor.engines.llm.budget import NOTHING, Purse
@@ -23,21 +24,25 @@ from extractor.engines.llm.endpoint_options import Options
 from extractor.engines.llm.rate_limits import Gate
 from extractor.engines.llm.recordings import recording, replaying
 from extractor.engines.llm.second_reading import beside, turned
+from extractor.engines.llm.traffic import Traffic
 from extractor.engines.llm.transport import CallFailed, Line, Send
-from extractor.errors import DocumentError
+from extractor.errors import DocumentError, StopRun
 
 
 @asynccontextmanager
-async def asking(options: Options, ledger: Path | None = None, shared: SharedCalls | None = None) -> AsyncIterator[Ask]:
+async def asking(
+    options: Options, ledger: Path | None = None, shared: SharedCalls | None = None, traffic: Traffic | None = None
+) -> AsyncIterator[Ask]:
     """A function that asks: through cache, budget, gate and retries to the endpoint, or from a recording alone."""
+    traffic = traffic or Traffic(options.prices)
     async with contextlib.AsyncExitStack() as stack:
         store = None if ledger is None else stack.enter_context(opened(ledger))
         if options.replay is not None:
-            send: Send = replaying(options.replay)
+            send: Send = traffic.watched(replaying(options.replay))
         else:
             client = await stack.enter_async_context(open_client(options.endpoint, options.max_answer_bytes))
             gate = Gate(options.ceilings, share=shared.share if shared else None)
-            send = Line(wire(client), gate, options.policy, (options.endpoint.api_key,)).send
+            send = Line(traffic.watched(wire(client)), gate, options.policy, (options.endpoint.api_key,)).send
         if options.record is not None:
             send = recording(send, options.record, (options.endpoint.api_key,))
         if options.budget.tokens is not None or options.budget.money is not None:
@@ -54,6 +59,8 @@ class Session:
 
     def __init__(self, options: Options, ledger: Path | None = None, shared: SharedCalls | None = None) -> None:
         self._options, self._ledger, self._shared = options, ledger, shared
+        self.traffic = Traffic(options.prices)
+        self._running: set[asyncio.Task[Any]] = set()
         self._ready: Future[tuple[asyncio.AbstractEventLoop, Ask]] = Future()
         self._over: asyncio.Event | None = None
         self._thread = threading.Thread(target=self._serve, name="model", daemon=True)
@@ -68,7 +75,7 @@ class Session:
 
     async def _main(self) -> None:
         self._over = asyncio.Event()
-        async with asking(self._options, self._ledger, self._shared) as ask:
+        async with asking(self._options, self._ledger, self._shared, self.traffic) as ask:
             self._ready.set_result((asyncio.get_running_loop(), ask))
             await self._over.wait()
 
@@ -82,13 +89,29 @@ class Session:
 
     async def _answers(self, forms: Sequence[Form], document: str, ask: Ask) -> list[Answer]:
         tasks = [asyncio.ensure_future(self._answer(form, document, ask)) for form in forms]
+        self._running.update(tasks)
         try:
             return await asyncio.gather(*tasks)
         except CallFailed as error:
             raise DocumentError(f"the model gave no answer: {error}; run again to go on where it stopped") from error
+        except asyncio.CancelledError:
+            raise self.traffic.stopped or StopRun("the calls were given up") from None
         finally:
             for task in tasks:
                 task.cancel()
+            self._running.difference_update(tasks)
+
+    def give_up(self, seconds: float) -> None:
+        """No new call goes out; those in flight have so many seconds to end. Safe in a signal's handler."""
+        self.traffic.stop()
+        if self._ready.done() and self._ready.exception() is None:
+            loop, _ = self._ready.result()
+            with contextlib.suppress(RuntimeError):  # the loop has ended
+                loop.call_soon_threadsafe(loop.call_later, seconds, self._cancel)
+
+    def _cancel(self) -> None:
+        for task in self._running:
+            task.cancel()
 
     async def _answer(self, form: Form, document: str, ask: Ask) -> Answer:
         """What the model says of a form; where two readings are asked for, with what it says the second time."""
