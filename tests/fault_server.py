@@ -46,6 +46,9 @@ class Faults:
     window: str = "bucket"
     share: float = 0.0
     respond: Callable[[dict[str, Any]], Step] | None = None
+    small: Callable[[dict[str, Any]], Step] = lambda request: Step(answer='{"word": "yes"}')
+    """Answers the small question by which the mode of an answer is found; it is no part of `requests`."""
+    small_questions: int = 0
     seed: int = 7
     requests: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
@@ -110,6 +113,9 @@ class Server:
     async def _chat(self, request: dict[str, Any], headers: dict[str, str], writer: asyncio.StreamWriter) -> bool:
         faults = self.faults
         faults.first = faults.first or time.monotonic()
+        if '"word"' in str(request.get("messages")):
+            faults.small_questions += 1
+            return await self._play(faults.small(request), request, writer)
         if faults.keep:
             faults.requests.append(request)
             faults.headers.append(headers)

@@ -29,6 +29,7 @@ from extractor.document.results import Answer, Form
 from extractor.engines import rules
 from extractor.engines.hybrid.merging import settle
 from extractor.engines.hybrid.open_parts import part_of
+from extractor.engines.llm.answer_modes import FIRST
 from extractor.engines.llm.client import asker
 from extractor.engines.llm.completions import said
 from extractor.engines.llm.conversation import answer
@@ -109,7 +110,7 @@ def talk(form: Form, own: Options, recordings: Sequence[Send]) -> Talk:
         return completion
 
     try:
-        return Talk(asked, told, asyncio.run(answer(form, "", asker(send, own.endpoint.mode), own)))
+        return Talk(asked, told, asyncio.run(answer(form, "", asker(send, own.endpoint.mode or FIRST), own)))
     except StopRun:
         return Talk(requests(form, own), (), None)
 
@@ -161,8 +162,8 @@ def _measured(name: str, form: Form, gold: dict[str, Any], plan: Plan) -> Measur
     spend: dict[str, Callable[[], Spent]] = {
         "llm": lambda: by_llm(form, own, plan.recordings),
         "hybrid": lambda: by_hybrid(form, own, plan.recordings),
-        "plain": lambda: plain_schema(form, gold, own.endpoint.mode),
-        "nulls": lambda: plain_schema(form, gold, own.endpoint.mode, nulls=True),
+        "plain": lambda: plain_schema(form, gold, own.endpoint.mode or FIRST),
+        "nulls": lambda: plain_schema(form, gold, own.endpoint.mode or FIRST, nulls=True),
         "langextract": lambda: langextract(form, gold, plan.passes),
     }
     values = len(list(leaves(form.schema.fields, gold)))

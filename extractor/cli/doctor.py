@@ -6,11 +6,16 @@ import platform
 import re
 import shutil
 import subprocess
+import sys
 from importlib import metadata
+from typing import TYPE_CHECKING
 
 from extractor.config import Settings
 from extractor.errors import StopRun
 from extractor.version import __version__
+
+if TYPE_CHECKING:
+    from extractor.engines.llm.answer_modes import Probe
 
 PROGRAMS = {
     "tesseract": "a second OCR engine",
@@ -18,6 +23,7 @@ PROGRAMS = {
     "fc-list": "lists fonts",
 }
 SECONDS = 20
+SECONDS_FOR_A_MODE = 60.0  # a small model on a slow machine takes some ten
 
 
 def report(settings: Settings) -> str:
@@ -60,16 +66,31 @@ def _model(settings: Settings) -> str:
 
 def _modes(settings: Settings) -> str:
     """Which modes the endpoint serves, each tried with one small question."""
+    import asyncio
     from dataclasses import replace
 
+    from extractor.engines.llm.answer_modes import best, probed
+    from extractor.engines.llm.client import MODES
     from extractor.engines.llm.endpoint_options import options
-    from extractor.engines.llm.request_preview import probe
     from extractor.engines.llm.transport import Policy
 
     own = options(settings)
+    _progress(f"asking {settings.model} one small question in each mode: {', '.join(MODES)}")
+    asked = replace(own, policy=Policy(attempts=1, timeout=SECONDS_FOR_A_MODE))
     try:
-        tried = probe(replace(own, policy=Policy(attempts=1)))
+        tried = asyncio.run(probed(asked, told=lambda one: _progress(_told(one))))
+        used = own.endpoint.mode or best(tried)
     except StopRun as error:
         return f"it does not answer: {error}"
-    served = [one.mode for one in tried if one.works]
-    return f"it serves {', '.join(served)}; used: {own.endpoint.mode}"
+    served = ", ".join(one.mode for one in tried if one.works) or "no mode with a valid answer"
+    failed = "".join(f"\n  {_told(one)}" for one in tried if not one.works)
+    return f"it serves {served}; used: {used}{failed}"
+
+
+def _told(one: Probe) -> str:
+    """What came of one mode."""
+    return f"mode {one.mode}: " + ("works" if one.works else f"fails: {one.reason}")
+
+
+def _progress(text: str) -> None:
+    print(f"extractor: {text}", file=sys.stderr, flush=True)

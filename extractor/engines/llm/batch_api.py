@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from extractor.document.results import Form
 from extractor.engines.llm import call_cache
+from extractor.engines.llm.answer_modes import mode_of
 from extractor.engines.llm.call_cache import About, kept, key_of
 from extractor.engines.llm.client import asker, open_client
 from extractor.engines.llm.completions import tidied
@@ -82,7 +83,7 @@ async def open_requests(
         raise Deferred("the answer is not there yet")
 
     with call_cache.opened(ledger) as own, ThreadPoolExecutor(1) as thread:
-        ask = asker(kept(defer, own, thread), options.endpoint.mode)
+        ask = asker(kept(defer, own, thread), await mode_of(options, own))
         for document, forms in documents:
             await asyncio.gather(*(answer(form, document, ask, options) for form in forms), return_exceptions=True)
             while others := asyncio.all_tasks() - {asyncio.current_task()}:  # the other chunks of a deferred form

@@ -13,7 +13,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
@@ -31,34 +30,15 @@ M = TypeVar("M", bound=BaseModel)
 DEFAULT_URL = "https://api.openai.com/v1"
 MODES: dict[Mode, str] = {"tools": "TOOLS", "json_schema": "JSON_SCHEMA", "json": "JSON", "text": "MD_JSON"}
 
-# Part of the host, or the port that a local server listens on by default → the mode that its constrained decoding,
-# or its documentation, serves best. Local servers hold a JSON schema by grammar, without any flag at their start.
-KINDS: dict[str, Mode] = {
-    "api.openai.com": "tools",
-    "dashscope": "tools",
-    "api.deepseek.com": "tools",
-    "openrouter.ai": "tools",
-    ":11434": "json_schema",  # Ollama
-    ":8080": "json_schema",  # llama.cpp
-    ":8000": "json_schema",  # vLLM
-    ":30000": "json_schema",  # SGLang
-}
-
-
-def default_mode(base_url: str) -> Mode:
-    """The mode for an endpoint nobody chose one for: by its host or port, else tools."""
-    place = urlsplit(base_url).netloc
-    return next((mode for part, mode in KINDS.items() if part in place), "tools")
-
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where the model is: base URL, key, model name, mode, and what goes with every call (temperature and the like)."""
+    """Where the model is: base URL, key, model name, mode (None: to be found), and what goes with every call."""
 
     model: str
     base_url: str = DEFAULT_URL
     api_key: str = ""
-    mode: Mode = "tools"
+    mode: Mode | None = "tools"
     parameters: tuple[tuple[str, Any], ...] = (("temperature", 0),)
 
     def __repr__(self) -> str:

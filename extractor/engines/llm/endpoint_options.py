@@ -8,7 +8,7 @@ from typing import Any
 
 from extractor.config import Settings
 from extractor.engines.llm.budget import Budget, Prices
-from extractor.engines.llm.client import DEFAULT_URL, Endpoint, default_mode
+from extractor.engines.llm.client import DEFAULT_URL, Endpoint
 from extractor.engines.llm.prompting import VERSION, words
 from extractor.engines.llm.rate_limits import Ceilings
 from extractor.engines.llm.transport import Policy
@@ -53,13 +53,12 @@ def options(settings: Settings) -> Options:
         raise CallError("this engine needs a model: give --model, or set model in extractor.toml")
     url = settings.base_url or DEFAULT_URL
     key = settings.api_key.get_secret_value() if settings.api_key else ""
-    mode = settings.answer_mode or default_mode(url)
     parameters: tuple[tuple[str, Any], ...] = (
         ("temperature", settings.temperature),
         ("max_tokens", settings.max_output_tokens),
     )
     return Options(
-        Endpoint(settings.model, url, key, mode, parameters),
+        Endpoint(settings.model, url, key, settings.answer_mode, parameters),
         Ceilings(settings.concurrency, settings.requests_per_minute, settings.tokens_per_minute),
         Policy(settings.call_attempts, settings.call_seconds, settings.call_timeout),
         Prices(settings.price_prompt, settings.price_cached, settings.price_completion),

@@ -1,27 +1,23 @@
-"""What would be sent, without sending it: the requests about a form as they go out, and what a run would cost.
-
-Also what an endpoint can do: which modes it serves, tried with one small question each.
-"""
+"""What would be sent, without sending it: the requests about a form as they go out, and what a run would cost."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from pydantic import BaseModel
 
 from extractor.document.results import Form
+from extractor.engines.llm.answer_modes import FIRST
 from extractor.engines.llm.answer_schema import answer_model
 from extractor.engines.llm.budget import Prices, Usage, money
-from extractor.engines.llm.client import MODES, Mode, asker, open_client, wire
+from extractor.engines.llm.client import Mode, asker
 from extractor.engines.llm.conversation import request_for
 from extractor.engines.llm.endpoint_options import Options
-from extractor.engines.llm.rate_limits import Ceilings, Gate
-from extractor.engines.llm.transport import Completion, Line, Request, texts_of
-from extractor.errors import ExtractorError, StopRun
+from extractor.engines.llm.transport import Completion, Request, texts_of
+from extractor.errors import ExtractorError
 from extractor.forms.chunks import chunks
 from extractor.forms.token_counts import tokens_in
 from schemas.spec import SchemaSpec
@@ -47,7 +43,7 @@ def requests(form: Form, options: Options) -> list[Request]:
     """The first request about each chunk of a form, exactly as it would be sent."""
     pieces = chunks(form, options.chunk_tokens)
     asked = [(answer_model(piece.schema), request_for(piece, options)) for piece in pieces]
-    return shaped(asked, options.endpoint.mode)
+    return shaped(asked, options.endpoint.mode or FIRST)
 
 
 def shaped(asked: Sequence[tuple[type[BaseModel], Request]], mode: Mode) -> list[Request]:
@@ -98,52 +94,3 @@ def estimate(forms: Iterable[Form], options: Options) -> Estimate:
 
 def _money(prompt: int, completion: int, prices: Prices) -> float | None:
     return money(Usage(prompt, 0, completion), prices)
-
-
-class Probe(NamedTuple):
-    """What came of one mode: whether a valid answer came back, and if not, why."""
-
-    mode: Mode
-    works: bool
-    reason: str
-
-
-class _Echo(BaseModel):
-    """Answers with the word that it was told."""
-
-    word: str
-
-
-def probe(options: Options) -> list[Probe]:
-    """Every mode tried once against the endpoint. Raises `StopRun` where nothing can work."""
-    return asyncio.run(_probe(options))
-
-
-async def _probe(options: Options) -> list[Probe]:
-    out: list[Probe] = []
-    async with open_client(options.endpoint, options.max_answer_bytes) as client:
-        for mode in MODES:
-            line = Line(wire(client), Gate(Ceilings(1)), options.policy, (options.endpoint.api_key,))
-            line.any_success = True  # a fault speaks of the mode; what they all share is said once
-            out.append(await _tried(mode, line, replace(options.endpoint, mode=mode).model))
-    if not any(one.works for one in out):
-        raise StopRun(f"the endpoint serves no mode: {_reasons(out)}")
-    return out
-
-
-def _reasons(tried: Sequence[Probe]) -> str:
-    """Why modes do not work, each reason once."""
-    modes: dict[str, list[str]] = {}
-    for one in tried:
-        modes.setdefault(one.reason, []).append(one.mode)
-    return "; ".join(f"{', '.join(named)}: {reason}" for reason, named in modes.items())
-
-
-async def _tried(mode: Mode, line: Line, model: str) -> Probe:
-    content = 'Answer with the word "yes" in the field "word", as JSON.'
-    request: Request = {"model": model, "messages": [{"role": "user", "content": content}], "max_tokens": 200}
-    try:
-        reply = await asker(line.send, mode)(_Echo, request)
-    except ExtractorError as error:
-        return Probe(mode, False, str(error))
-    return Probe(mode, reply.value is not None, "" if reply.value is not None else f"{reply.outcome}: {reply.error}")

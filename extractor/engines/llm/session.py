@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from extractor.document.results import Answer, Form
+from extractor.engines.llm.answer_modes import mode_of
 from extractor.engines.llm.budget import NOTHING, Purse
 from extractor.engines.llm.call_cache import kept, opened, used
 from extractor.engines.llm.call_sharing import SharedCalls
@@ -51,7 +52,7 @@ async def asking(
             send = purse.metered(send)
         if store is not None:
             send = kept(send, store, stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="ledger")), shared)
-        yield asker(send, options.endpoint.mode)
+        yield asker(send, await mode_of(options, store))
 
 
 class Session:

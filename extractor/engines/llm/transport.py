@@ -46,6 +46,7 @@ class Policy:
     timeout: float = 180.0
     first_wait: float = 0.5
     longest_wait: float = 60.0
+    server_attempts: int | None = None  # of those, what a fault of the server (5xx) gets
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     now: Callable[[], float] = time.time
 
@@ -60,6 +61,10 @@ class BodyTooLarge(Exception):
 
 class CallFailed(ExtractorError):
     """A call was tried to the end of its policy; the message says how often and why."""
+
+
+class Unreachable(CallFailed):
+    """No server answers, or it lets nothing in: no fault of what was asked."""
 
 
 class TooLong(ExtractorError):
@@ -122,13 +127,13 @@ def verdict(error: BaseException, any_success: bool) -> ExtractorError:
             Rejected(str(error.__cause__)) if any_success else StopRun(f"{error.__cause__}: no call has gone through")
         )
     if not isinstance(error, openai.APIStatusError):
-        return _gave_up(f"{type(error).__name__}: {error}", any_success)
+        return _gave_up(f"{type(error).__name__}: {error}", any_success, Unreachable)
     status, said = error.status_code, _said(error)
     if status in STOPS or _code(error) == "insufficient_quota":
         reason = STOPS.get(status, "the account has no quota left")
         return StopRun(f"{reason} (HTTP {status}: {said}); check base URL, key and model; finished work is kept")
     if status in RETRIED or status >= 500:
-        return _gave_up(f"HTTP {status}: {said}", any_success)
+        return _gave_up(f"HTTP {status}: {said}", any_success, Unreachable if status in RETRIED else CallFailed)
     return _bad_request(status, said, _code(error), any_success)
 
 
@@ -146,9 +151,9 @@ def _bad_request(status: int, said: str, code: str, any_success: bool) -> Extrac
     )
 
 
-def _gave_up(reason: str, any_success: bool) -> ExtractorError:
+def _gave_up(reason: str, any_success: bool, kind: type[CallFailed] = CallFailed) -> ExtractorError:
     if any_success:
-        return CallFailed(reason)
+        return kind(reason)
     return StopRun(f"no call has gone through: {reason}; check that the endpoint is there; finished work is kept")
 
 
@@ -183,7 +188,7 @@ class Line:
         retrying = tenacity.AsyncRetrying(
             retry=tenacity.retry_if_exception(passes),
             wait=self._wait,
-            stop=lambda state: state.attempt_number >= self._policy.attempts or clock.over(state, self._policy.seconds),
+            stop=lambda state: state.attempt_number >= self._attempts(state) or clock.over(state, self._policy.seconds),
             sleep=self._policy.sleep,
             reraise=True,
         )
@@ -213,6 +218,10 @@ class Line:
             self._gate.succeeded(ticket)
             self._gate.used(ticket, (completion.get("usage") or {}).get("total_tokens") or ticket.tokens)
             return completion
+
+    def _attempts(self, state: Any) -> int:
+        policy, status = self._policy, getattr(state.outcome.exception(), "status_code", 0)
+        return policy.attempts if policy.server_attempts is None or status < 500 else policy.server_attempts
 
     def _wait(self, state: Any) -> float:
         import tenacity

@@ -9,11 +9,10 @@ from extractor.engines.hybrid.open_parts import narrowed
 from extractor.engines.llm.budget import Prices
 from extractor.engines.llm.client import Endpoint
 from extractor.engines.llm.endpoint_options import Options
-from extractor.engines.llm.request_preview import estimate, probe, prompt_tokens, requests, shown
+from extractor.engines.llm.request_preview import estimate, prompt_tokens, requests, shown
 from extractor.engines.llm.session import session
-from extractor.errors import StopRun
 from tests.engines.llm.test_engine import TEXT, forms, good, options
-from tests.fault_server import Faults, Step, running
+from tests.fault_server import Faults, running
 
 
 @pytest.mark.parametrize("mode", ["tools", "json_schema", "json", "text"])
@@ -53,23 +52,3 @@ def test_an_estimate_counts_each_part_with_the_fields_that_are_asked() -> None:
     for asked in ([whole, goals], [goals, whole]):
         sent = [prompt_tokens(request) for form in asked for request in requests(form, own)]
         assert estimate(asked, own).prompt_tokens == sum(sent)
-
-
-def test_a_probe_tells_which_modes_an_endpoint_serves() -> None:
-    def respond(request: dict[str, Any]) -> Step:
-        if "tools" in request:
-            return Step("tools are not supported", status=400)
-        return Step(answer='{"word": "yes"}')
-
-    with running(Faults(respond=respond)) as server:
-        assert {p.mode: p.works for p in probe(options(server))} == {
-            "tools": False,
-            "json_schema": True,
-            "json": True,
-            "text": True,
-        }
-
-
-def test_a_probe_of_an_endpoint_that_serves_nothing_says_why() -> None:
-    with running(Faults((Step(status=401),))) as server, pytest.raises(StopRun, match="does not accept the key"):
-        probe(options(server))

@@ -50,6 +50,7 @@ def projects(out: Path) -> list[str]:
     return [record["values"]["project_name"] for record in records(out)]
 
 
+YES = Step(answer='{"word": "yes"}')
 WANTED = [f"{name}修缮" for name in NAMES]
 
 
@@ -194,11 +195,43 @@ def test_what_is_shown_is_the_prompt(folder: Path, server: Server, capsys: pytes
 def test_the_doctor_says_which_modes_the_endpoint_serves(
     server: Server, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    server.faults.respond = lambda r: Step("no tools", status=400) if "tools" in r else Step(answer='{"word": "yes"}')
+    server.faults.small = lambda r: Step("no tools", status=400) if "tools" in r else YES
     assert main(["doctor"]) == 0
-    said = capsys.readouterr().out
-    assert "it serves json_schema, json, text; used: tools" in said
-    assert KEY not in said
+    said = capsys.readouterr()
+    assert "it serves json_schema, json, text; used: json_schema" in said.out
+    assert "mode tools: fails: HTTP 400: no tools" in said.out
+    assert [line for line in said.err.splitlines() if "mode json:" in line] == ["extractor: mode json: works"]
+    assert KEY not in said.out + said.err
+
+
+def test_the_mode_is_found_by_one_small_question_and_kept(folder: Path, server: Server) -> None:
+    server.faults.small = lambda r: Step("tools?", status=500) if "tools" in r else YES
+    run = ["run", "docs", "--out", "out", "--engine", "llm"]
+    assert main(run) == 0
+    assert all("response_format" in request for request in server.faults.requests)
+    assert server.faults.small_questions == 3  # a fault of the server is tried twice
+    (folder / "docs" / "more.txt").write_text(TEXT.replace("湖滨步道", NAMES[0] + "二"), encoding="utf-8")
+    assert main(run) == 0
+    assert server.faults.small_questions == 3
+    assert len(server.faults.requests) > len(NAMES)
+
+
+def test_a_model_that_gives_no_valid_answer_is_asked_in_the_first_mode_that_answers(
+    folder: Path, server: Server
+) -> None:
+    server.faults.small = lambda r: Step("no", status=400) if "tools" in r else Step(answer="sorry")
+    assert main(["run", "docs", "--out", "out", "--engine", "llm"]) == 0
+    assert all("response_format" in request for request in server.faults.requests)
+
+
+def test_an_endpoint_that_serves_no_mode_stops_the_run_with_every_reason(
+    folder: Path, server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.faults.small = lambda r: Step("not so", status=400)
+    assert main(["run", "docs", "--out", "out", "--engine", "llm"]) == 1
+    said = capsys.readouterr().err
+    assert "the endpoint serves no mode: tools, json_schema, json, text: HTTP 400: not so" in said
+    assert server.faults.requests == []
 
 
 def test_no_secret_is_left_by_a_run(folder: Path, server: Server, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from extractor.engines.llm.client import Endpoint, Reply, asker, default_mode, open_client, wire
+from extractor.engines.llm.client import Endpoint, Reply, asker, open_client, wire
 from extractor.engines.llm.rate_limits import Ceilings, Gate
 from extractor.engines.llm.transport import (
     CallFailed,
@@ -336,17 +336,3 @@ def test_errors_of_the_transport_come_through_as_they_are() -> None:
                 await asker(line.send, "tools")(Thing, dict(REQUEST))
 
         talk(server, once)
-
-
-@pytest.mark.parametrize(
-    ("url", "mode"),
-    [
-        ("https://api.openai.com/v1", "tools"),
-        ("http://localhost:11434/v1", "json_schema"),
-        ("http://gpu7:8000/v1", "json_schema"),
-        ("https://dashscope.aliyuncs.com/compatible-mode/v1", "tools"),
-        ("https://llm.example.org/v1", "tools"),
-    ],
-)
-def test_default_mode_by_endpoint(url: str, mode: str) -> None:
-    assert default_mode(url) == mode
