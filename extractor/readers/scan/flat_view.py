@@ -11,7 +11,7 @@ from extractor.document.layout import Box, Mesh
 from extractor.readers.scan import ocr
 from extractor.readers.scan.box_text import crop_of
 from extractor.readers.scan.paper import without_background
-from extractor.readers.scan.pixels import quarter_turned, rotated, skew
+from extractor.readers.scan.pixels import quarter_turned, rotated, skew, stamped, without_stamp
 from extractor.readers.scan.specks import without_specks
 from extractor.readers.scan.straightening import straightened
 from extractor.readers.scan.streaks import without_streaks
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from extractor.readers.scan.pixels import Image
 
 SAMPLE = 8  # pieces of text that tell whether a page is upside down
+FIT = 6.0  # times as long as high: a piece of text that is quickly read, and has enough characters to tell
 SURE = 0.85  # their mean confidence when it is not
 ROUGH = 1.0  # points; where lines are bent by more after all, rows and columns are not to be relied upon
 WIDE = 8.0  # times as wide as high: a piece of text that shows whether lines of text are level
@@ -29,7 +30,7 @@ FEW = 0.15  # the share of such pieces above which a page is not flat
 
 
 class View(NamedTuple):
-    """A picture set upright and straight: quarter turns clockwise, what was bent, degrees counter-clockwise."""
+    """A picture set upright and straight, without its red stamp: quarter turns clockwise, what was bent, degrees."""
 
     image: Image
     quarters: int
@@ -51,10 +52,12 @@ def flat_view(image: Image, points: float, settings: Settings) -> Seen:
     sheet = without_specks(without_streaks(without_background(image), points), points).image
     angle = skew(sheet)
     flat = straightened(rotated(sheet, angle) if angle else sheet, points)
-    quads = ocr.detect(flat.image, settings)
-    quarters = _quarters(flat.image, ocr.boxes_of(quads), settings)
+    red = stamped(flat.image)
+    clean = flat.image if red is None else without_stamp(flat.image, red)
+    quads = ocr.detect(clean, settings)
+    quarters = _quarters(clean, ocr.boxes_of(quads), settings)
     # The skew was taken off before the turn; seen from the turned page it is the same angle.
-    view = View(quarter_turned(flat.image, quarters), quarters, angle, flat.mesh)
+    view = View(quarter_turned(clean, quarters), quarters, angle, flat.mesh)
     if quarters:
         quads = ocr.detect(view.image, settings)
     return Seen(view._replace(bent=_bent(flat.left, quads)), ocr.boxes_of(quads))
@@ -85,8 +88,14 @@ def _quarters(image: Image, boxes: list[Box], settings: Settings) -> int:
 
 
 def _sample_score(image: Image, boxes: list[Box], quarters: int, settings: Settings) -> float:
-    """The mean confidence of the longest pieces of text, read after so many quarter turns."""
-    sample = sorted(boxes, key=lambda b: -max(b.x1 - b.x0, b.bottom - b.top))[:SAMPLE]
+    """The mean confidence of some pieces of text of fit length, read after so many quarter turns."""
+    sample = sorted(boxes, key=lambda b: abs(_length(b) - FIT))[:SAMPLE]
     crops = [quarter_turned(crop, quarters) for box in sample if (crop := crop_of(image, box)) is not None]
     scores = [c.confidence for chars in ocr.recognise(crops, settings) for c in chars]
     return fmean(scores) if scores else 0.0
+
+
+def _length(box: Box) -> float:
+    """How many times as long as high (or as high as wide) a box is."""
+    wide, high = box.x1 - box.x0, box.bottom - box.top
+    return max(wide, high) / max(1.0, min(wide, high))

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 LANGUAGES = {"zh": "chi_sim+eng", "en": "eng"}
 TESSERACT_SECONDS = 120.0
+NARROWEST = 96  # pixels; a line of text is padded to this width, at a height of 48
 
 
 class Char(NamedTuple):
@@ -76,6 +77,8 @@ def _rapid(thread_count: int) -> Any:
     blank = np.full((48, 320, 3), 255, np.uint8)
     engine(blank, use_det=False, use_cls=False, use_rec=True)  # loads the recogniser
     recogniser: Any = engine.text_rec
+    # Line by line, without padding to the widest of a batch and to 320 pixels: half the CPU, the same text.
+    recogniser.rec_batch_num, recogniser.rec_image_shape = 1, [3, 48, NARROWEST]
     decoder = recogniser.postprocess_op
     recogniser.postprocess_op = partial(_decoded, decoder, families(decoder.character))
     return engine

@@ -27,7 +27,7 @@ from extractor.readers.scan.image_files import frames
 from extractor.readers.scan.line_ink import without_lines
 from extractor.readers.scan.line_pieces import SHORT, line_pieces, with_stubs
 from extractor.readers.scan.mended_lines import anchored
-from extractor.readers.scan.pixels import firm_ink, ink, noise, rotated, skew, stamped, without_stamp
+from extractor.readers.scan.pixels import firm_ink, ink, noise, rotated, skew
 from extractor.readers.scan.ruling_lines import rulings_of, without_strokes, without_text
 from extractor.readers.scan.unread_ink import with_leftovers
 from extractor.readers.scan.wall_sides import walls_of
@@ -151,7 +151,7 @@ def _tesseract(image: Image, points: float, settings: Settings) -> Found:
 def _rapid(image: Image, points: float, settings: Settings) -> Found:
     view, boxes = flat_view(image, points, settings)
     dots = 72 / points
-    seen, boxes = _unstamped(view.image, boxes, settings)
+    seen = view.image
     marks = ink(seen, dots)
     (rulings, doubt), broken = _lines_of(seen, boxes, marks, points)
     lattices = found_lattices(rulings, 1 / points)
@@ -183,15 +183,6 @@ def _lines_of(image: Image, boxes: list[Box], marks: Image, points: float) -> Li
     walls = with_walls(sides.rulings, boxes, marks, point)
     doubt = walls.doubt or sides.doubt or side_by_side(found_lattices(walls.rulings, point), boxes)
     return Lines(walls._replace(doubt=doubt), True)
-
-
-def _unstamped(image: Image, boxes: list[Box], settings: Settings) -> tuple[Image, list[Box]]:
-    """The picture without a red stamp, and the boxes of its text."""
-    red = stamped(image)
-    if red is None:
-        return image, boxes
-    clean = without_stamp(image, red)
-    return clean, ocr.boxes_of(ocr.detect(clean, settings))
 
 
 def cut(box: Box, lattices: Sequence[Lattice], margin: float) -> list[Box]:
