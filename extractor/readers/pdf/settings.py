@@ -20,9 +20,7 @@ class PdfSettings:
     max_clip_points: int = 1000  # points of a clip path; a longer one is a drawing, its box says enough (measured)
 
     # Ruling lines and filled areas.
-    thin: float = (
-        3.0  # points; a filled shape not thicker than this is a ruling line; printed lines have 0.25 to 2 (print)
-    )
+    thin: float = 3.0  # points; a thinner filled shape is a ruling line, of 0.25 to 2 points (print)
     dot: float = 2.5  # points; a square shape not larger than this is a dot of a dotted line (measured)
     dot_step: float = 5.0  # points; the dots of a line are not farther apart (measured)
     clip_slack: float = 1.5  # points; a line on the edge of its clip path is seen at half its width (print)
@@ -72,7 +70,7 @@ class PdfSettings:
     glyphs_a_run: int = 6  # characters; the first letters of words alone are capitals and digits (measured)
     ascii_codes: float = 0.3  # share of codes that are those of ASCII, from which all ought to be (measured)
     different_glyphs: int = 6  # glyphs; fewer different ones may all be odd by chance (measured)
-    unfit_glyphs: float = 0.15  # share of glyphs that do not look like their characters; good ones have 0 to 6 %
+    unfit_glyphs: float = 0.15  # share of glyphs unlike their characters; good fonts have 0 to 6 % (measured)
     sample_words: int = 5  # words, and numbers, of a doubtful font that an OCR reads; each takes it 0.1 s (measured)
     sample_least: int = 3  # characters; the OCR of fewer is chance (measured)
     sample_most: int = 24  # characters; a longer line of text is cut (measured)
