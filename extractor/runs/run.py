@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -208,9 +208,14 @@ class Recall:
     """Reads documents, and takes from the ledger those that OCR has read before; one for each worker."""
 
     def __init__(self, ledger: Path, settings: Settings) -> None:
-        self._ledger, self._mark = store.connect_to_read(ledger), reading_mark(settings)
+        self._ledger, self._settings = store.connect_to_read(ledger), settings
         self._filled = readings.any_kept(self._ledger)
         self._fresh: Document | None = None
+
+    @cached_property
+    def _mark(self) -> str:
+        """The fingerprint of the reading: worked out where a reading is kept or found, not for every text document."""
+        return reading_mark(self._settings)
 
     def read(self, path: Path, name: str, settings: Settings) -> Document:
         """The document, from the ledger or from the file."""
