@@ -160,7 +160,7 @@ def _listed(where: str) -> Iterator[_Input]:
         url = next((row[column] for column in ADDRESSES if row.get(column)), None)
         if url is None:
             raise CallError(f"{where}: a table of inputs needs a column {' or '.join(ADDRESSES)} without gaps")
-        url = str(url)
+        url = str(url).removeprefix("file://")
         if not is_remote(url):
             path = Path(url).absolute()
             if not path.is_file():

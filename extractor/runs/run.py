@@ -220,6 +220,7 @@ class Recall:
     def read(self, path: Path, name: str, settings: Settings) -> Document:
         """The document, from the ledger or from the file."""
         self._fresh = None
+        self._filled = self._filled or readings.any_kept(self._ledger)  # some may come while this worker runs
         if self._filled:
             kept = readings.find(self._ledger, readers.sha256(path), path.suffix.lower(), self._mark, name)
             if kept is not None:

@@ -21,8 +21,8 @@ from typing import NamedTuple
 from extractor.engines import llm
 from extractor.ledger import store
 from extractor.ledger.store import Input, Ledger, Task
-from extractor.runs import object_folders, run, shard_inputs, shard_parts, shards, work_units
-from extractor.runs.fingerprint import fingerprint
+from extractor.runs import object_folders, run, shard_inputs, shard_parts, shards, shared_readings, work_units
+from extractor.runs.fingerprint import fingerprint, reading_mark
 from extractor.runs.leases import FREE, SECONDS, Clock, Heartbeat, Lease, LeaseBook
 from extractor.runs.object_folders import ObjectFolder
 from extractor.runs.run import Plan, Process
@@ -209,6 +209,8 @@ class _Worker:
         self.count.taken += 1
         try:
             inputs = shard_inputs.fetch(entries, folder, self.plan.settings.max_bytes)
+            if shards.kind_of(entries[0].url) != "text":
+                shared_readings.recall(self.folder, inputs, reading_mark(self.plan.settings), self.ledger)
             taken = self._opened(unit, inputs, entries, folder, lease)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
@@ -249,6 +251,8 @@ class _Worker:
         task: Task = answer.task
         taken = self.held.pop(task.path)
         row = answer.value if answer.reason is None else store.failed(answer.reason, answer.seconds)
+        if row.reading is not None:
+            shared_readings.keep(self.folder, task.sha256, task.suffix, row.reading)
         store.record(taken.reading.ledger, self.mark, task, row)
         taken.left -= 1
         if not taken.left:

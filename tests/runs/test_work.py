@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import errno
 import threading
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
 from extractor.config import Settings
-from extractor.errors import CallError
-from extractor.runs import job_status, leases, replanning, run, shard_parts, shards, work_units
-from extractor.runs.fingerprint import fingerprint
+from extractor.errors import CallError, StopRun
+from extractor.ledger import store
+from extractor.ledger.readings import Reading
+from extractor.ledger.store import Task
+from extractor.runs import (
+    job_status,
+    leases,
+    object_folders,
+    replanning,
+    run,
+    shard_inputs,
+    shard_parts,
+    shards,
+    work_units,
+)
+from extractor.runs.fingerprint import fingerprint, reading_mark
 from extractor.runs.leases import LeaseBook
 from extractor.runs.object_folders import ObjectFolder
+from extractor.runs.run import Plan, Process
 from extractor.runs.work import Worked, WorkerStopped
 from extractor.runs.work_units import Unit
+from extractor.runs.workers import Answer
 from tests.runs.job_cases import (
     LEASE,
     Clock,
@@ -255,3 +272,68 @@ def test_blocks_that_are_done_are_told_to_all(tmp_path: Path) -> None:
     call = job_status.call_named(place, None)
     assert work_units.finished(place, call.fingerprint) == {block.name for block in shards.blocks(place)}
     assert worked(place, tmp_path / "w2").units == 0
+
+
+def test_a_full_disk_ends_the_worker_and_fails_no_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place, folder = memory(), many(tmp_path / "in", 4)
+    box = object_folders.opened(f"{tmp_path}/store")
+    for path in folder.iterdir():
+        box.put(path.name, path)
+    entries = [shards.Entry(item.key, f"s3://box/{item.key}", item.etag, item.size) for item in box.objects()]
+    shards.write(place, entries, 1)
+    monkeypatch.setattr(shard_inputs, "_store", lambda base: box)
+
+    def full(self: ObjectFolder, key: str, target: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ObjectFolder, "fetch", full)
+        with pytest.raises(StopRun, match="no space is left"):
+            worked(place, tmp_path / "w")
+    assert list(place.objects("done")) == []
+    assert worked(place, tmp_path / "w2").failed == 0
+
+
+def test_a_store_that_lets_nobody_read_ends_the_worker_and_fails_no_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = memory()
+    shards.write(place, [shards.Entry("a.txt", "s3://closed/a.txt", "e", 1)], 1)
+
+    def closed(base: str) -> ObjectFolder:
+        raise object_folders.Refused("s3://closed: no right to copy a; check the credentials of the store")
+
+    monkeypatch.setattr(shard_inputs, "_store", closed)
+    with pytest.raises(StopRun, match="no right to copy a"):
+        worked(place, tmp_path / "w")
+    assert list(place.objects("done")) == []
+
+
+def test_pages_that_ocr_has_read_are_not_read_again_after_a_takeover(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first worker dies after one of two documents; the second one has its reading before it starts."""
+    place, folder, clock = memory(), inputs(tmp_path / "in", {"a.png": "one", "b.png": "two"}), Clock()
+    planned(place, folder, size=shards.SIZE)
+    mark = reading_mark(Settings())
+
+    def answers(plan: Plan, process: Process | None, tasks: Iterable[Task], count: int) -> Iterator[Answer]:
+        for number, task in enumerate(tasks):
+            if number and dying:
+                raise Died
+            row = store.failed("not asked", 0.0)._replace(reading=Reading(mark, task.name.encode()))
+            yield Answer(task, row, None, 1.0)
+
+    def kept(scratch: Path) -> list[tuple[str, bytes]]:
+        with store.reading(scratch) as ledger:
+            return list(ledger.execute("SELECT suffix, body FROM readings ORDER BY body"))
+
+    monkeypatch.setattr(run, "answers", answers)
+    monkeypatch.setattr(LeaseBook, "give_up_all", lambda self: None)
+    dying = True
+    with pytest.raises(Died):
+        worked(place, tmp_path / "w", clock)
+    dying = False
+    assert worked(place, tmp_path / "w2", clock).units == 1
+    assert kept(tmp_path / "w") == []
+    assert kept(tmp_path / "w2") == [(".png", b"a.png")]
