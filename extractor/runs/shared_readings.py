@@ -28,7 +28,7 @@ def recall(folder: ObjectFolder, inputs: Iterable[Input], mark: str, ledger: Led
     """Brings the readings of some inputs into the ledger that the reading processes ask; gives their number."""
     wanted = [(one.sha256, one.path.suffix.lower()) for one in inputs if one.sha256 is not None]
     with ThreadPoolExecutor(THREADS) as threads:
-        bodies = list(threads.map(lambda one: folder.get(_key(*one, mark)), wanted))
+        bodies = list(threads.map(lambda one: folder.get(_key(one[0], one[1], mark)), wanted))
     found = [(one, body) for one, body in zip(wanted, bodies, strict=True) if body is not None]
     with transaction(ledger):
         for (sha256, suffix), body in found:
