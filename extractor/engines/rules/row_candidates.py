@@ -108,10 +108,8 @@ def _fills(draft: Draft, columns: Sequence[Column], key: Cell, tail: Cell) -> bo
 def _doubt_row(draft: Draft, columns: Sequence[Column], kinds: Sequence[str], row: ListRow, path: str) -> None:
     """What one may doubt of a row as a whole: where it begins, whether it is two, whether it is complete."""
     first = row[min(row)]
-    key_in_doubt = any(cell.doubtful for n, cell in row.items() if kinds[n] == "key")
     guessed = sum(cell.guessed for n, cell in row.items() if kinds[n] != "word")
-    others_in_doubt = any(cell.doubtful for n, cell in row.items() if kinds[n] not in ("key", "word"))
-    if any(cell.hides_row for cell in row.values()) or (key_in_doubt and others_in_doubt) or guessed > 1:
+    if any(cell.hides_row for cell in row.values()) or guessed > 1:
         whole = draft.join(p for cell in row.values() for p in cell_tokens(cell))
         draft.doubt(path.split("[")[0], FindingKind.ROW_HIDDEN, f"two rows may have been read as one: {whole[:60]}")
     if first.doubtful and first.pieces[0].first:
