@@ -24,7 +24,7 @@ def suggestions(record: Line, path: str, now: str, spec: SchemaSpec | None) -> l
     """At most nine texts that the field can take and that differ from its text `now`, the likeliest first."""
     field = field_at(spec, path)
     out: list[str] = []
-    for text in (fitting for printed in _texts(record, path) for fitting in _fitting(field, printed.strip())):
+    for text in (fitting for printed in _texts(record, path, field) for fitting in _fitting(field, printed.strip())):
         if text and text != now and text not in out and len(text) <= LONGEST:
             out.append(text)
         if len(out) == MOST:
@@ -48,7 +48,7 @@ def _fits(field: FieldSpec, text: str) -> bool:
     return True
 
 
-def _texts(record: Line, path: str) -> Iterator[str]:
+def _texts(record: Line, path: str, field: FieldSpec | None) -> Iterator[str]:
     for finding in record["findings"]:
         if finding["about"] == "reading" and finding["path"] and holds(finding["path"], path):
             quoted = [a or b for a, b in _QUOTED.findall(finding["message"])]
@@ -59,4 +59,5 @@ def _texts(record: Line, path: str) -> Iterator[str]:
     here = {(span["page"], span.get("line"), span.get("cell")) for span in record["evidence"].get(path, ())}
     beside = [r for r in record["residue"] if (r["page"], r.get("line"), r.get("cell")) in here]
     yield from (r["text"] for r in beside)
-    yield from (r["text"] for r in record["residue"])
+    if field is not None and field.kind != "text":  # any text would fit a field of text
+        yield from (r["text"] for r in record["residue"])

@@ -40,7 +40,7 @@ def make_run(out: Path, documents: Mapping[str, str | bytes], change: Change | N
     """
     folder = out.parent / f"{out.name}-documents"
     folder.mkdir(exist_ok=True)
-    settings, specs = Settings(ocr="off"), schemas.builtin()
+    settings, specs = Settings(), schemas.builtin()
     inputs = []
     for name, content in documents.items():
         path = folder / name
