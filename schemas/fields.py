@@ -97,8 +97,11 @@ class Form(Part):
     A form begins at its title. One whose letterhead stands above the title has none, and a document is one form of it.
 
     `unasked` are labels that such forms print and whose values the record does not hold.
+    `accounts` is "all" where every printed character of a form must be a label, a value or the like, "asked" where
+    only the lists, texts and values that the schema asks for must be whole.
     """
 
     titles: ClassVar[tuple[str, ...]] = ()
     unasked: ClassVar[tuple[str, ...]] = ()
     relations: ClassVar[tuple[Relation, ...]] = ()
+    accounts: ClassVar[str] = "all"

@@ -20,7 +20,7 @@ from schemas.fields import KEYS, Printed, declared
 from schemas.json_file import Node
 from schemas.json_model import model_of
 from schemas.json_values import Wanted
-from schemas.spec import FieldSpec, SchemaSpec, Structure, digest, every, variants_beside, with_variants
+from schemas.spec import Accounts, FieldSpec, SchemaSpec, Structure, digest, every, variants_beside, with_variants
 from schemas.values import Kind
 
 _NUMBERS = frozenset({"number", "integer"})
@@ -41,10 +41,13 @@ def load(path: Path) -> SchemaSpec:
     titles = (*(own or filter(None, [place.first("title")])), *variants.get("titles", ()))
     unasked = (*(place.first(json_file.UNASKED) or ()), *variants.get("unasked", ()))
     shape = digest([(f.path, f.structure, f.kind, sorted(f.wanted.types if f.wanted else ())) for f in every(fields)])
-    labels = digest([titles, unasked, [repr(f.printed) for f in every(fields)], repr(root.schema)])
+    accounts: Accounts = place.first(json_file.ACCOUNTS) or "asked"
+    labels = digest([titles, unasked, accounts, [repr(f.printed) for f in every(fields)], repr(root.schema)])
     whole = not own and "titles" not in variants
     model = model_of(name, validator)
-    return SchemaSpec(name, model, titles, fields, (), shape, labels, keeps=True, whole=whole, unasked=unasked)
+    return SchemaSpec(
+        name, model, titles, fields, (), shape, labels, keeps=True, whole=whole, unasked=unasked, accounts=accounts
+    )
 
 
 def name_of(path: Path) -> str:

@@ -31,6 +31,7 @@ from schemas.relations import Relation
 from schemas.values import READINGS, IndicatorValue, Is, Kind
 
 Structure = Literal["scalar", "group", "rows", "texts"]
+Accounts = Literal["all", "asked"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +70,7 @@ class SchemaSpec:
 
     `keeps` says that a value which the model refuses stays as it is printed; `whole` that a document without a title
     of the schema may be one form of it all the same; `unasked` are labels whose values its records do not hold.
+    `accounts` says what residue matters: that of the whole form, or that within what is asked for.
     """
 
     name: str
@@ -81,6 +83,7 @@ class SchemaSpec:
     keeps: bool = False
     whole: bool = False
     unasked: tuple[str, ...] = ()
+    accounts: Accounts = "all"
 
     def leaves(self) -> Iterator[FieldSpec]:
         """Every scalar and list of texts, in order."""
@@ -132,8 +135,11 @@ def spec_of(model: type[BaseModel], name: str) -> SchemaSpec:
     relations: tuple[Relation, ...] = getattr(model, "relations", ()) if issubclass(model, Form) else ()
     shape = digest([(f.path, f.structure, f.kind) for f in every(fields)])
     unasked: tuple[str, ...] = getattr(model, "unasked", ()) + tuple(variants.get("unasked", ()))
-    labels = digest([titles, unasked, [repr(f.printed) for f in every(fields)], repr(relations)])
-    return SchemaSpec(name, model, titles, fields, relations, shape, labels, whole=not titles, unasked=unasked)
+    accounts: Accounts = getattr(model, "accounts", "asked")
+    labels = digest([titles, unasked, [repr(f.printed) for f in every(fields)], repr(relations), accounts])
+    return SchemaSpec(
+        name, model, titles, fields, relations, shape, labels, whole=not titles, unasked=unasked, accounts=accounts
+    )
 
 
 def every(fields: tuple[FieldSpec, ...]) -> Iterator[FieldSpec]:

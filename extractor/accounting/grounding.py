@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
+from extractor.accounting.asked_residue import asked_residue
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Box, Cell, Unit
 from extractor.document.results import (
@@ -29,7 +30,8 @@ from extractor.document.results import (
     finding,
     placed,
 )
-from extractor.forms.labels import LabelIndex, label_index, label_key, row_tokens, spot, unasked
+from extractor.forms.labels import LabelIndex, label_index, row_tokens, spot, unasked
+from extractor.forms.line_labels import label_key
 from extractor.forms.regions import PAGE_GAP
 from extractor.forms.tokens import HEADING, row_shaped
 from schemas.spec import SchemaSpec, generic
@@ -88,7 +90,8 @@ def ground(form: Form, answer: Answer) -> Grounded:
         findings.extend(_shared(candidate, owners, spec is not None and spec.printed.spans))
         for place in candidate.places:
             sheet.mark(place, VALUE)
-    for place in answer.labels or label_places(form):
+    labels = answer.labels or label_places(form)
+    for place in labels:
         sheet.mark(place, LABEL)
     for place in answer.nulls:
         sheet.mark(place, NULL)
@@ -97,6 +100,8 @@ def ground(form: Form, answer: Answer) -> Grounded:
     residue = list(_residue(sheet))
     tail, unclaimed = _tail(form, sheet, residue)
     residue = [r for r in residue if (r.place.page, r.place.unit) not in tail]
+    if form.schema.accounts == "asked":
+        residue = asked_residue(form, answer.candidates, labels, residue)
     findings.extend(_residue_findings(residue, form.schema, answer.candidates, sheet))
     findings.extend(_swallowed(form.schema, answer.candidates, sheet.units))
     left = [

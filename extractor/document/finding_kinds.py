@@ -53,6 +53,7 @@ class FindingKind(StrEnum):
     LABEL_IN_TEXT = "label_in_text"
     TEXTS_RUN_ON = "texts_run_on"
     TEXT_LEFT = "text_left"
+    VALUE_END_UNCLEAR = "value_end_unclear"
     ITEM_UNNUMBERED = "item_unnumbered"
     ITEMS_RUN_ON = "items_run_on"
     ROW_HIDDEN = "row_hidden"
@@ -71,6 +72,7 @@ class FindingKind(StrEnum):
     LABEL_CARRIED = "label_carried"
     AROUND_LABEL = "around_label"
     NOT_A_VALUE = "not_a_value"
+    NOT_FOUND = "not_found"
     TITLE_WITHOUT_TABLE = "title_without_table"
     NO_TITLE = "no_title"
     FEW_LABELS = "few_labels"
@@ -167,6 +169,7 @@ KINDS: dict[FindingKind, KindEntry] = {
     _K.LABEL_IN_TEXT: KindEntry("reading", "warning", "A line of a long text begins with a label.", _LOOK),
     _K.TEXTS_RUN_ON: KindEntry("reading", "warning", "Nothing printed parts two long texts.", _LOOK),
     _K.TEXT_LEFT: KindEntry("reading", "warning", "Text behind a label was not read as part of its value.", _LOOK),
+    _K.VALUE_END_UNCLEAR: KindEntry("reading", "warning", "It is not clear where the value ends.", _LOOK),
     _K.ITEM_UNNUMBERED: KindEntry("reading", "warning", "An item of a numbered list has no number.", _LOOK),
     _K.ITEMS_RUN_ON: KindEntry("reading", "warning", "Two items of a list may be read as one.", _LOOK),
     _K.ROW_HIDDEN: KindEntry("reading", "warning", "Two printed rows may be read as one.", _ROW),
@@ -192,6 +195,10 @@ KINDS: dict[FindingKind, KindEntry] = {
     ),
     _K.AROUND_LABEL: KindEntry("reading", "warning", "The value was read from both sides of its label.", _LOOK),
     _K.NOT_A_VALUE: KindEntry("reading", "warning", "What stands behind a label is no value of its kind.", _LOOK),
+    _K.NOT_FOUND: KindEntry(
+        "reading", "warning", "No value of the field was found; one may be printed under another label.",
+        "Look whether the value is printed; declare the label that it is printed under.",
+    ),
     _K.TITLE_WITHOUT_TABLE: KindEntry(
         "reading", "warning", "A title of a form stands there without a form below it.", "Look for the form."
     ),

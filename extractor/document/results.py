@@ -148,7 +148,8 @@ class Hint(NamedTuple):
 class Form:
     """The region of a document that one record comes from: its rows in reading order, page breaks stitched.
 
-    `title` and `furniture` are the places that are accounted for before any engine looks.
+    `title` and `furniture` are the places that are accounted for before any engine looks. `alone` says that no text of
+    its document stands outside of forms.
     """
 
     index: int
@@ -159,6 +160,7 @@ class Form:
     furniture: tuple[Place, ...] = ()
     notes: tuple[Finding, ...] = ()
     hint: Hint | None = None
+    alone: bool = True
 
 
 @dataclass(frozen=True, slots=True)

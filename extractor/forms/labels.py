@@ -10,6 +10,17 @@ from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from extractor.document.results import Row
+from extractor.forms.line_labels import (
+    foreign_labels,
+    has_words,
+    is_header_line,
+    is_set_off,
+    key_of,
+    label_key,
+    splits_at_colon,
+    with_suffix,
+    without_suffix,
+)
 from extractor.forms.tokens import Token, split_token, tokenize
 from schemas.spec import FieldSpec, SchemaSpec
 from schemas.values import fold
@@ -38,6 +49,7 @@ class LabelIndex:
 
     Labels without a target are those whose values its records do not hold. `cells` are the labels without the number
     of a section that they are declared with: a cell of its own is one with that number, another one, or none.
+    `loose` says that a percentage or a bracket may stand behind a label, and that others' labels are told from values.
     """
 
     labels: dict[str, tuple[Target, ...]]
@@ -45,11 +57,7 @@ class LabelIndex:
     prefixes: frozenset[str]
     words: dict[str, tuple[FieldSpec, ...]]
     word_prefixes: frozenset[str]
-
-
-def label_key(text: str) -> str:
-    """What labels are compared by: folded, colons dropped."""
-    return fold(text).replace(":", "")
+    loose: bool = False
 
 
 @cache
@@ -80,8 +88,9 @@ def label_index(spec: SchemaSpec) -> LabelIndex:
         labels.setdefault(key[:-1], labels[key])  # what an OCR loses most easily
     keys = {key: tuple(dict.fromkeys(targets)) for key, targets in labels.items()}
     return LabelIndex(
-        keys, _numberless(keys), _prefixes(keys), {w: tuple(f) for w, f in words.items()}, _prefixes(words)
-    )
+        keys, _numberless(keys), _prefixes(keys), {w: tuple(f) for w, f in words.items()}, _prefixes(words),
+        spec.accounts == "asked",
+    )  # fmt: skip
 
 
 def _numberless(keys: dict[str, tuple[Target, ...]]) -> dict[str, tuple[Target, ...]]:
@@ -125,21 +134,34 @@ def unglue(tokens: Sequence[Token], index: LabelIndex) -> list[Token]:
     headed: set[str] = set()
     for token in tokens:
         colon = token.fold.find(":")
-        whole = token.fold.replace(":", "") in index.labels
-        if whole:
-            headed.update(t.field.path for t in index.labels[token.fold.replace(":", "")] if t.column)
-        named = index.labels.get(token.fold[:colon], ()) if 0 < colon < len(token.fold) - 1 and not whole else ()
+        named_whole = _named_whole(token.fold, index)
+        whole = named_whole is not None
+        headed.update(t.field.path for t in named_whole or () if t.column)
+        inner = 0 < colon < len(token.fold) - 1 and not whole
+        named = index.labels.get(key_of(token.fold[:colon])) if inner else None
         if token.exact and named and all(t.column and t.field.path in headed for t in named):
             out.append(token)
             continue
-        if 0 < colon < len(token.fold) - 1 and not whole and token.fold[:colon] in index.labels:
-            text = token.text
-            at = min((p for p in (text.find(":"), text.find("："), text.find("﹕")) if p >= 0), default=-1)
-            if at >= 0:
-                out.extend(split_token(token, token.start + at + 1))
-                continue
+        at = _colon_of(token) if named is not None else splits_at_colon(token) if index.loose and inner else -1
+        if at >= 0 and (named is not None or not token.table):
+            out.extend(split_token(token, at))
+            continue
         out.extend(_cell_parts(token, index) if token.table and not whole else (token,))
     return out
+
+
+def _named_whole(folded: str, index: LabelIndex) -> tuple[Target, ...] | None:
+    """What a folded text may be the label of, with what may stand behind a label."""
+    key = key_of(folded)
+    found = index.labels.get(key)
+    return index.labels.get(without_suffix(key)) if found is None and index.loose else found
+
+
+def _colon_of(token: Token) -> int:
+    """Where the text behind a token's first colon begins; -1 if it has none."""
+    text = token.text
+    at = min((p for p in (text.find(":"), text.find("："), text.find("﹕")) if p >= 0), default=-1)
+    return token.start + at + 1 if at >= 0 else -1
 
 
 def _cell_parts(token: Token, index: LabelIndex) -> Sequence[Token]:
@@ -149,11 +171,25 @@ def _cell_parts(token: Token, index: LabelIndex) -> Sequence[Token]:
         return (token,)
     head = fold(match[1])
     rest = token.unit.text[match.end() : token.end]
-    if (head in index.words and fold(rest) in index.words) or label_key(head) in index.labels:
+    if head in index.words and fold(rest) in index.words:
         return split_token(token, match.end(1))
+    if index.loose:
+        return _label_and_figure(token, index)
+    return split_token(token, match.end(1)) if label_key(head) in index.labels else (token,)
+
+
+def _label_and_figure(token: Token, index: LabelIndex) -> Sequence[Token]:
+    """A cell with a label and a value that begins with a figure, parted by a space: `Receipt No 0093-22`."""
+    text = token.unit.text
+    for match in reversed(list(_WORD_END.finditer(text, token.start, token.end))):
+        rest = text[match.end() : token.end]
+        if _FIGURE.match(rest) and index.labels.get(label_key(text[token.start : match.start()])):
+            return split_token(token, match.start())
     return (token,)
 
 
+_WORD_END = re.compile(r"\s+")
+_FIGURE = re.compile(r"[$€£¥#(-]{0,2}\d")
 _FIRST_WORD = re.compile(r"(\S+)\s+")
 
 
@@ -164,8 +200,9 @@ def spot(tokens: Sequence[Token], index: LabelIndex) -> dict[int, Hit]:
     """
     hits: dict[int, Hit] = {}
     position, count = 0, len(tokens)
+    header = _header_rows(tokens, index)
     while position < count:
-        hit = _label_at(tokens, position, index)
+        hit = _label_at(tokens, position, index, header)
         if hit is None:
             position += 1
             continue
@@ -178,19 +215,42 @@ def spot(tokens: Sequence[Token], index: LabelIndex) -> dict[int, Hit]:
     return hits
 
 
-def _label_at(tokens: Sequence[Token], position: int, index: LabelIndex) -> Hit | None:
-    """The longest label that begins at a token; a cell is one as a whole."""
+def _label_at(tokens: Sequence[Token], position: int, index: LabelIndex, header: frozenset[int]) -> Hit | None:
+    """The longest label that begins at a token; a cell is one as a whole. `header` has the rows that are all labels."""
     if tokens[position].table:
         targets = targets_of(tokens[position], index)
         return None if targets is None else Hit(position, position, targets)
-    found = _longest(tokens, position, index.labels, index.prefixes)
-    return None if found is None else Hit(position, found[0], index.labels[found[1]])
+    for last, key in reversed(_matches(tokens, position, index.labels, index.prefixes)):
+        end = with_suffix(tokens, last) if index.loose else last
+        if not has_words(key) or tokens[position].row in header or is_set_off(tokens, position, end):
+            return Hit(position, end, index.labels[key])
+    return None
+
+
+def _header_rows(tokens: Sequence[Token], index: LabelIndex) -> frozenset[int]:
+    """The lines that consist of labels, whatever parts them."""
+    out: set[int] = set()
+    for row, group in groupby(range(len(tokens)), key=lambda p: tokens[p].row):
+        own = list(group)
+        if tokens[own[0]].table:
+            continue
+        hits: list[tuple[int, int]] = []
+        position = own[0]
+        while position <= own[-1]:
+            found = _matches(tokens, position, index.labels, index.prefixes)
+            if not found or found[-1][0] > own[-1]:
+                break
+            hits.append((position, found[-1][0]))
+            position = found[-1][0] + 1
+        if is_header_line(tokens, hits):
+            out.add(row)
+    return frozenset(out)
 
 
 def targets_of(cell: Token, index: LabelIndex) -> tuple[Target, ...] | None:
     """What a cell may be the label of; None for one that is no label."""
-    key = cell.fold.replace(":", "")
-    return index.labels[key] if key in index.labels else index.cells.get(_SECTION.sub("", key))
+    found = _named_whole(cell.fold, index)
+    return index.cells.get(_SECTION.sub("", key_of(cell.fold))) if found is None else found
 
 
 def same_merged_cell(before: Token, after: Token, numbers: bool = False) -> bool:
@@ -209,21 +269,38 @@ def stacked_word(tokens: Sequence[Token], position: int, index: LabelIndex) -> t
     return _longest(tokens, position, index.words, index.word_prefixes)
 
 
-def _longest(
-    tokens: Sequence[Token], position: int, keys: dict[str, tuple[Target, ...]] | dict[str, tuple[FieldSpec, ...]],
-    prefixes: frozenset[str],
-) -> tuple[int, str] | None:  # fmt: skip
-    joined, best = "", None
+Keys = dict[str, tuple[Target, ...]] | dict[str, tuple[FieldSpec, ...]]
+
+
+def _longest(tokens: Sequence[Token], position: int, keys: Keys, prefixes: frozenset[str]) -> tuple[int, str] | None:
+    found = _matches(tokens, position, keys, prefixes, fold_case=False)
+    return found[-1] if found else None
+
+
+def _matches(
+    tokens: Sequence[Token], position: int, keys: Keys, prefixes: frozenset[str], *, fold_case: bool = True
+) -> list[tuple[int, str]]:
+    """The keys that tokens from `position` on spell, shortest first, each with its last token."""
+    joined = ""
+    found: list[tuple[int, str]] = []
     for last in range(position, len(tokens)):
         token = tokens[last]
         if last > position and (token.table or tokens[position].table):
             break  # a cell is whole
-        joined += token.fold.replace(":", "")
+        joined += key_of(token.fold) if fold_case else token.fold.replace(":", "")
         if joined not in prefixes:
             break
         if joined in keys:
-            best = (last, joined)
-    return best
+            found.append((last, joined))
+    return found
+
+
+def foreign(tokens: Sequence[Token], hits: dict[int, Hit], index: LabelIndex) -> dict[int, Hit]:
+    """Labels that the schema does not know, as hits without a target: what stands behind them is another's value."""
+    if not index.loose:
+        return {}
+    taken = {p for hit in hits.values() for p in range(hit.first, hit.last + 1)}
+    return {first: Hit(first, last, ()) for first, last in foreign_labels(tokens, taken).items()}
 
 
 def unasked(tokens: Sequence[Token], index: LabelIndex) -> list[int]:

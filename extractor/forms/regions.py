@@ -10,12 +10,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Cell, Document, Grid, Line
 from extractor.document.results import Finding, Form, Place, Row, finding
-from extractor.forms.labels import label_index, label_key, row_tokens, spot
+from extractor.forms.labels import LabelIndex, label_index, row_tokens, spot
+from extractor.forms.line_labels import has_words, key_of, label_key
 from extractor.forms.page_breaks import Known, stitched
 from extractor.forms.page_furniture import furniture
 from schemas.spec import FieldSpec, SchemaSpec
@@ -66,7 +67,9 @@ def cut(document: Document, schemas: Sequence[SchemaSpec]) -> Regions:
             continue
         forms.append(_form(len(forms), title, rows[title.row : own]))
         outside.extend(rows[own:end])
-    return Regions(tuple(map(numbered, forms)), tuple(outside), marks, tuple(notes))
+    text = any(unit.text.strip() for row in outside for unit in row.units)
+    whole = tuple(replace(numbered(form), alone=not text) for form in forms)
+    return Regions(whole, tuple(outside), marks, tuple(notes))
 
 
 def _known(schemas: Sequence[SchemaSpec]) -> Known:
@@ -94,11 +97,16 @@ def _declared(spec: SchemaSpec, text: str) -> bool:
     if any(fold(title) in text for title in spec.titles):
         return True
     index = label_index(spec)
-    starts = (text[:n].replace(":", "") for n in range(2, min(len(text), 24) + 1))
-    if text in index.words or any(start in index.labels for start in starts):
+    if text in index.words or any(_begins_with_label(text, n, index) for n in range(2, min(len(text), 24) + 1)):
         return True
     patterns = (f.printed.pattern for f in spec.fields if f.structure == "scalar" and f.printed.pattern)
     return any(re.fullmatch(pattern, text) for pattern in patterns)
+
+
+def _begins_with_label(text: str, end: int, index: LabelIndex) -> bool:
+    """Whether the first characters of a folded line are a label; one of words ends with the line or with a colon."""
+    key = key_of(text[:end])
+    return key in index.labels and (not has_words(key) or text[end - 1 : end + 1].endswith(":") or end == len(text))
 
 
 def rows_of(document: Document) -> list[Row]:
@@ -359,12 +367,17 @@ def _with_lines_above(rows: Sequence[Row], first: int, spec: SchemaSpec) -> int:
 
 
 def _key_rows(rows: Sequence[Row], spec: SchemaSpec) -> list[int]:
-    """The rows, behind the first, in which the label of a form's key stands again: another form begins there."""
+    """The rows, behind the first, in which the label of a form's key stands with another value: another form begins."""
     keys = {f.path for f in spec.fields if f.printed.key and f.printed.labels}
     index = label_index(spec)
     tokens = row_tokens(rows, index)
-    hits = spot(tokens, index).values()
-    return sorted({tokens[h.first].row for h in hits if any(t.field.path in keys for t in h.targets)})[1:]
+    found: dict[int, str] = {}
+    for hit in spot(tokens, index).values():
+        if any(t.field.path in keys and not t.column for t in hit.targets):
+            behind = tokens[hit.last + 1].fold if hit.last + 1 < len(tokens) else ""
+            found.setdefault(tokens[hit.first].row, behind)
+    starts = sorted(found)
+    return [n for before, n in pairwise(starts) if spec.accounts == "all" or found[n] != found[before]]
 
 
 def _label_share(rows: Sequence[Row], spec: SchemaSpec) -> tuple[float, int]:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from extractor.document.layout import Block, Document, Line
-from extractor.forms.labels import label_index, label_key, spot, stacked_word, unasked, unglue
+from extractor.forms.labels import label_index, spot, stacked_word, unasked, unglue
+from extractor.forms.line_labels import label_key
 from extractor.forms.regions import rows_of
 from extractor.forms.tokens import Token, tokenize
 from schemas.spec import SchemaSpec

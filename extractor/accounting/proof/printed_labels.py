@@ -11,6 +11,7 @@ from typing import NamedTuple
 from extractor.accounting.proof.settings import LIMITS
 from extractor.document.results import Form, Place
 from extractor.forms.labels import Hit, LabelIndex, label_index, row_tokens, spot
+from extractor.forms.line_labels import key_of
 from extractor.forms.tokens import Token
 
 _NUMBER = re.compile(r"^(?:[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[、.．](?!\d))")
@@ -73,7 +74,7 @@ class PrintedLabels:
 
     def label_of(self, token: Token) -> str:
         """The label that a token is but for a section's number before it and a note in brackets behind; '' for none."""
-        text = token.fold.replace(":", "")
+        text = key_of(token.fold)
         for short in (text, _NUMBER.sub("", text), without_note(text), without_note(_NUMBER.sub("", text))):
             if short in self.index.labels or short in self.index.cells:
                 return short

@@ -10,18 +10,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
+from extractor.accounting.grounding import container
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.results import Answer, Candidate, Form, Place
 from extractor.engines.rules import labelled_values
 from extractor.engines.rules.drafts import Draft
 from extractor.engines.rules.label_zones import Bucket, Zones, read_zones
+from extractor.engines.rules.labels_above import beside_their_labels
 from extractor.engines.rules.list_rows import Widths, learn_widths, merge_widths
 from extractor.engines.rules.row_candidates import list_rows
 from extractor.engines.rules.row_decoding import Listing, listing
 from extractor.engines.rules.stacked_labels import pieces
 from extractor.engines.rules.table_headers import leaves_in_order
 from extractor.engines.rules.value_matrix import read_matrix
-from extractor.forms.labels import label_index, row_tokens, same_merged_cell, spot, unasked
+from extractor.forms.labels import foreign, label_index, row_tokens, same_merged_cell, spot, unasked
 from extractor.forms.tokens import Token
 from schemas.spec import FieldSpec, SchemaSpec
 from schemas.values import fold
@@ -60,9 +62,11 @@ def extract(forms: Sequence[Form]) -> list[Answer]:
 def _read(form: Form) -> _Reading:
     index = label_index(form.schema)
     tokens, headings = leaves_in_order(row_tokens(form.rows, index), index)
-    aside = set(unasked(tokens, index))
+    tokens = beside_their_labels(tokens, index) if index.loose else tokens
+    aside = set() if index.loose else set(unasked(tokens, index))
     tokens = [token for position, token in enumerate(tokens) if position not in aside]
-    hits = {position: hit for position, hit in spot(tokens, index).items() if hit.targets}
+    hits = {position: hit for position, hit in spot(tokens, index).items() if hit.targets or index.loose}
+    hits |= foreign(tokens, hits, index)
     zones = read_zones(tokens, hits, form.schema)
     cells = [len(row.units) for row in form.rows]
     listings: dict[int, Listing] = {}
@@ -75,7 +79,7 @@ def _read(form: Form) -> _Reading:
 
 def _answer(reading: _Reading, widths: Widths) -> Answer:
     form, tokens, zones = reading.form, reading.tokens, reading.zones
-    draft = Draft(tokens, reading.listings, widths)
+    draft = Draft(tokens, reading.listings, widths, form.schema.accounts == "asked")
     if _spaced_columns(form):
         draft.doubt(
             "",
@@ -89,16 +93,30 @@ def _answer(reading: _Reading, widths: Widths) -> Answer:
         if handler is not None:
             handler(draft, bucket)
     read_matrix(draft, [b for b in zones.buckets if b.kind == "matrix" and b.fields], form.schema)
+    for path, text in zones.cut:
+        draft.doubt(path, FindingKind.LABEL_IN_TEXT, f"it ends before what looks like a label: {text[:40]}")
     for path in zones.stray:
         draft.doubt(path, FindingKind.HEADER_UNCLEAR, "the label of a column stands apart from the header")
     labels = [tokens[p].place for hit in zones.labels for p in range(hit.first, hit.last + 1)]
     labels += [heading.place for heading in reading.headings]
     loose = [p for b in zones.buckets if b.kind == "loose" for p in b.tokens]
     _standing_alone(draft, form, loose, labels)
+    strange = draft.loose or any(b.tokens for b in zones.buckets if b.kind in ("loose", "foreign"))
+    if draft.asked and (strange or not form.alone):
+        _not_found(draft, form.schema)
     if not zones.labels:
         draft.doubt("", FindingKind.EMPTY_FORM, "no label of this form stands below its title; is its table lost?")
     read = tuple(replace(candidate, proof="layout") for candidate in draft.candidates)
     return Answer(read, tuple(labels), tuple(draft.nulls), tuple(draft.findings))
+
+
+def _not_found(draft: Draft, schema: SchemaSpec) -> None:
+    """Doubts about what has no value and no mark for none, while text of the form is nobody's: one may be in there."""
+    given = {container(candidate.path) for candidate in draft.candidates}
+    for field in schema.fields:
+        if field.name not in given and field.path not in draft.empty:
+            message = "no value of it was found; it may be printed without a label, or under another"
+            draft.doubt(field.path, FindingKind.NOT_FOUND, message)
 
 
 _ROWS_LOST = 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -19,11 +20,14 @@ class Draft:
     tokens: Sequence[Token]
     listings: dict[int, Listing]
     widths: Widths
+    asked: bool = False
     candidates: list[Candidate] = field(default_factory=list)
     nulls: list[Place] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     loose: list[int] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
+    empty: set[str] = field(default_factory=set)
+    """Fields whose label a mark for nothing stands behind."""
 
     def doubt(self, path: str, kind: FindingKind, message: str) -> None:
         """A finding about the reading."""
@@ -37,18 +41,30 @@ class Draft:
 
     def join(self, positions: Iterable[int]) -> str:
         """The tokens' text as one line."""
-        return join([self.tokens[p].text for p in positions])
+        own = [self.tokens[p] for p in positions]
+        parts: list[str] = []
+        for n, token in enumerate(own):
+            if n and token.unit is own[n - 1].unit and token.start == own[n - 1].end:
+                parts[-1] += token.text  # cut within a word
+            else:
+                parts.append(token.text)
+        return join(parts)
 
     def null(self, positions: Iterable[int]) -> None:
         """Marks that say that nothing stands here."""
         self.nulls.extend(self.tokens[p].place for p in positions)
 
 
+_PARTED = re.compile(r"[\w,.;:!?)\]%&'/\"-][\w(\[&$#'\"]", re.ASCII)
+"""The last and the first character of two pieces between which a space is printed."""
+
+
 def join(parts: Sequence[str]) -> str:
-    """Pieces of wrapped text joined: nothing between, one space between two Latin words."""
+    """Pieces of wrapped text joined: nothing between, one space between words of scripts that part them so."""
     out = ""
     for part in parts:
-        part = "".join(line.strip() if n else line for n, line in enumerate(part.splitlines()))
-        space = out and part and out[-1].isascii() and part[0].isascii() and out[-1].isalnum() and part[0].isalnum()
-        out += (" " if space else "") + part
+        for n, line in enumerate(part.splitlines()):
+            piece = line.strip() if n else line
+            space = bool(out and piece) and _PARTED.fullmatch(out[-1] + piece[0])
+            out += (" " if space else "") + piece
     return out

@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from extractor.engines.rules.value_ends import cell_belongs, line_goes_on
 from extractor.forms.labels import Hit, Target, same_merged_cell
 from extractor.forms.tokens import HEADING, Token, in_column
 from schemas.spec import FieldSpec, SchemaSpec
 from schemas.values import is_of
 
-BucketKind = Literal["value", "columns", "list", "matrix", "row", "loose"]
+BucketKind = Literal["value", "columns", "list", "matrix", "row", "loose", "foreign"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,11 @@ EDGE = 3.0
 
 @dataclass(slots=True)
 class Bucket:
-    """Tokens that stand behind a label or under a header. `fields` are those that share a row's label."""
+    """Tokens that stand behind a label or under a header. `fields` are those that share a row's label.
+
+    `beside` counts the cells behind a value's own in its row: an even number is labels and values of others.
+    `lines` counts the lines that a value goes on over, below the one that it begins in.
+    """
 
     kind: BucketKind
     fields: tuple[FieldSpec, ...] = ()
@@ -88,6 +93,8 @@ class Bucket:
     unit: str = ""
     tokens: list[int] = field(default_factory=list)
     doubtful: str = ""
+    beside: int = 0
+    lines: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +106,8 @@ class Zones:
     units: tuple[tuple[FieldSpec, Hit, str], ...]
     stray: tuple[str, ...] = ()
     """Lists and matrices of which a column's label stands apart from their header, and long texts that took it."""
+    cut: tuple[tuple[str, str], ...] = ()
+    """Long texts that end before a label that the schema does not know, with that label."""
 
 
 def group_of(path: str) -> str:
@@ -122,7 +131,8 @@ def read_zones(tokens: Sequence[Token], hits: dict[int, Hit], spec: SchemaSpec) 
             position += 1
             continue
         position = reader.run(run)
-    return Zones(tuple(reader.buckets), tuple(reader.labels), tuple(reader.units), tuple(dict.fromkeys(reader.stray)))
+    stray, cut = tuple(dict.fromkeys(reader.stray)), tuple(reader.cut)
+    return Zones(tuple(reader.buckets), tuple(reader.labels), tuple(reader.units), stray, cut)
 
 
 def _runs(hits: dict[int, Hit]) -> dict[int, list[Hit]]:
@@ -159,8 +169,10 @@ class _Reader:
         self.order = {f.path: n for n, f in enumerate(_walk(spec.fields))}
         self.last = -1
         self.spec = spec
+        self.asked = spec.accounts == "asked"
         self.stray: list[str] = []
         self.header_rows: set[int] = set()
+        self.cut: list[tuple[str, str]] = []
 
     def run(self, hits: list[Hit]) -> int:
         """Takes a run of labels; gives the position behind it."""
@@ -224,7 +236,23 @@ class _Reader:
                 out.append(Foreign(token.col, token.unit.box.x0 if token.unit.box is not None else None))
         return tuple(out)
 
+    def _foreign_label(self, hit: Hit) -> None:
+        """A label of something else: the value before it ends, and what stands behind it is none of the schema's."""
+        before, token = self.receiver, self.tokens[hit.first]
+        if before is not None and before.kind == "value" and before.tokens:
+            field = before.fields[0]
+            if field.printed.long or field.structure == "texts":
+                self.cut.append((field.path, token.text))
+        if self.active is not None and not (token.table or self._in_grid(self.active)):
+            self.active = None
+        bucket = Bucket("foreign", label=hit.last)
+        self.buckets.append(bucket)
+        self.receiver = bucket
+
     def _label(self, hit: Hit) -> None:
+        if not hit.targets:
+            self._foreign_label(hit)
+            return
         targets = [t for t in hit.targets if not t.column]
         only_unit = all(t.unit and t.field.printed.suffix_of for t in targets)
         if not targets or (only_unit and self.active is not None and self.active.kind == "list"):
@@ -299,21 +327,22 @@ class _Reader:
         groups = {group_of(t.field.path) for t in hit.targets if t.column}
         token = self.tokens[hit.first]
         if token.exact and len(groups) == 1 and groups != {""}:
-            taker = self._taker(token)
+            taker = self._taker(hit.first)
             self.stray.extend([*groups, *(f.path for f in _fields(taker) if f.printed.long)])
         for position in range(hit.first, hit.last + 1):
             self.token(position)
 
     def token(self, position: int, alone: bool = False) -> None:
         """Gives a token to the bucket that it belongs to; one that stands alone belongs to none."""
-        bucket = None if alone else self._taker(self.tokens[position])
+        bucket = None if alone else self._taker(position)
         if bucket is None:
             if not self.buckets or self.buckets[-1].kind != "loose":
                 self.buckets.append(Bucket("loose"))
             bucket = self.buckets[-1]
         bucket.tokens.append(position)
 
-    def _taker(self, token: Token) -> Bucket | None:
+    def _taker(self, position: int) -> Bucket | None:
+        token = self.tokens[position]
         if token.row in self.header_rows and in_column(token):
             return None
         if self.active is not None and self.active.kind == "list" and self._outside_list(self.active, token):
@@ -332,11 +361,28 @@ class _Reader:
             return self.active
         if bucket.kind == "value" and (bucket.fields[0].printed.long or bucket.fields[0].structure == "texts"):
             return bucket
+        if self.asked and bucket.kind in ("value", "foreign"):
+            return self._asked_taker(bucket, position)
         if token.table or here.table:
             same = token.table == here.table and token.row == here.row
             return bucket if same else self.active
         if bucket.kind == "value" and (self._full(bucket) or self._foreign(bucket, token)):
             return self.active
+        return bucket
+
+    def _asked_taker(self, bucket: Bucket, position: int) -> Bucket | None:
+        """Who takes a token behind a label, where the rest of the page is nobody's: its value, or none."""
+        token = self.tokens[position]
+        if token.table or self.tokens[bucket.label].table:
+            belongs = cell_belongs(self.tokens, bucket.label, bucket.tokens, position)
+            bucket.beside += int(belongs == "beside")
+            return bucket if belongs == "value" else None if belongs == "beside" else self.active
+        goes_on = line_goes_on(self.tokens, bucket.label, bucket.tokens, position, foreign=bucket.kind == "foreign")
+        over = token.first and bucket.kind == "value" and (self._full(bucket) or self._foreign(bucket, token))
+        if not goes_on or over:
+            self.receiver = None
+            return self.active
+        bucket.lines += int(bool(bucket.tokens) and token.first)
         return bucket
 
     def _foreign(self, bucket: Bucket, token: Token) -> bool:

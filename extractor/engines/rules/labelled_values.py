@@ -12,6 +12,7 @@ from extractor.engines.rules import long_texts
 from extractor.engines.rules.drafts import Draft, join
 from extractor.engines.rules.label_zones import Bucket, Column, column_under
 from extractor.engines.rules.pieces import is_null, parses
+from extractor.engines.rules.value_ends import inner_label
 from extractor.forms.labels import same_merged_cell
 from extractor.forms.regions import PAGE_GAP
 from extractor.forms.tokens import Token, in_column
@@ -28,6 +29,7 @@ def value(draft: Draft, bucket: Bucket) -> None:
         draft.doubt(spec.path, FindingKind.LABEL_AGAIN, f"{bucket.doubtful}: {draft.join(bucket.tokens)[:40]}")
         draft.loose.extend(bucket.tokens)
         return
+    _doubt_end(draft, bucket)
     if spec.structure == "texts":
         _items(draft, spec, bucket.tokens)
         return
@@ -37,6 +39,7 @@ def value(draft: Draft, bucket: Bucket) -> None:
     joined = "".join(draft.tokens[p].fold for p in bucket.tokens)
     if is_null(spec.kind, joined):
         draft.null(bucket.tokens)
+        draft.empty.add(spec.path)
         return
     taken = _fitting(draft, spec, bucket.tokens)
     if not taken:
@@ -48,6 +51,21 @@ def value(draft: Draft, bucket: Bucket) -> None:
     if rest:
         draft.doubt(spec.path, FindingKind.TEXT_LEFT, f"more text stands behind the value: {draft.join(rest)[:40]}")
         draft.loose.extend(rest)
+
+
+def _doubt_end(draft: Draft, bucket: Bucket) -> None:
+    """Doubts about where a value ends: it goes on over lines, one cell more stands in its row, a label stands in it."""
+    path, text = bucket.fields[0].path, draft.join(bucket.tokens)[:40]
+    if bucket.lines:
+        draft.doubt(path, FindingKind.VALUE_END_UNCLEAR, f"read over {bucket.lines + 1} lines: {text}")
+    if bucket.beside % 2:
+        draft.doubt(path, FindingKind.VALUE_END_UNCLEAR, f"one more cell stands behind it in its row: {text}")
+    several = [p for p in bucket.tokens if draft.tokens[p].table and "\n" in draft.tokens[p].text.strip()]
+    if several and bucket.fields[0].kind == "text" and not bucket.fields[0].printed.long and draft.asked:
+        draft.doubt(path, FindingKind.VALUE_END_UNCLEAR, f"its cell has several lines: {text}")
+    label = inner_label(draft.tokens, bucket.tokens)
+    if label:
+        draft.doubt(path, FindingKind.VALUE_END_UNCLEAR, f"{label!r} in it ends like a label: {text}")
 
 
 def _merge_repeats(draft: Draft, bucket: Bucket) -> None:
@@ -66,7 +84,7 @@ def _fitting(draft: Draft, spec: FieldSpec, tokens: Sequence[int]) -> Sequence[i
     if spec.kind == "text":
         return tokens
     for end in range(len(tokens), 0, -1):
-        if parses(spec.kind, "".join(draft.tokens[p].fold for p in tokens[:end])):
+        if parses(spec.kind, draft.join(tokens[:end])):
             return tokens[:end]
     return []
 

@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from extractor.document.layout import Cell
 from extractor.engines.rules.label_zones import group_of
-from extractor.forms.labels import LabelIndex, label_key, targets_of
+from extractor.forms.labels import LabelIndex, targets_of
+from extractor.forms.line_labels import label_key
 from extractor.forms.tokens import Token, in_column
 
 LEVELS = 3
