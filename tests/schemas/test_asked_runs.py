@@ -52,7 +52,7 @@ def test_a_cell_with_an_unknown_label_ends_the_value_before_it(run: Any) -> None
     record = run(BERTH, table + "| Berth Number | 17 | Harbour Fee | 12.50 |\n")
     assert record["values"] == {"boat_name": "Petrel", "berth_number": "17", "harbour_fee": 12.5}
     assert not kinds(record, "boat_name")
-    assert kinds(record, "date_of_arrival") == {"not_found"}
+    assert "not_found" in kinds(record, "date_of_arrival")
 
 
 def test_one_more_cell_behind_a_value_puts_it_in_doubt(run: Any) -> None:
