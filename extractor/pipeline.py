@@ -26,6 +26,7 @@ from extractor.document.results import Answer, DocumentResult, Finding, Form, Pr
 from extractor.engines import hybrid, llm, rules
 from extractor.errors import CallError, DocumentError, MissingPackage
 from extractor.forms.regions import cut
+from schemas.confirmed_labels import widened
 from schemas.conventions import Convention, told_by
 from schemas.spec import SchemaSpec
 
@@ -34,7 +35,7 @@ Engine = Callable[[Sequence[Form], Settings, str], Sequence[Answer]]
 
 def beside_rules(forms: Sequence[Form], answers: Sequence[Answer]) -> list[Answer]:
     """The answers of another engine, each with what `rules` reads in the same form: a second reader, free of charge."""
-    read = rules.extract(forms)
+    read = rules.extract([replace(form, schema=widened(form.schema)) for form in forms])
     return [replace(one, others=(*one.others, second)) for one, second in zip(answers, read, strict=True)]
 
 
@@ -117,7 +118,10 @@ def record_of(
     as_given = document.exact and not answer.usage.get("calls")  # no OCR and no model's words stand between
     checked = check(form.schema, assembled.values, "source" if as_given else "reading")
     checked = others.about_source(checked) if document.exact else checked
-    before = (*form.notes, *_doubts(document, form.rows), *others.without_settled(answer.findings), *others.findings)
+    notes = (
+        n for n in form.notes if engine == "rules" or n.kind != FindingKind.FEW_LABELS
+    )  # a model reads without them
+    before = (*notes, *_doubts(document, form.rows), *others.without_settled(answer.findings), *others.findings)
     findings = (
         *before,
         *assembled.findings,

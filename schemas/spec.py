@@ -70,7 +70,8 @@ class SchemaSpec:
 
     `keeps` says that a value which the model refuses stays as it is printed; `whole` that a document without a title
     of the schema may be one form of it all the same; `unasked` are labels whose values its records do not hold.
-    `accounts` says what residue matters: that of the whole form, or that within what is asked for.
+    `accounts` says what residue matters: that of the whole form, or that within what is asked for. `confirmed` are, by
+    field, the printed labels that a person confirmed: they prove values, and change nothing that is asked or read.
     """
 
     name: str
@@ -84,6 +85,7 @@ class SchemaSpec:
     whole: bool = False
     unasked: tuple[str, ...] = ()
     accounts: Accounts = "all"
+    confirmed: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def leaves(self) -> Iterator[FieldSpec]:
         """Every scalar and list of texts, in order."""

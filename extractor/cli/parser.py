@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from extractor.cli import commands, jobs, review_commands
+from extractor.cli import commands, jobs, labels, review_commands
 from extractor.export.files import FORMATS
 from extractor.version import __version__
 
@@ -33,7 +33,8 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"extractor {__version__}")
     adder = top.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
     running = (_run, jobs.add_plan, _work, jobs.add_status, _batch)
-    for add in (*running, _look, review_commands.add_commands, _export, _evaluation, _schemas, _doctor):
+    seeing = (_look, labels.add_labels, review_commands.add_commands)
+    for add in (*running, *seeing, _export, _evaluation, _schemas, _doctor):
         add(adder)
     return top
 
@@ -55,6 +56,7 @@ def _run(adder: argparse._SubParsersAction[_Parser]) -> None:
 def _add_engine(this: argparse.ArgumentParser) -> None:
     this.add_argument("--engine", choices=["rules", "llm", "hybrid"], help="by default hybrid with a model, else rules")
     _add_schema(this)
+    this.add_argument("--labels", type=Path, metavar="FILE", help="confirmed labels; by default SCHEMA.labels.toml")
     this.add_argument("--model", help="the model's name, as its endpoint knows it")
     this.add_argument("--workers", type=_positive, metavar="N", help="processes; by default one per core")
     this.add_argument("--concurrency", type=_positive, metavar="N", help="the most calls of the model in flight")

@@ -69,6 +69,7 @@ class FindingKind(StrEnum):
     GOES_ON = "goes_on"
     EMPTY_FORM = "empty_form"
     LABEL_AGAIN = "label_again"
+    LABEL_UNCONFIRMED = "label_unconfirmed"
     LABEL_CARRIED = "label_carried"
     AROUND_LABEL = "around_label"
     NOT_A_VALUE = "not_a_value"
@@ -190,6 +191,10 @@ KINDS: dict[FindingKind, KindEntry] = {
     ),
     _K.EMPTY_FORM: KindEntry("reading", "warning", "The form holds text, and no value was read.", _LOOK),
     _K.LABEL_AGAIN: KindEntry("reading", "warning", "A label of one value stands twice in the form.", _LOOK),
+    _K.LABEL_UNCONFIRMED: KindEntry(
+        "reading", "warning", "The value stands under a label that is not known to be its field's.",
+        "List such labels with `extractor labels DIR`, and confirm those that are right.",
+    ),
     _K.LABEL_CARRIED: KindEntry(
         "reading", "warning", "A spanning label was carried on below a new label of the level above.", _ROW
     ),

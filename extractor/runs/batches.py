@@ -88,7 +88,7 @@ def _begun(plan: Plan) -> Iterator[Ledger]:
 
 def _questions(plan: Plan, ledger: Ledger) -> Iterator[tuple[Document, Sequence[Form], Sequence[Form]]]:
     """Each document that can be read, all of its forms, and what of them is to be asked."""
-    specs = run.load_schemas(plan.schemas)
+    specs = run.load_schemas(plan.schemas, plan.settings.labels)
     for document in _documents(plan, store.waiting(ledger)):
         forms = cut(document, specs).forms
         yield document, forms, ASKED[plan.engine](forms)

@@ -84,7 +84,7 @@ def run(plan: Plan, process: Process | None = None, progress: Callable[[Progress
 @contextlib.contextmanager
 def begun(plan: Plan) -> Iterator[tuple[Ledger, str]]:
     """The plan's ledger, for this process alone, with its documents written down; and the fingerprint of the call."""
-    mark = fingerprint(plan.settings, load_schemas(plan.schemas), plan.engine)
+    mark = fingerprint(plan.settings, load_schemas(plan.schemas, plan.settings.labels), plan.engine)
     discovery.check(plan.paths, plan.out)
     with store.writing(plan.out) as ledger:
         known = discovery.Known(partial(store.has_name, ledger), partial(store.has_path, ledger))
@@ -98,12 +98,17 @@ def names_of(chosen: Sequence[str | SchemaSpec]) -> tuple[str, ...]:
     return tuple(one if isinstance(one, str) else one.name for one in chosen)
 
 
-def load_schemas(names: Sequence[str | SchemaSpec]) -> tuple[SchemaSpec, ...]:
-    """The schemas of these names, `table` behind them for what none of them claims; raises `SchemaError`."""
+def load_schemas(names: Sequence[str | SchemaSpec], labels: Path | None = None) -> tuple[SchemaSpec, ...]:
+    """The schemas of these names, `table` behind them for what none of them claims; raises `SchemaError`.
+
+    With the labels that a person confirmed, in the file `labels` or in `SCHEMA.labels.toml` here.
+    """
     import schemas
+    from schemas.confirmed_labels import confirmed
 
     try:
         chosen = tuple(schemas.load(one) if isinstance(one, str) else one for one in names) or schemas.builtin()
+        chosen = tuple(confirmed(spec, labels) for spec in chosen)
     except LookupError as error:
         raise SchemaError(str(error.args[0])) from None
     called = [spec.name for spec in chosen]
@@ -162,7 +167,7 @@ def answers(
     if process is None and plan.engine != "rules":
         from extractor.runs import model_calls
 
-        specs, ledger = load_schemas(plan.schemas), plan.out / store.FILE
+        specs, ledger = load_schemas(plan.schemas, plan.settings.labels), plan.out / store.FILE
         with contextlib.closing(workers.map(opener, (plan.settings, ledger), tasks, count, limits)) as opened:
             yield from model_calls.answers(opened, plan.settings, specs, plan.engine, ledger)
         return
@@ -189,7 +194,7 @@ def reader(
     """Runs once in each worker: the function that reads one document into what the ledger keeps of it."""
     from extractor.pipeline import process_file
 
-    specs, recall = load_schemas(schema_names), Recall(ledger, settings)
+    specs, recall = load_schemas(schema_names, settings.labels), Recall(ledger, settings)
     make = process or partial(process_file, read=recall.read)
 
     def read(task: Task) -> ResultRow:

@@ -282,7 +282,7 @@ def work(
 
     Raises `CallError` where nothing is planned or the store cannot be trusted, `StopRun` where it must stop.
     """
-    mark = fingerprint(plan.settings, run.load_schemas(plan.schemas), plan.engine)
+    mark = fingerprint(plan.settings, run.load_schemas(plan.schemas, plan.settings.labels), plan.engine)
     object_folders.refuse_careless(folder)
     blocks = [block for block in shards.blocks(folder) if limits.block in (None, block.name)]
     random.shuffle(blocks)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from extractor.accounting.proof.list_columns import lists_lacking
+from extractor.accounting.proof.own_labels import unconfirmed
 from extractor.accounting.proof.printed_labels import Lack, PrintedLabels, labels_in
 from extractor.accounting.proof.record_keys import keys_lacking
 from extractor.accounting.proof.text_items import items_lacking
@@ -15,6 +17,7 @@ from extractor.accounting.proof.value_places import proofs
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Document, Line
 from extractor.document.results import Answer, Finding, Form, Proof, finding
+from schemas.confirmed_labels import widened
 from schemas.values import fold
 
 __all__ = ["Examined", "examine", "labels_in", "proofs", "running_heads", "unproven"]
@@ -32,11 +35,13 @@ def examine(form: Form, answer: Answer, heads: frozenset[str] = frozenset()) -> 
 
     `heads` are lines, folded, that stand at the head of pages.
     """
+    form = replace(form, schema=widened(form.schema))
     labels = labels_in(form)
     kinds = {c.path: c.proof for c in answer.candidates if c.proof is not None}
     kinds.update(proofs(labels, form, answer.candidates))
     lacks = dict.fromkeys(_lacks(labels, form, answer, heads))
-    return Examined(kinds, tuple(finding(FindingKind.UNPROVEN, lack.path, lack.message) for lack in lacks))
+    findings = [finding(FindingKind.UNPROVEN, lack.path, lack.message) for lack in lacks]
+    return Examined(kinds, (*findings, *unconfirmed(labels, form.schema, answer.candidates, kinds)))
 
 
 def unproven(form: Form, answer: Answer, heads: frozenset[str] = frozenset()) -> tuple[Finding, ...]:
