@@ -111,7 +111,9 @@ def test_a_required_value_that_is_not_printed_is_a_finding_on_its_path() -> None
 def test_a_document_without_the_title_is_read_by_its_labels() -> None:
     record = run(text=DOCUMENT.replace("乐器保管登记表", "清册"))
     assert record["values"] == VALUES
-    assert kinds(record) == {("", "source", "no_title"), ("copy", "reading", "not_found")}  # nobody's text is above it
+    found = kinds(record)
+    assert ("copy", "reading", "not_found") in found  # it is printed nowhere, but nobody's text stands above the form
+    assert {finding for finding in found if finding[0] != "copy"} == {("", "source", "no_title")}
 
 
 def test_a_document_with_few_of_the_labels_gives_a_record_that_is_in_doubt() -> None:
