@@ -12,7 +12,6 @@ from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
 from extractor.accounting.proof.printed_labels import PrintedLabels
-from extractor.accounting.proof.settings import LIMITS
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.results import Candidate, Finding, finding
 from extractor.forms.labels import Hit
@@ -22,6 +21,8 @@ from schemas.spec import FieldSpec, SchemaSpec, generic
 
 QUOTED = re.compile(r'printed under ("(?:[^"\\]|\\.)*")')
 """The label in the message of a finding, as JSON."""
+LONGEST_QUOTED = 40
+"""Characters of a label that are quoted: longer text before a value is a sentence, and tells no more."""
 
 
 class _Label(NamedTuple):
@@ -142,4 +143,4 @@ def _is_over(token: Token, here: Token) -> bool:
 
 def _shown(text: str) -> str:
     """A label as it is quoted: on one line, without its colon, cut where it is a sentence."""
-    return " ".join(text.split()).rstrip(":： ")[: LIMITS.longest_quoted_label]
+    return " ".join(text.split()).rstrip(":： ")[:LONGEST_QUOTED]

@@ -15,8 +15,6 @@ class Limits:
     """What stands before a colon counts as an unknown label up to this length; longer ones are sentences."""
     shortest_running_head: int = 6
     """A line that stands in the document again counts as a running head from this length on: shorter ones are cells."""
-    longest_quoted_label: int = 40
-    """A label is quoted up to this length: longer text before a value is a sentence, and tells no more."""
     shortest_wrapped_label: int = 4
     """A label at the start of a later line of a text: shorter ones are words of the language as well."""
 
