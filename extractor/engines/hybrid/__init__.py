@@ -17,7 +17,7 @@ from extractor.engines.hybrid.merging import settle
 from extractor.engines.hybrid.open_parts import Part as OpenPart
 from extractor.engines.hybrid.open_parts import part_of
 
-__all__ = ["VERSION", "OpenPart", "extract", "open_parts", "settle", "unsettled"]
+__all__ = ["OpenPart", "extract", "open_parts", "settle", "unsettled"]
 
 
 def extract(forms: Sequence[Form], settings: Settings, document: str = "") -> list[Answer]:
