@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 import time
@@ -13,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from tests.chromium import CHROMIUM, needs_browser
 from tests.paths import ROOT
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 PATIENCE = 60_000  # milliseconds: a loaded machine is slow, and no test measures time
 
 
@@ -58,8 +57,7 @@ def browser() -> Iterator[Any]:
     """Chromium; the test is skipped where there is none."""
     pytest.importorskip("starlette", reason="the extra `review` is not installed")
     pytest.importorskip("uvicorn", reason="the extra `review` is not installed")
-    if not Path(CHROMIUM).exists():
-        pytest.skip("chromium is not installed: apt-get install chromium")
+    needs_browser()
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with api.sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,12 +14,12 @@ from eval.reports.html_report import RunScores, page
 from eval.reports.plots import Bar, Series, axis_start, bars, lines
 from eval.scoring.predictions import readings
 from eval.scoring.scores import DocumentScore, score_document
+from tests.chromium import CHROMIUM, needs_browser
 from tests.eval_cases import evaluation_row, gold_file, record, self_evaluation
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 NASTY = "</script><script>window.broken = 1</script>@@JS@@ & \"'"
 
 
@@ -54,8 +53,7 @@ def report(folder: Path) -> str:
 
 @pytest.fixture
 def browser_page(tmp_path: Path) -> Iterator[Page]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip("chromium is not installed: apt-get install chromium")
+    needs_browser()
     from playwright.sync_api import sync_playwright
 
     path = tmp_path / "report.html"
