@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from extractor.cli import commands, jobs, labels, review_commands
+from extractor.cli import commands, jobs, label_commands, review_commands
 from extractor.export.files import FORMATS
 from extractor.version import __version__
 
@@ -33,7 +33,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"extractor {__version__}")
     adder = top.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
     running = (_run, jobs.add_plan, _work, jobs.add_status, _batch)
-    seeing = (_look, labels.add_labels, review_commands.add_commands)
+    seeing = (_look, label_commands.add_labels, review_commands.add_commands)
     for add in (*running, *seeing, _export, _evaluation, _schemas, _doctor):
         add(adder)
     return top

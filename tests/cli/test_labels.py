@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from extractor.cli import main
-from extractor.cli.labels import met
+from extractor.cli.label_commands import met
 from extractor.errors import CallError
 from schemas import confirmed_labels
 from tests.fault_server import Faults, Step, running

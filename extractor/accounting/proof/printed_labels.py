@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from extractor.accounting.proof.settings import LIMITS
+from extractor.accounting.proof.proof_settings import LIMITS
 from extractor.document.results import Form, Place
 from extractor.forms.labels import Hit, LabelIndex, label_index, row_tokens, spot
 from extractor.forms.line_labels import key_of

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from extractor.accounting.proof.printed_labels import Lack, PrintedLabels, inside
-from extractor.accounting.proof.settings import LIMITS
+from extractor.accounting.proof.proof_settings import LIMITS
 from extractor.accounting.value_paths import doubted, field_of
 from extractor.document.results import Candidate
 from extractor.forms.tokens import NULLS

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from extractor.engines.rules.value_ends import cell_belongs, line_goes_on
+from extractor.engines.rules.value_extents import cell_belongs, line_goes_on
 from extractor.forms.labels import Hit, Target, same_merged_cell
 from extractor.forms.tokens import HEADING, Token, in_column
 from schemas.spec import FieldSpec, SchemaSpec

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from extractor.readers.pdf.settings import LIMITS
+from extractor.readers.pdf.pdf_settings import LIMITS
 from extractor.tables.words import Token
 
 LEAST = 8  # pairs of characters; fewer do not show a pitch

@@ -17,8 +17,8 @@ from extractor.readers.pdf.glyph_shapes import Glyph
 from extractor.readers.pdf.hidden_text import Judge
 from extractor.readers.pdf.page_content import Sheet
 from extractor.readers.pdf.page_objects import Objects
+from extractor.readers.pdf.pdf_settings import LIMITS
 from extractor.readers.pdf.pdfium import address, raw
-from extractor.readers.pdf.settings import LIMITS
 from extractor.readers.pdf.transforms import Frame, frame
 from extractor.readers.pdf.unread_objects import gaps_of, has_glyphs
 from extractor.tables.words import WORD_GAP, Token, is_cjk

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from extractor.document.layout import Box
-from extractor.readers.pdf.settings import LIMITS
+from extractor.readers.pdf.pdf_settings import LIMITS
 
 Points = list[tuple[float, float]]
 

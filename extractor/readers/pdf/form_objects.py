@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from extractor.readers.pdf.settings import LIMITS
+from extractor.readers.pdf.pdf_settings import LIMITS
 
 FORM = re.compile(rb"/Subtype\s*/Form\b")
 DRAWN = re.compile(rb"/([^\s/\[\]<>(){}%]+)\s+Do\b")

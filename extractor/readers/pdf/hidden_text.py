@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from extractor.document.geometry import inside
 from extractor.readers.pdf.page_content import Sheet, Style, Suspect, covers_page
-from extractor.readers.pdf.settings import LIMITS
+from extractor.readers.pdf.pdf_settings import LIMITS
 from extractor.tables.words import Token
 
 INVISIBLE = "drawn invisibly"

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from extractor.document.geometry import displayed_box, turn
 from extractor.document.layout import Block, Box, Grid, Page, Word
 from extractor.readers.pdf.page_content import Sheet
-from extractor.readers.pdf.settings import LIMITS
+from extractor.readers.pdf.pdf_settings import LIMITS
 from extractor.tables.words import Token
 
 

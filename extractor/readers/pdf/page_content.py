@@ -12,7 +12,7 @@ from typing import NamedTuple
 from extractor.document.geometry import Rulings
 from extractor.document.layout import Box
 from extractor.readers.pdf.glyph_shapes import Glyph
-from extractor.readers.pdf.settings import LIMITS
+from extractor.readers.pdf.pdf_settings import LIMITS
 from extractor.tables.words import Token
 
 

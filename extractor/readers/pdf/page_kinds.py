@@ -5,7 +5,7 @@ from __future__ import annotations
 from extractor.document.geometry import inside
 from extractor.document.layout import Box
 from extractor.readers.pdf.page_content import Sheet
-from extractor.readers.pdf.settings import LIMITS
+from extractor.readers.pdf.pdf_settings import LIMITS
 from extractor.readers.pdf.text_layer import bad_share, has_ink, is_readable, nonsense, scan_box
 
 # How the text of an OCR lies over or under a scan.

@@ -11,8 +11,8 @@ from extractor.document.layout import Box
 from extractor.readers.pdf.clip_paths import clip_of, cuts, is_gone, within
 from extractor.readers.pdf.page_content import Fill, Sheet, Style
 from extractor.readers.pdf.painted_paths import Painted, painted, shape_of
+from extractor.readers.pdf.pdf_settings import LIMITS
 from extractor.readers.pdf.pdfium import raw
-from extractor.readers.pdf.settings import LIMITS
 from extractor.readers.pdf.transforms import IDENTITY, Frame, Matrix, times
 
 RECTANGLE = 5  # corners of a closed rectangle; a path with more may hold several shapes

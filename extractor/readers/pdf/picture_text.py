@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from extractor.document.geometry import area, covered
 from extractor.document.layout import Box
 from extractor.readers.pdf.page_content import Sheet
+from extractor.readers.pdf.pdf_settings import LIMITS
 from extractor.readers.pdf.rendered_ink import picture
-from extractor.readers.pdf.settings import LIMITS
 
 if TYPE_CHECKING:
     import numpy as np

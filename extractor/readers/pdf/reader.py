@@ -24,8 +24,8 @@ from extractor.readers.pdf.glyph_shapes import is_implausible
 from extractor.readers.pdf.ocr_layer import confirmed
 from extractor.readers.pdf.page_content import Sheet
 from extractor.readers.pdf.page_kinds import LAYER, kind_of
+from extractor.readers.pdf.pdf_settings import LIMITS
 from extractor.readers.pdf.pdfminer_page import miner_sheet, open_miner
-from extractor.readers.pdf.settings import LIMITS
 from extractor.readers.pdf.text_check import Verdict, few_of, likeness, samples, verdict_of
 from extractor.readers.pdf.text_layer import (
     bad_share,

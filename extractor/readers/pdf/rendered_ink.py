@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from extractor.readers.pdf.page_content import Sheet
+from extractor.readers.pdf.pdf_settings import LIMITS
 from extractor.readers.pdf.pdfium import raw
-from extractor.readers.pdf.settings import LIMITS
 from extractor.tables.words import Token
 
 if TYPE_CHECKING:

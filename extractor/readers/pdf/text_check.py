@@ -11,7 +11,7 @@ from extractor.document.geometry import union
 from extractor.document.layout import Box
 from extractor.readers.pdf.ocr_layer import plain
 from extractor.readers.pdf.page_content import Sheet
-from extractor.readers.pdf.settings import LIMITS
+from extractor.readers.pdf.pdf_settings import LIMITS
 from extractor.tables.words import Token
 
 if TYPE_CHECKING:

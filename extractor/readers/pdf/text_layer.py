@@ -9,7 +9,7 @@ from extractor.document.geometry import area, covered, union
 from extractor.document.layout import Box
 from extractor.readers.pdf.hidden_text import OFF_PAGE
 from extractor.readers.pdf.page_content import Sheet, covers_page
-from extractor.readers.pdf.settings import LIMITS
+from extractor.readers.pdf.pdf_settings import LIMITS
 from extractor.tables.words import Token
 
 # Controls, currency, modifiers, spacing accents, private use, what no language writes much of.

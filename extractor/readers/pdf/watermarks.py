@@ -8,7 +8,7 @@ from operator import itemgetter
 from statistics import median
 
 from extractor.readers.pdf.page_content import Sheet
-from extractor.readers.pdf.settings import LIMITS
+from extractor.readers.pdf.pdf_settings import LIMITS
 from extractor.tables.words import Token
 
 TURN = Token._fields.index("turn")

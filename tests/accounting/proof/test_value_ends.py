@@ -8,7 +8,7 @@ import pytest
 
 import schemas
 from extractor.accounting.proof import printed_labels, unproven, value_ends
-from extractor.accounting.proof.settings import LIMITS, Limits
+from extractor.accounting.proof.proof_settings import LIMITS, Limits
 from extractor.document.layout import Cell, Document, Grid, Line, Page
 from extractor.document.results import Answer, Candidate, Form, Place
 from extractor.forms.regions import cut

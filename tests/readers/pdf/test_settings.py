@@ -6,8 +6,8 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
-from extractor.readers.pdf import settings
-from extractor.readers.pdf.settings import LIMITS, PdfSettings
+from extractor.readers.pdf import pdf_settings as settings
+from extractor.readers.pdf.pdf_settings import LIMITS, PdfSettings
 
 FIELD = re.compile(r"^    (\w+): (?:float|int) = (\S+)  # (.+)$", re.M)
 SOURCE = re.compile(r"\((?:PDF|print|measured|the same|its source: \w+|results\.\w+ is [\d.]+)\)")

@@ -19,8 +19,8 @@ from extractor.readers.pdf import text_check
 from extractor.readers.pdf.font_mapping import FontMapping, to_unicode
 from extractor.readers.pdf.glyph_shapes import Glyph, fits, is_common, is_implausible
 from extractor.readers.pdf.page_content import Sheet
+from extractor.readers.pdf.pdf_settings import LIMITS
 from extractor.readers.pdf.reader import read
-from extractor.readers.pdf.settings import LIMITS
 from extractor.readers.pdf.text_check import samples, verdict_of
 from extractor.readers.pdf.unread_objects import unlike
 from extractor.tables.words import Token
