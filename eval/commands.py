@@ -7,8 +7,6 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from extractor.cli import jobs
-
 Adder = Any  # argparse._SubParsersAction of whatever parser class the caller uses
 
 
@@ -18,9 +16,15 @@ def add_commands(subparsers: Adder) -> None:
         add(subparsers)
 
 
+def _path_or_place(text: str) -> Any:
+    from extractor.cli import jobs
+
+    return jobs.path_or_place(text)
+
+
 def _eval(subparsers: Adder) -> None:
     this = subparsers.add_parser("eval", help="score a run against gold")
-    this.add_argument("directory", type=jobs.path_or_place, metavar="DIR", help="the folder of a run, or a place")
+    this.add_argument("directory", type=_path_or_place, metavar="DIR", help="the folder of a run, or a place")
     _add_gold(this)
     this.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file too")
     this.add_argument("--table", type=Path, metavar="FILE", help="write the tables too: .md, .csv or .txt")
@@ -110,6 +114,7 @@ def _not_negative(text: str) -> int:
 def evaluate(call: Namespace) -> int:
     """`extractor eval`."""
     from eval.reports import report
+    from extractor.cli import jobs
 
     with jobs.run_folder(call.directory, lines=True) as directory:
         return report.evaluate(

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.chromium import CHROMIUM, needs_browser
+from tests.needs import CHROMIUM, needs_browser
 from tests.paths import ROOT
 
 PATIENCE = 60_000  # milliseconds: a loaded machine is slow, and no test measures time

@@ -14,8 +14,8 @@ from eval.reports.html_report import RunScores, page
 from eval.reports.plots import Bar, Series, axis_start, bars, lines
 from eval.scoring.predictions import readings
 from eval.scoring.scores import DocumentScore, score_document
-from tests.chromium import CHROMIUM, needs_browser
 from tests.eval_cases import evaluation_row, gold_file, record, self_evaluation
+from tests.needs import CHROMIUM, needs_browser
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 import zipfile
 from pathlib import Path
@@ -15,6 +14,7 @@ from openpyxl import Workbook
 from extractor.config import Settings
 from extractor.errors import DocumentError
 from extractor.readers import read, sha256
+from tests.needs import needs_libreoffice
 
 SETTINGS = Settings()
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504
@@ -93,10 +93,10 @@ def test_a_conversion_that_hangs_is_given_up(tmp_path: Path, monkeypatch: pytest
         read(tmp_path / "a.doc", "a.doc", Settings(seconds_per_document=0.2))
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_an_old_workbook_through_libreoffice(tmp_path: Path) -> None:
     import subprocess
 
+    needs_libreoffice()
     book = Workbook()
     assert book.active is not None
     book.active.append(["金额", "120,000.00"])
