@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from random import Random
 
-from eval.studies.mistakes.answer_slots import AlteredAnswer
+from eval.studies.mistakes.answer_slots import AlteredAnswer, Slot
 from eval.studies.mistakes.mistake_kinds import any_listing, exchange, pair_exchanged
 
 
@@ -93,18 +93,25 @@ def row_shifted(answer: AlteredAnswer, rng: Random) -> bool:
     return any(texts)
 
 
-def value_slips_down(answer: AlteredAnswer, rng: Random) -> bool:
-    """A value is given for the next row, which has none of its own, or loses it."""
+def _given_below(answer: AlteredAnswer, rng: Random) -> Slot | None:
+    """Gives a value for the row below too, in place of that row's; the value's own slot, None where nothing changes."""
     one = any_listing(answer, rng)
     if one is None:
-        return False
+        return None
     child, row = rng.choice(one.own()), rng.randrange(len(one.rows) - 1)
     here, below = one.column(row, child), one.column(row + 1, child)
     if not here.text or here.text == below.text:
-        return False
+        return None
     below.put(here.text)
-    here.put("")
-    return True
+    return here
+
+
+def value_slips_down(answer: AlteredAnswer, rng: Random) -> bool:
+    """A value is given for the next row, which has none of its own, or loses it."""
+    here = _given_below(answer, rng)
+    if here is not None:
+        here.put("")
+    return here is not None
 
 
 def column_slips_down(answer: AlteredAnswer, rng: Random) -> bool:
@@ -121,15 +128,7 @@ def column_slips_down(answer: AlteredAnswer, rng: Random) -> bool:
 
 def value_repeated_below(answer: AlteredAnswer, rng: Random) -> bool:
     """A row has the value of the row above once more."""
-    one = any_listing(answer, rng)
-    if one is None:
-        return False
-    child, row = rng.choice(one.own()), rng.randrange(len(one.rows) - 1)
-    here, below = one.column(row, child), one.column(row + 1, child)
-    if not here.text or here.text == below.text:
-        return False
-    below.put(here.text)
-    return True
+    return _given_below(answer, rng) is not None
 
 
 def level_moved(answer: AlteredAnswer, rng: Random) -> bool:
