@@ -297,7 +297,7 @@ def _tail(form: Form, sheet: _Sheet, residue: Sequence[Residue]) -> tuple[set[tu
     """Lines behind the last row that the form claims, if they are prose: they stand outside of it."""
     last = -1
     for n, row in enumerate(form.rows):
-        if any(any(sheet.marks[row.page, u.id]) for u in row.units):
+        if any(set(sheet.marks[row.page, u.id]) - {0, FURNITURE} for u in row.units):
             last = n
     rows = form.rows[last + 1 :]
     if last < 0 or not rows:

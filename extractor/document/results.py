@@ -68,7 +68,8 @@ def placed(unit: Unit, start: int, end: int) -> Iterator[tuple[Unit, Place]]:
         first, last = max(start - offset, 0), min(end - offset, len(part.text))
         if first < last:
             yield part, Place(part.page, part.id, first, last)
-        offset += len(part.text) + 1
+        offset += len(part.text)
+        offset += unit.text[offset : offset + 1] == "\n"  # a wrapped number goes on without a line end
 
 
 def place_json(place: Place) -> dict[str, Any]:

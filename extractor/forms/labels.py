@@ -21,6 +21,7 @@ from extractor.forms.line_labels import (
     with_suffix,
     without_suffix,
 )
+from extractor.forms.note_marks import without_mark
 from extractor.forms.tokens import Token, split_token, tokenize
 from schemas.spec import FieldSpec, SchemaSpec
 from schemas.values import fold
@@ -132,7 +133,7 @@ def unglue(tokens: Sequence[Token], index: LabelIndex) -> list[Token]:
     """The tokens with `label:value` cut in two; below a column's header its label is text, as other words are."""
     out: list[Token] = []
     headed: set[str] = set()
-    for token in tokens:
+    for token in (_unmarked(token, index) for token in tokens):
         colon = token.fold.find(":")
         named_whole = _named_whole(token.fold, index)
         whole = named_whole is not None
@@ -148,6 +149,12 @@ def unglue(tokens: Sequence[Token], index: LabelIndex) -> list[Token]:
             continue
         out.extend(_cell_parts(token, index) if token.table and not whole else (token,))
     return out
+
+
+def _unmarked(token: Token, index: LabelIndex) -> Token:
+    """A label with the mark of a footnote behind it as that label; other tokens as they are."""
+    bare = fold(without_mark(token.text))
+    return token if bare == token.fold or _named_whole(bare, index) is None else token._replace(fold=bare)
 
 
 def _named_whole(folded: str, index: LabelIndex) -> tuple[Target, ...] | None:

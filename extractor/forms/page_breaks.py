@@ -16,6 +16,7 @@ from typing import NamedTuple
 from extractor.document.layout import Cell, Unit, Word
 from extractor.document.results import Row
 from extractor.forms.tokens import first_unit, width
+from extractor.tables.wrapped_numbers import is_one_number
 from schemas.values import fold
 
 EDGE = 5.0  # points by which the same ruling line may differ from page to page
@@ -65,10 +66,11 @@ def last_part(unit: Cell) -> Cell:
 
 def joined(above: Cell, below: Cell) -> Cell:
     """Both cells as one, in the place of the first."""
-    start = len(above.text) + 1
+    glue = "" if is_one_number([*above.text.splitlines(), *below.text.splitlines()]) else "\n"
+    start = len(above.text) + len(glue)
     words = (*above.words, *(Word(w.start + start, w.text, w.box, w.confidence) for w in below.words))
     parts = (*(above.parts or (above,)), *(below.parts or (below,)))
-    return replace(above, text=f"{above.text}\n{below.text}", words=words, parts=parts)
+    return replace(above, text=f"{above.text}{glue}{below.text}", words=words, parts=parts)
 
 
 def _append(out: list[Row], rows: list[Row], known: Known) -> None:

@@ -17,6 +17,7 @@ from extractor.tables.text_runs import Row, Run, row_box, runs_of, split_columns
 from extractor.tables.unruled.aligned_runs import find_unruled
 from extractor.tables.unruled.separated_rows import apart_tables
 from extractor.tables.words import Piece, Token, parts_at, passage, pieces_of, read_rows, rows_of
+from extractor.tables.wrapped_numbers import rejoined
 
 
 class Printed(NamedTuple):
@@ -38,7 +39,8 @@ def drawn_blocks(
 
     `shades` are areas of colour, maybe of cells; `going` are the columns that the page before ends with.
     """
-    return _printed(tokens, rulings, page, shades, JOIN, Proof(rulings.horizontal, going, rulings.vertical))
+    found = _printed(tokens, rulings, page, shades, JOIN, Proof(rulings.horizontal, going, rulings.vertical))
+    return found._replace(blocks=[rejoined(block) if isinstance(block, Grid) else block for block in found.blocks])
 
 
 def _printed(

@@ -344,6 +344,12 @@ def test_prose_behind_a_form_is_not_its_residue() -> None:
     assert [row.units[0].text for row in done.unclaimed] == ["二、其他说明。", "本县共有三条河道。"]
 
 
+def test_a_note_above_the_names_of_those_who_signed_is_not_residue_of_the_form() -> None:
+    signed = "填报人：陆青   联系电话：61234567"
+    done = result_of(f"{evaluation_form()}注：¹含以前年度结转。\n{signed}\n")
+    assert done.settled
+
+
 @pytest.mark.parametrize("line", ["绿化面积 ≥3.20(亩)", "绿化面积  ≥3.20(亩)", "巡护次数 30.00 20.00"])
 def test_a_row_that_lost_its_tabs_behind_a_table_is_not_dropped_in_silence(line: str) -> None:
     assert not result_of(project_form() + line + "\n").settled

@@ -35,6 +35,24 @@ def test_a_label_is_found_in_a_line_and_in_a_cell() -> None:
     assert found(paged([grid(["项目 名称", "河湖巡护经费"])])) == [("项目名称", "project_name")]
 
 
+@pytest.mark.parametrize("mark", ["¹", "①", "[1]", "［2］", " *", "※", "⏎①", "（注1）"])
+def test_the_mark_of_a_footnote_behind_a_label_is_part_of_it(mark: str) -> None:
+    cells = paged([grid([f"项目名称{mark}".replace("⏎", "\n"), "河湖巡护经费"])])
+    (label, value) = tokens_of(cells)
+    assert [path for _, path in found(cells)] == ["project_name"]
+    assert label.end == len(label.unit.text)
+    assert value.text == "河湖巡护经费"
+
+
+@pytest.mark.parametrize("text", ["项目名称：①", "年度资金申请总额：[1]"])
+def test_the_mark_of_a_footnote_behind_a_colon_is_no_value(text: str) -> None:
+    assert len(tokens_of(paged([grid([text, "20.00"])]))) == 2
+
+
+def test_what_looks_like_the_mark_of_a_footnote_behind_a_value_stays(text: str = "河湖巡护①") -> None:
+    assert [t.fold for t in tokens_of(paged([grid(["项目名称", text])]))] == ["项目名称", "河湖巡护①"]
+
+
 def test_a_label_may_have_lost_the_bracket_at_its_end() -> None:
     """An OCR of a stack passes over the last sign."""
     assert found(paged([grid(["项目\n资金\n（万\n元", "5.00"])]))[0][1].startswith("funding")

@@ -98,7 +98,7 @@ def test_figures_without_their_last_decimals_go_on() -> None:
     above = part(1, [HEAD, WHOLE, ["数量", "市级步道修缮总量", "≥73.00", "2.5"]])
     below = part(2, [["指标", "之和", "(公里)", "0"]])
     narrow = [row for row in stitched([*above, *below], KNOWN) if row.units[1].text.startswith("市级")]
-    assert texts(narrow) == [["数量\n指标", "市级步道修缮总量\n之和", "≥73.00\n(公里)", "2.5\n0"]]
+    assert texts(narrow) == [["数量\n指标", "市级步道修缮总量\n之和", "≥73.00\n(公里)", "2.50"]]
 
 
 def test_a_label_that_only_both_halves_make_is_one_and_its_rows_are_two() -> None:

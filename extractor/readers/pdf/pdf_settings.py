@@ -47,7 +47,7 @@ class PdfSettings:
     repeated: int = 3  # times that the same words lie over one page (measured)
 
     # Superscripts and subscripts.
-    script_size: float = 0.8  # of the size of the character before; programs set 0.58 to 0.75 (print)
+    script_size: float = 0.85  # of the size of the character before; programs set 0.58 to 0.8 (print)
     raised: float = 0.2  # of that size; a superscript's baseline is 0.3 to 0.5 higher (print)
     lowered: float = 0.06  # of that size; a subscript's baseline is 0.1 to 0.25 lower (print)
     script_length: int = 4  # characters; longer raised runs are small text and no marks (print)

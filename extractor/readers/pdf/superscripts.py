@@ -13,6 +13,8 @@ from extractor.tables.words import Token
 
 RAISED = dict(zip("0123456789+-−=()ni*", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ*", strict=True))
 LOWERED = dict(zip("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎", strict=True))
+NOTE_SIGNS = frozenset("[]［］【】†‡§¶※①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
+"""Signs of note marks that have no raised form: they stay as they are, in the line of the character before."""
 
 
 def marked(tokens: list[Token], sizes: Mapping[int, float], lengths: Mapping[int, int]) -> list[Token]:
@@ -22,7 +24,7 @@ def marked(tokens: list[Token], sizes: Mapping[int, float], lengths: Mapping[int
     for token in tokens if small else ():
         if token.run in small and token.baseline is not None and not token.text.isspace():
             runs[token.run].append(token)
-    marks = [run for run in runs.values() if run and all(t.text in RAISED for t in run)]
+    marks = [run for run in runs.values() if run and all(t.text in RAISED or t.text in NOTE_SIGNS for t in run)]
     if not marks:
         return tokens
     upright = [t for t in tokens if t.baseline is not None and not t.text.isspace()]
@@ -90,7 +92,8 @@ def _meant(run: Sequence[Token], base: Token, size: float) -> list[str] | None:
         return None
     up = base.baseline - baseline
     if LIMITS.raised * size <= up <= size:
-        return [RAISED[t.text] for t in run]
+        texts = [t.text for t in run]
+        return texts if NOTE_SIGNS.intersection(texts) else [RAISED[text] for text in texts]
     if LIMITS.lowered * size <= -up <= 0.5 * size and all(t.text in LOWERED for t in run):
         return [LOWERED[t.text] for t in run]
     return None

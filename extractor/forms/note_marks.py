@@ -1,0 +1,14 @@
+"""Marks of footnotes behind printed labels, as in `年度资金总额：¹` or `Total [1]`."""
+
+from __future__ import annotations
+
+import re
+
+_MARK = re.compile(
+    r"(?<=\S)\s*(?:[⁰¹²³⁴-⁹]{1,2}⁾?|[①-⑳]|[\[［【]\d{1,2}[\]］】]|[*＊]{1,3}|[†‡§※]|[(（]?注\s*[\d①-⑳¹²³⁴-⁹][)）]?)\s*$"
+)
+
+
+def without_mark(text: str) -> str:
+    """A label without the mark of a footnote behind it."""
+    return _MARK.sub("", text)
