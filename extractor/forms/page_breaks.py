@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -26,6 +26,9 @@ LEAST = 0.25  # of a character; so little room more or less tells nothing
 LINES = (
     2.5  # lines; with more room below its last line a cell did not end at the break (one more may be kept from its end)
 )
+
+
+FILLED = 3  # rows with text in a column; fewer may have it by chance
 
 
 class Known(NamedTuple):
@@ -174,10 +177,11 @@ def _join(above: list[Row], below: list[Row], first: int, known: Known) -> None:
     """Joins the cells that go on, and takes them from the row below; a row of which nothing is left goes."""
     pairs = _pairs(above, below, first)
     paired = {pair.below.id for pair in pairs}
-    alone = any(unit.text.strip() and unit.id not in paired for unit in below[first].units)
-    cut = not alone and _is_cut(above, pairs, known)
-    padding = _padding(above)
-    going = [pair for pair in pairs if _is_one(above, pair, cut, padding, known)]
+    alone = [u for u in below[first].units if u.text.strip() and u.id not in paired and isinstance(u, Cell)]
+    halves = all(u.row_span > 1 for u in alone) and _are_halves([*above, *below[first:]], pairs)
+    cut = halves or (not alone and _is_cut(above, pairs, known))
+    padding = _padding(row.units for row in above)
+    going = [pair for pair in pairs if _is_one(above, pair, cut, halves, padding, known)]
     for pair in going:
         _replace_unit(above, pair.above, joined(pair.above, pair.below))
     done = {pair.below.id for pair in going}
@@ -188,18 +192,32 @@ def _join(above: list[Row], below: list[Row], first: int, known: Known) -> None:
             del below[first]
         return
     del below[first]
+    if halves:
+        begun = tuple(u for u in rest if isinstance(u, Cell) and u.text.strip())
+        above[-1] = _with_labels(above[-1], begun)
+        rest = tuple(u for u in rest if u not in begun)
     later = tuple(u for u in rest if isinstance(u, Cell) and u.row_span > 1)
     if later and first < len(below):  # labels that stand beside the rows that follow too
         units = sorted((*later, *below[first].units), key=lambda u: u.col if isinstance(u, Cell) else 0)
         below[first] = below[first]._replace(units=tuple(units))
 
 
-def _is_one(above: Sequence[Row], pair: Pair, cut: bool, padding: float, known: Known) -> bool:
+def _with_labels(row: Row, labels: Sequence[Cell]) -> Row:
+    """A row with cells that are printed behind the break, where nothing of its own stands above it."""
+    first = next((unit for unit in row.units if isinstance(unit, Cell)), None)
+    if first is None:
+        return row
+    own = [replace(cell, page=first.page, table=first.table, row=first.row, parts=(cell,)) for cell in labels]
+    units = sorted((*row.units, *own), key=lambda u: u.col if isinstance(u, Cell) else 0)
+    return row._replace(units=tuple(units))
+
+
+def _is_one(above: Sequence[Row], pair: Pair, cut: bool, halves: bool, padding: float, known: Known) -> bool:
     """Whether both halves are one cell: of a cut row, of a cut label, or a label that is printed below the break."""
     if not pair.below.text.strip():
         return False
     if not pair.above.text.strip():
-        return _is_label_of_both(above, pair, known)
+        return halves or _is_label_of_both(above, pair, known)
     return _completes(pair, known) or (cut and (not pair.spanning or _goes_on(pair, padding)))
 
 
@@ -247,12 +265,30 @@ def _is_cut(above: Sequence[Row], pairs: Sequence[Pair], known: Known) -> bool:
     filled = [pair for pair in own if pair.below.text.strip()]
     if not filled or not all(pair.above.text.strip() for pair in filled) or any(map(_are_two_figures, filled)):
         return False
-    padding = _padding(above)
+    padding = _padding(row.units for row in above)
     broken = [_completes(pair, known) or _is_fragment(above, pair) for pair in filled]
     if not all(sure or _goes_on(pair, padding) for sure, pair in zip(broken, filled, strict=True)):
         return False
     ended = any(pair.above.text.strip() and not pair.below.text.strip() for pair in own)
     return ended or any(broken)
+
+
+def _are_halves(rows: Sequence[Row], pairs: Sequence[Pair]) -> bool:
+    """Whether a row has some of its cells above the break and the others below: printers keep the lines of a cell
+    together. No column has text in both, and one of each half has text in all other rows of the table."""
+    own = [pair for pair in pairs if pair.above.row_span == 1]
+    up = [pair.above for pair in own if pair.above.text.strip() and not pair.below.text.strip()]
+    down = [pair.below for pair in own if pair.below.text.strip() and not pair.above.text.strip()]
+    if len(up) + len(down) < len([pair for pair in own if pair.above.text.strip() or pair.below.text.strip()]):
+        return False
+    cells = [u for row in rows for u in row.units if isinstance(u, Cell) and u not in (p for pair in own for p in pair)]
+    return any(_is_always_filled(cell, cells) for cell in up) and any(_is_always_filled(cell, cells) for cell in down)
+
+
+def _is_always_filled(cell: Cell, cells: Sequence[Cell]) -> bool:
+    """Whether all other cells of a column hold text, and there are some."""
+    column = [other for other in cells if other.row_span == 1 and _same_columns(other, cell, 0.0)]
+    return len(column) >= FILLED and all(other.text.strip() for other in column)
 
 
 def _completes(pair: Pair, known: Known) -> bool:
@@ -304,6 +340,16 @@ def _decimals(rows: Sequence[Row], cell: Cell) -> int:
     return found.most_common(1)[0][0] if found else 0
 
 
+def may_go_on(above: Unit, below: Unit) -> bool | None:
+    """Whether the text of a cell that ends a page may go on in one that begins the next; None where places are unknown:
+    it does not where a further word had room, or a further line."""
+    if not (isinstance(above, Cell) and isinstance(below, Cell)):
+        return None
+    if last_part(above).box is None or not any(word.box is not None for word in above.words):
+        return None
+    return _goes_on(Pair(above, below), min(_padding([[above]]), _padding([[below]])))
+
+
 def _goes_on(pair: Pair, padding: float) -> bool:
     """Whether the last line above has no room for what stands below, in a cell that has no room for another line."""
     above = last_part(pair.above)
@@ -321,12 +367,12 @@ def _goes_on(pair: Pair, padding: float) -> bool:
     return full and above.box.bottom - bottom < LINES * (bottom - top)
 
 
-def _padding(rows: Sequence[Row]) -> float:
+def _padding(rows: Iterable[Sequence[Unit]]) -> float:
     """How far text begins from the left side of its cell, but for what is centred there."""
     gaps = [
         word.box.x0 - part.box.x0
         for row in rows
-        for unit in row.units
+        for unit in row
         if isinstance(unit, Cell)
         for part in unit.parts or (unit,)
         for word in part.words

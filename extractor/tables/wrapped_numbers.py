@@ -26,9 +26,9 @@ class Printed(NamedTuple):
     x1: float
 
     @property
-    def length(self) -> int:
-        """The number of its characters."""
-        return sum(len(word.text) for word in self.words)
+    def text(self) -> str:
+        """Its characters."""
+        return "".join(word.text for word in self.words)
 
 
 def rejoined(grid: Grid) -> Grid:
@@ -83,6 +83,8 @@ def _joined(cell: Cell, padding: float) -> Cell | None:
 
 
 def _is_full(line: Printed, below: Printed, box: Box, padding: float) -> bool:
-    """Whether the first character of the next line has no room in a line."""
-    character = (below.x1 - below.x0) / max(below.length, 1)
-    return (box.x1 - box.x0) - (line.x1 - line.x0) - 2 * padding < character + SLACK
+    """Whether what the next line begins with has no room in a line: a character, or what stands behind a point."""
+    character = (below.x1 - below.x0) / max(len(below.text), 1)
+    kept = re.match(r"\d+", below.text) if line.text[-1] in ".," else None
+    piece = len(kept[0]) if kept else 1
+    return (box.x1 - box.x0) - (line.x1 - line.x0) - 2 * padding < piece * character + SLACK

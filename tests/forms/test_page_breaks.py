@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from extractor.document.layout import Box, Cell, Unit, Word, parts_of
 from extractor.document.results import Place, Row, placed
-from extractor.forms.page_breaks import Known, stitched
+from extractor.forms.page_breaks import Known, may_go_on, stitched
 from extractor.forms.tokens import width
 
 WORDS = ("产出指标", "效益指标", "数量指标", "质量指标", "满意度指标")
@@ -91,6 +91,44 @@ def test_a_cell_with_room_for_what_follows_did_not_go_on() -> None:
     above = part(1, [HEAD, ["质量", "验收合格", "≥95(%)", "5.00"]])
     below = part(2, [["", "护栏更新", "", ""]])
     assert len(stitched([*above, *below], KNOWN)) == 3
+
+
+HALF = (["", "", "≥80.00", "5.00"], ["", "基层展项更新及时性", "", ""])
+
+
+def test_a_row_whose_cells_stand_on_both_sides_of_the_break_is_one_row() -> None:
+    """Printers keep the lines of a cell together: its values stay above, the name that they belong to goes below."""
+    above = part(1, [HEAD, WHOLE, WHOLE, WHOLE, HALF[0]])
+    (row, *rest) = stitched([*above, *part(2, [HALF[1], WHOLE])], KNOWN)[4:]
+    assert [unit.text.strip() for unit in row.units] == ["", "基层展项更新及时性", "≥80.00", "5.00"]
+    assert [[part.page for part in parts_of(unit)] for unit in row.units][1:] == [[1, 2], [1], [1]]
+    assert texts(rest) == [WHOLE]
+
+
+def test_the_label_that_begins_with_such_a_row_stands_in_it() -> None:
+    above = part(1, [HEAD, WHOLE, WHOLE, WHOLE, [None, "", "≥80.00", "5.00"]])
+    below = part(2, [["时效", "展项更新及时性", "", ""], [None, *WHOLE[1:]]], {(0, 0): 2})
+    rows = stitched([*above, *below], KNOWN)[4:]
+    assert [unit.text.strip() for unit in rows[0].units] == ["时效", "展项更新及时性", "≥80.00", "5.00"]
+    assert texts(rows[1:]) == [WHOLE[1:]]
+
+
+@pytest.mark.parametrize("blank", [1, 2])
+def test_halves_of_rows_that_others_lack_too_stay_apart(blank: int) -> None:
+    """Where other rows leave a column blank as well, each half may be a row."""
+    rows = [WHOLE[:blank] + [""] + WHOLE[blank + 1 :]] if blank == 1 else [[*WHOLE[:2], "", ""]]
+    above = part(1, [HEAD, WHOLE, *rows, WHOLE, HALF[0]])
+    assert texts(stitched([*above, *part(2, [HALF[1], WHOLE])], KNOWN))[5:] == [HALF[1], WHOLE]
+
+
+@pytest.mark.parametrize(
+    ("above", "going"),
+    [("步道修缮验收合格", True), ("步道修缮", False), ("步道修缮验收合格\n率", False), ("", None)],
+)
+def test_a_text_goes_on_overleaf_only_where_it_fills_its_line(above: str, going: bool | None) -> None:
+    (row,) = part(1, [["质量", above, "", ""]])
+    (other,) = part(2, [["", "率", "", ""]])
+    assert may_go_on(row.units[1], other.units[1]) is going
 
 
 def test_figures_without_their_last_decimals_go_on() -> None:

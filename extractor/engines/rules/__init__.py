@@ -62,7 +62,7 @@ def extract(forms: Sequence[Form]) -> list[Answer]:
 def _read(form: Form) -> _Reading:
     index = label_index(form.schema)
     tokens, headings = leaves_in_order(row_tokens(form.rows, index), index)
-    tokens = beside_their_labels(tokens, index) if index.loose else tokens
+    tokens = beside_their_labels(tokens, index)
     aside = set() if index.loose else set(unasked(tokens, index))
     tokens = [token for position, token in enumerate(tokens) if position not in aside]
     hits = {position: hit for position, hit in spot(tokens, index).items() if hit.targets or index.loose}

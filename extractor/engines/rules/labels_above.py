@@ -42,6 +42,8 @@ def _pairs(
         return None
     if any(targets_of(t, index) for t in below):
         return None
+    if not index.loose and not all(any(_over_whole(label, t) for label in labels) for t in below):
+        return None
     under = {id(label): [t for t in below if _over(label, t)] for label in labels}
     owners = Counter(id(t) for own in under.values() for t in own)
     if any(len(own) > 1 for own in under.values()) or any(owners[id(t)] != 1 for t in below):
@@ -61,3 +63,8 @@ def _is_row_of_labels(row: Sequence[Token], index: LabelIndex) -> bool:
 
 def _over(label: Token, cell: Token) -> bool:
     return label.col < cell.col + cell.span and cell.col < label.col + label.span
+
+
+def _over_whole(label: Token, cell: Token) -> bool:
+    """Whether a cell is as wide as the label above it: in a form that is accounted for whole, none is wider."""
+    return (label.col, label.span) == (cell.col, cell.span)

@@ -10,6 +10,7 @@ from extractor.engines.rules.label_zones import Bucket, Column
 from extractor.engines.rules.list_rows import Cell, ListRow, read_rows
 from extractor.engines.rules.pieces import column_kind, is_null
 from extractor.engines.rules.stacked_labels import repeats
+from extractor.forms.page_breaks import may_go_on
 from extractor.forms.tokens import first_unit
 
 
@@ -36,18 +37,25 @@ def list_rows(draft: Draft, bucket: Bucket) -> None:
             draft.doubt(f"{path}.{columns[column].field.name}", FindingKind.LABEL_CARRIED, message)
         if n and number and _may_end(row, rows[n - 1], kinds):
             rest = draft.join(p for cell in row.values() for p in cell_tokens(cell))
-            draft.doubt(
-                f"{list_path}[{number - 1}]", FindingKind.ROW_UNCLEAR, f"it may end behind the page break: {rest[:40]}"
-            )
+            for at in (number - 1, number):
+                message = f"one row, or two that the page break parts: {rest[:40]}"
+                draft.doubt(f"{list_path}[{at}]", FindingKind.ROW_UNCLEAR, message)
         number += 1
     draft.rows[list_path] = number
 
 
 def _may_end(row: ListRow, before: ListRow, kinds: Sequence[str]) -> bool:
-    """Whether a row of a grid that begins a page may be the end of the row before: it lacks what a row has."""
+    """Whether a row of a grid that begins a page may be the end of the row before, as far as its places tell: no cell
+    above had room for what stands below it. Where they tell nothing, it lacks what a row has."""
     first, last = row[min(row)].pieces[0].token, before[max(before)].pieces[-1].token
-    filled = [kinds[n] for n in row if kinds[n] != "word"]
-    return first.exact and first.page != last.page and bool(filled) and (len(filled) == 1 or "key" not in filled)
+    filled = [n for n in row if kinds[n] != "word"]
+    if not first.exact or first.page == last.page or not filled:
+        return False
+    both = [n for n in filled if n in before]
+    going = [may_go_on(before[n].pieces[-1].token.unit, row[n].pieces[0].token.unit) for n in both]
+    if False in going or (True in going and None not in going):
+        return False not in going
+    return len(filled) == 1 or "key" not in [kinds[n] for n in filled] or not both
 
 
 def _carry(above: dict[int, Cell], row: ListRow, words: Sequence[int]) -> list[int]:

@@ -18,10 +18,12 @@ from extractor.tables.merged_rows import NUMBER
 from extractor.tables.ruled.lattice import Lattice, Slot
 from extractor.tables.text_runs import Run, middle
 from extractor.tables.words import Token, pieces_of, rows_of
+from extractor.tables.wrapped_numbers import is_one_number
 
 TALL = 1.9  # of the type size: a row that is lower has no place for two lines
 NEAR = 0.35  # of the type size: lines of different cells that differ by less in height are of one row
 ROOM = 0.8  # of the type size: white beside a line that one more character and the padding of the cell need
+WIDE = 2.0  # of the type size: white that no number leaves which goes on in the next line, whatever the padding
 LEAST = 2  # cells of one row that hold numbers below each other, or as many texts as another holds numbers
 MANY = 3  # texts below each other that are one for each number beside them
 
@@ -84,7 +86,8 @@ def _block(tokens: Sequence[Token]) -> Block | None:
 def _holds_entries(block: Block, wide: float, texts: bool) -> bool:
     """Whether the lines of a cell of some width are entries of their own: whole numbers that had room for more."""
     runs = sorted(block.runs, key=middle)
-    room = all(wide - (run.box.x1 - run.box.x0) > ROOM * (run.box.bottom - run.box.top) for run in runs[:-1])
+    least = WIDE if is_one_number([run.text for run in runs]) else ROOM
+    room = all(wide - (run.box.x1 - run.box.x0) > least * (run.box.bottom - run.box.top) for run in runs[:-1])
     numbers = all(NUMBER.fullmatch(p.text) and p.text[-1] not in ",." for run in runs for p in run.pieces)
     return len(runs) > 1 and room and (texts or numbers)
 
