@@ -116,8 +116,8 @@ def test_the_label_that_begins_with_such_a_row_stands_in_it() -> None:
 @pytest.mark.parametrize("blank", [1, 2])
 def test_halves_of_rows_that_others_lack_too_stay_apart(blank: int) -> None:
     """Where other rows leave a column blank as well, each half may be a row."""
-    rows = [WHOLE[:blank] + [""] + WHOLE[blank + 1 :]] if blank == 1 else [[*WHOLE[:2], "", ""]]
-    above = part(1, [HEAD, WHOLE, *rows, WHOLE, HALF[0]])
+    lacking = ["数量", "", "≥2(公里)", "5.00"] if blank == 1 else ["数量", "步道修缮长度", "", ""]
+    above = part(1, [HEAD, WHOLE, lacking, WHOLE, HALF[0]])
     assert texts(stitched([*above, *part(2, [HALF[1], WHOLE])], KNOWN))[5:] == [HALF[1], WHOLE]
 
 
