@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -25,8 +25,8 @@ from extractor.document.layout import UPRIGHT, Document
 from extractor.document.results import Answer, DocumentResult, Finding, Form, Proof, Record, Row, Span, finding
 from extractor.engines import hybrid, llm, rules
 from extractor.errors import CallError, DocumentError, MissingPackage
+from extractor.forms.form_tokens import with_confirmed_labels
 from extractor.forms.regions import cut
-from schemas.confirmed_labels import widened
 from schemas.conventions import Convention, told_by
 from schemas.spec import SchemaSpec
 
@@ -35,7 +35,7 @@ Engine = Callable[[Sequence[Form], Settings, str], Sequence[Answer]]
 
 def beside_rules(forms: Sequence[Form], answers: Sequence[Answer]) -> list[Answer]:
     """The answers of another engine, each with what `rules` reads in the same form: a second reader, free of charge."""
-    read = rules.extract([replace(form, schema=widened(form.schema)) for form in forms])
+    read = rules.extract([with_confirmed_labels(form) for form in forms])
     return [replace(one, others=(*one.others, second)) for one, second in zip(answers, read, strict=True)]
 
 
@@ -48,6 +48,13 @@ ENGINES: dict[str, Engine] = {
 Read = Callable[[Path, str, Settings], Document]
 
 
+class DocumentFacts(NamedTuple):
+    """What holds for all forms of a document: how it prints numbers and dates, which lines head its pages."""
+
+    convention: Convention
+    heads: frozenset[str]
+
+
 class Accounted(NamedTuple):
     """The record of a form, and the rows at the form's end that are no part of it."""
 
@@ -55,9 +62,10 @@ class Accounted(NamedTuple):
     behind: tuple[Row, ...]
 
 
-def convention_of(document: Document, settings: Settings) -> Convention:
-    """How the document prints numbers and dates."""
-    return told_by((unit.text for unit in document.units()), settings.locale)
+def facts_of(document: Document, settings: Settings) -> DocumentFacts:
+    """What holds for all forms of a document."""
+    convention = told_by((unit.text for unit in document.units()), settings.locale)
+    return DocumentFacts(convention, running_heads(document))
 
 
 def process_file(
@@ -83,9 +91,9 @@ def process(document: Document, settings: Settings, schemas: Sequence[SchemaSpec
     regions = cut(document, schemas)
     records: list[Record] = []
     left: list[Row] = list(regions.outside)
-    convention = convention_of(document, settings)
+    facts = facts_of(document, settings)
     for form, answer in zip(regions.forms, extract(regions.forms, settings, document.sha256), strict=True):
-        record, behind = record_of(document, form, answer, engine, settings, convention)
+        record, behind = record_of(document, form, answer, engine, settings, facts)
         records.append(record)
         left.extend(behind)
     tables, unclaimed = outside.account(
@@ -108,13 +116,14 @@ def process(document: Document, settings: Settings, schemas: Sequence[SchemaSpec
 
 
 def record_of(
-    document: Document, form: Form, answer: Answer, engine: str, settings: Settings, convention: Convention
+    document: Document, form: Form, answer: Answer, engine: str, settings: Settings, facts: DocumentFacts
 ) -> Accounted:
     """The record of one form, and the rows at its end that are no part of it."""
-    assembled = assemble(form.schema, answer.candidates, convention)
-    examined = examine(form, answer, running_heads(document))
-    others = second_readers(form, answer, convention, examined.proofs)
-    grounded = ground(form, replace(answer, nulls=(*answer.nulls, *others.known)))
+    assembled = assemble(form.schema, answer.candidates, facts.convention)
+    examined = examine(form, answer, facts.heads)
+    others = second_readers(form, answer, facts.convention, examined.proofs)
+    kinds: dict[str, Proof] = {**dict.fromkeys(others.agreed, "agreed"), **examined.proofs}
+    grounded = ground(form, replace(answer, nulls=(*answer.nulls, *others.known)), kinds)
     as_given = document.exact and not answer.usage.get("calls")  # no OCR and no model's words stand between
     checked = check(form.schema, assembled.values, "source" if as_given else "reading")
     checked = others.about_source(checked) if document.exact else checked
@@ -129,22 +138,12 @@ def record_of(
         *examined.findings,
         *checked,
     )
-    kinds: dict[str, Proof] = {**dict.fromkeys(others.agreed, "agreed"), **examined.proofs}
-    evidence = _with_proofs(grounded.evidence, kinds)
     record = Record(
         document.name, document.sha256, form.index, form.schema.name, assembled.values,
-        _displayed(document, evidence), tuple(dict.fromkeys(findings)), grounded.residue, engine,
+        _displayed(document, grounded.evidence), tuple(dict.fromkeys(findings)), grounded.residue, engine,
         settings.model if engine != "rules" else None, answer.usage,
     )  # fmt: skip
     return Accounted(record, grounded.unclaimed)
-
-
-def _with_proofs(evidence: dict[str, tuple[Span, ...]], proofs: Mapping[str, Proof]) -> dict[str, tuple[Span, ...]]:
-    """The evidence, each span with the kind of proof of its value."""
-    return {
-        path: tuple(replace(span, proof=proofs[path]) for span in spans) if path in proofs else spans
-        for path, spans in evidence.items()
-    }
 
 
 def _displayed(document: Document, evidence: dict[str, tuple[Span, ...]]) -> dict[str, tuple[Span, ...]]:

@@ -50,7 +50,7 @@ _US_ADDRESS = re.compile(
 )
 _UK_ADDRESS = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b")
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_WORDS_OF: dict[str, str] = {
+_SMALL_WORDS: dict[str, str] = {
     "en": "the of and to for with this by on from your please you are is at our date number amount",
     "de": "der die das und für mit von bei ihre bitte auf ist den zum datum betrag rechnung nummer",
     "nl": "de het een en van voor met uw bij op datum bedrag factuur nummer totaal aan wij btw",
@@ -63,6 +63,7 @@ _WORDS_OF: dict[str, str] = {
     "da": "og for med af til den det faktura dato beløb er på at moms",
 }
 """Words that tell a language: a text is of the one that has by far the most of them."""
+_WORDS_OF = {language: frozenset(words.split()) for language, words in _SMALL_WORDS.items()}
 _ENOUGH = 3
 """So many different words of one language, and twice as many as of any other, tell that a text is written in it."""
 
@@ -152,6 +153,6 @@ def _is_east_asian(text: str) -> bool:
 def language_of(text: str) -> str:
     """The language of a text by its small words, "" where they do not tell."""
     words = {word.casefold() for word in _WORD.findall(unicodedata.normalize("NFKC", text))}
-    counts = Counter({language: len(words & set(own.split())) for language, own in _WORDS_OF.items()})
+    counts = Counter({language: len(words & own) for language, own in _WORDS_OF.items()})
     (best, most), (_, second) = counts.most_common(2)
     return best if most >= _ENOUGH and most >= 2 * second else ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
@@ -24,13 +24,15 @@ from extractor.document.results import (
     Form,
     Match,
     Place,
+    Proof,
     Residue,
     Row,
     Span,
     finding,
     placed,
 )
-from extractor.forms.labels import LabelIndex, label_index, row_tokens, spot, unasked
+from extractor.forms.form_tokens import form_tokens
+from extractor.forms.labels import LabelIndex, label_index, unasked
 from extractor.forms.line_labels import label_key
 from extractor.forms.regions import PAGE_GAP
 from extractor.forms.tokens import HEADING, row_shaped
@@ -73,8 +75,11 @@ class _Sheet:
             marks[n] = marks[n] or what
 
 
-def ground(form: Form, answer: Answer) -> Grounded:
-    """Evidence, residue and what is wrong with them, for an engine's answer about a form."""
+def ground(form: Form, answer: Answer, proofs: Mapping[str, Proof] | None = None) -> Grounded:
+    """Evidence, residue and what is wrong with them, for an engine's answer about a form.
+
+    `proofs` are the kinds of proof of its values, which their evidence names.
+    """
     sheet = _Sheet(form.rows)
     title_units = {(r.page, u.id): u for r in form.title_rows for u in r.units}
     findings: list[Finding] = []
@@ -83,7 +88,7 @@ def ground(form: Form, answer: Answer) -> Grounded:
     for candidate in answer.candidates:
         if candidate.path in evidence:
             continue  # a second reading: assembly keeps the first, and this one's characters are residue
-        spans = _spans(candidate, sheet.units, title_units)
+        spans = _spans(candidate, sheet.units, title_units, proofs.get(candidate.path) if proofs else None)
         evidence[candidate.path] = spans
         findings.extend(_evidence_findings(candidate, spans))
         spec = form.schema.field(candidate.path)
@@ -114,36 +119,36 @@ def ground(form: Form, answer: Answer) -> Grounded:
 
 def label_places(form: Form) -> tuple[Place, ...]:
     """The places of all labels of a form's schema, for engines that do not report them."""
-    index = label_index(form.schema)
-    tokens = row_tokens(form.rows, index)
-    hits = (hit for hit in spot(tokens, index).values() if hit.targets)
-    return tuple(tokens[p].place for hit in hits for p in range(hit.first, hit.last + 1))
+    known = form_tokens(form)
+    hits = (hit for hit in known.hits.values() if hit.targets)
+    return tuple(known.tokens[p].place for hit in hits for p in range(hit.first, hit.last + 1))
 
 
 def _unasked_places(form: Form) -> list[Place]:
     """The places of what forms of the schema print and its records do not hold: it is accounted for, and no value."""
     if not form.schema.unasked:
         return []
-    index = label_index(form.schema)
-    tokens = row_tokens(form.rows, index)
-    return [tokens[position].place for position in unasked(tokens, index)]
+    known = form_tokens(form)
+    return [known.tokens[position].place for position in unasked(known.tokens, known.hits, known.labels)]
 
 
 def _spans(
-    candidate: Candidate, units: dict[tuple[int, str], Unit], titles: dict[tuple[int, str], Unit]
+    candidate: Candidate,
+    units: dict[tuple[int, str], Unit],
+    titles: dict[tuple[int, str], Unit],
+    proof: Proof | None,
 ) -> tuple[Span, ...]:
-    out = []
+    found: list[tuple[Unit, Place]] = []
     for place in candidate.places:
         unit = units.get((place.page, place.unit)) or titles.get((place.page, place.unit))
         if unit is None or not 0 <= place.start < place.end <= len(unit.text):
             continue
-        for part, own in placed(unit, place.start, place.end):
-            box, confidence = _box(part, own)
-            out.append(Span(own, part.text[own.start : own.end], box, confidence))
-    match = _match(candidate.text, [s.text for s in out])
-    if match == "exact":
-        return tuple(out)
-    return tuple(Span(s.place, s.text, s.box, s.confidence, match) for s in out)
+        found.extend(placed(unit, place.start, place.end))
+    texts = [part.text[own.start : own.end] for part, own in found]
+    match = _match(candidate.text, texts)
+    return tuple(
+        Span(own, text, *_box(part, own), match, proof) for (part, own), text in zip(found, texts, strict=True)
+    )
 
 
 def _match(text: str, parts: Sequence[str]) -> Match:
@@ -158,6 +163,8 @@ def _match(text: str, parts: Sequence[str]) -> Match:
 
 def _box(unit: Unit, place: Place) -> tuple[Box | None, float | None]:
     """The box around a place's words, and their lowest confidence; the unit's own box where words are unknown."""
+    if not unit.words:
+        return unit.box, None
     words = [w for w in unit.words if w.start < place.end and w.start + len(w.text) > place.start]
     boxes = [w.box for w in words if w.box is not None]
     sure = [w.confidence for w in words if w.confidence is not None]
@@ -295,10 +302,8 @@ def _are_stacked(one: Unit, other: Unit) -> bool:
 
 def _tail(form: Form, sheet: _Sheet, residue: Sequence[Residue]) -> tuple[set[tuple[int, str]], tuple[Row, ...]]:
     """Lines behind the last row that the form claims, if they are prose: they stand outside of it."""
-    last = -1
-    for n, row in enumerate(form.rows):
-        if any(set(sheet.marks[row.page, u.id]) - {0, FURNITURE} for u in row.units):
-            last = n
+    claimed = (any(set(sheet.marks[row.page, u.id]) - {0, FURNITURE} for u in row.units) for row in reversed(form.rows))
+    last = next((len(form.rows) - n for n, is_claimed in enumerate(claimed, 1) if is_claimed), -1)
     rows = form.rows[last + 1 :]
     if last < 0 or not rows:
         return set(), ()

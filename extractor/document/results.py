@@ -150,7 +150,8 @@ class Form:
     """The region of a document that one record comes from: its rows in reading order, page breaks stitched.
 
     `title` and `furniture` are the places that are accounted for before any engine looks. `alone` says that no text of
-    its document stands outside of forms.
+    its document stands outside of forms. `kept` holds what was computed from the form, by its type; a changed copy of
+    the form begins with none.
     """
 
     index: int
@@ -162,6 +163,7 @@ class Form:
     notes: tuple[Finding, ...] = ()
     hint: Hint | None = None
     alone: bool = True
+    kept: dict[type[Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from extractor.document.layout import Cell, Unit
 from extractor.document.results import Chunk, Form, Row
-from extractor.forms.labels import label_index, row_tokens, spot
+from extractor.forms.form_tokens import form_tokens
 from extractor.forms.token_counts import tokens_in
 
 LINE_END = 1
@@ -67,10 +67,9 @@ def _shown(row: Row) -> list[str]:
 
 def header_rows(form: Form) -> set[int]:
     """The identities of the rows that hold a header: two labels of columns or more."""
-    index = label_index(form.schema)
-    tokens = row_tokens(form.rows, index)
+    _, tokens, hits = form_tokens(form)
     counts: dict[int, int] = {}
-    for hit in spot(tokens, index).values():
+    for hit in hits.values():
         if any(t.column for t in hit.targets):
             counts[tokens[hit.first].row] = counts.get(tokens[hit.first].row, 0) + 1
     return {id(form.rows[n]) for n, count in counts.items() if count >= 2}

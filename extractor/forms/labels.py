@@ -310,13 +310,12 @@ def foreign(tokens: Sequence[Token], hits: dict[int, Hit], index: LabelIndex) ->
     return {first: Hit(first, last, ()) for first, last in foreign_labels(tokens, taken).items()}
 
 
-def unasked(tokens: Sequence[Token], index: LabelIndex) -> list[int]:
+def unasked(tokens: Sequence[Token], hits: dict[int, Hit], index: LabelIndex) -> list[int]:
     """The positions of labels whose values the records do not hold, and of what stands behind them in their rows.
 
     A label counts where it can be none but that: in a cell, as the first of its row or behind the value of another
     label, with no word of a list beside it; in a line, beside a table or, with a colon, above or below all the rest.
     """
-    hits = spot(tokens, index)
     rows = [list(own) for _, own in groupby(range(len(tokens)), key=lambda p: tokens[p].row)]
     told = [_tells_unasked(tokens, row, hits, index) for row in rows]
     head = next((n for n, row in enumerate(rows) if any(p in hits and hits[p].targets for p in row)), len(rows))

@@ -141,7 +141,7 @@ def aside(*rows: Sequence[str] | str) -> list[str]:
     for n, row in enumerate(rows, 1):
         blocks.extend([Line(1, n, row)] if isinstance(row, str) else [grid(row, number=n)])
     tokens = tokens_of(paged(blocks))
-    return [tokens[p].text for p in unasked(tokens, label_index(PROJECT))]
+    return [tokens[p].text for p in unasked(tokens, spot(tokens, label_index(PROJECT)), label_index(PROJECT))]
 
 
 def test_what_forms_print_and_records_do_not_hold_is_told_with_its_value() -> None:

@@ -22,7 +22,7 @@ from extractor.engines.llm.conversation import Part, answered, conclude
 from extractor.engines.llm.endpoint_options import Options, options
 from extractor.engines.llm.session import asking
 from extractor.forms.regions import cut
-from extractor.pipeline import convention_of, record_of
+from extractor.pipeline import facts_of, record_of
 
 Conclude = Callable[[dict[str, Any]], Record]
 """The record that an answer leads to; the model stands by its answer when it is corrected."""
@@ -120,7 +120,7 @@ def _read_by_both(document: Document, gold: Gold, settings: Settings) -> list[Re
 
 
 def _settled(document: Document, form: Form, answer: Answer, engine: str, settings: Settings) -> Record:
-    record = record_of(document, form, answer, engine, settings, convention_of(document, settings)).record
+    record = record_of(document, form, answer, engine, settings, facts_of(document, settings)).record
     return replace(record, unsettled=unsettled(record.findings))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import NamedTuple
 
 from extractor.accounting.proof.list_columns import lists_lacking
@@ -17,7 +16,7 @@ from extractor.accounting.proof.value_places import proofs
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Document, Line
 from extractor.document.results import Answer, Finding, Form, Proof, finding
-from schemas.confirmed_labels import widened
+from extractor.forms.form_tokens import with_confirmed_labels
 from schemas.values import fold
 
 __all__ = ["Examined", "examine", "labels_in", "proofs", "running_heads", "unproven"]
@@ -35,7 +34,7 @@ def examine(form: Form, answer: Answer, heads: frozenset[str] = frozenset()) -> 
 
     `heads` are lines, folded, that stand at the head of pages.
     """
-    form = replace(form, schema=widened(form.schema))
+    form = with_confirmed_labels(form)
     labels = labels_in(form)
     kinds = {c.path: c.proof for c in answer.candidates if c.proof is not None}
     kinds.update(proofs(labels, form, answer.candidates))
@@ -57,8 +56,7 @@ def running_heads(document: Document) -> frozenset[str]:
 
 
 def _lacks(labels: PrintedLabels, form: Form, answer: Answer, heads: frozenset[str]) -> Iterator[Lack]:
-    for candidate in answer.candidates if heads else ():
-        yield from heads_lacking(labels, form.schema, candidate, heads)
+    yield from heads_lacking(labels, form.schema, answer.candidates, heads)
     ends = [lack for candidate in answer.candidates for lack in ends_lacking(labels, form.schema, candidate)]
     yield from ends
     if ends or any(found.about == "reading" for found in answer.findings):

@@ -46,39 +46,41 @@ def header_of(labels: PrintedLabels, spec: FieldSpec) -> Header | None:
 def lists_lacking(labels: PrintedLabels, schema: SchemaSpec, candidates: Sequence[Candidate]) -> Iterator[Lack]:
     """What of the lists of a form cannot be shown to stand in its column."""
     for spec in schema.fields:
+        if spec.structure != "rows":
+            continue
         own = [c for c in candidates if field_of(c.path) == spec.name and row_of(c.path) is not None]
-        if spec.structure == "rows" and own:
-            yield from _columns_unknown(labels, spec, own)
-            yield from _header_in_values(labels, spec, candidates)
-            yield from _labels_missing(labels, spec, own)
-            yield from _words_unknown(labels, schema, own)
+        header = header_of(labels, spec) if own else None
+        if header is not None:
+            yield from _columns_unknown(labels, spec, header, own)
+            yield from _header_in_values(labels, spec, header, candidates)
+            yield from _labels_missing(spec, header, own)
+        yield from _words_unknown(labels, schema, own)
 
 
-def _columns_unknown(labels: PrintedLabels, spec: FieldSpec, own: Sequence[Candidate]) -> Iterator[Lack]:
+def _columns_unknown(
+    labels: PrintedLabels, spec: FieldSpec, header: Header, own: Sequence[Candidate]
+) -> Iterator[Lack]:
     """A header with a label that the schema does not know: where columns are no facts, any value may be that one's."""
-    header = header_of(labels, spec)
-    if header is None or not header.foreign or not any(c.printed.column for c in spec.children):
+    if not header.foreign or not any(c.printed.column for c in spec.children):
         return
     text = labels.tokens[header.foreign[0]].fold
     if not all(labels.tokens[n].exact for c in own for n in labels.of(c.places)):
         yield Lack(spec.name, f"the header has a column {text[:20]!r} that no field knows")
 
 
-def _header_in_values(labels: PrintedLabels, spec: FieldSpec, candidates: Sequence[Candidate]) -> Iterator[Lack]:
+def _header_in_values(
+    labels: PrintedLabels, spec: FieldSpec, header: Header, candidates: Sequence[Candidate]
+) -> Iterator[Lack]:
     """A value that holds a cell of the list's header."""
-    header = header_of(labels, spec)
-    cells = frozenset(header.foreign) if header is not None else frozenset()
+    cells = frozenset(header.foreign)
     for candidate in candidates if cells else ():
         for n in cells.intersection(labels.of(candidate.places)):
             message = f"{labels.tokens[n].fold[:20]!r} in it stands in the header of {spec.name}"
             yield Lack(candidate.path, message)
 
 
-def _labels_missing(labels: PrintedLabels, spec: FieldSpec, own: Sequence[Candidate]) -> Iterator[Lack]:
+def _labels_missing(spec: FieldSpec, header: Header, own: Sequence[Candidate]) -> Iterator[Lack]:
     """A row without a spanning label where the header has the label's column, and other rows have one."""
-    header = header_of(labels, spec)
-    if header is None:
-        return
     headed = {t.field.path for hit in header.hits for t in hit.targets}
     given = {c.path for c in own}
     for child in spec.children:
@@ -95,7 +97,6 @@ def _words_unknown(labels: PrintedLabels, schema: SchemaSpec, own: Sequence[Cand
         spec = schema.field(candidate.path)
         if spec is None or not spec.printed.spans or not spec.printed.vocabulary:
             continue
-        known = {fold(word) for word in spec.printed.vocabulary}
-        tokens = labels.of(candidate.places)
-        if without_note(fold(candidate.text)) not in known and not all(labels.tokens[n].exact for n in tokens):
+        known = without_note(fold(candidate.text)) in map(fold, spec.printed.vocabulary)
+        if not known and not all(labels.tokens[n].exact for n in labels.of(candidate.places)):
             yield Lack(candidate.path, f"none of the words of its column: {candidate.text[:20]!r}")

@@ -10,9 +10,11 @@ from typing import NamedTuple
 
 from extractor.accounting.proof.proof_settings import LIMITS
 from extractor.document.results import Form, Place
-from extractor.forms.labels import Hit, LabelIndex, label_index, row_tokens, spot
+from extractor.forms.form_tokens import form_tokens
+from extractor.forms.labels import Hit, LabelIndex
 from extractor.forms.line_labels import key_of
 from extractor.forms.tokens import Token
+from schemas.spec import FieldSpec
 
 _NUMBER = re.compile(r"^(?:[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[、.．](?!\d))")
 _NOTE = re.compile(r"[(（][^()（）]{1,16}[)）]$")
@@ -50,17 +52,48 @@ class PrintedLabels:
             out.setdefault(token.row, []).append(n)
         return out
 
-    def of(self, places: Sequence[Place]) -> list[int]:
-        """The numbers of the tokens that some places touch, in reading order."""
-        found = {
-            n
-            for place in places
-            for n in self.by_unit.get((place.page, place.unit), ())
-            if self.tokens[n].start < place.end and place.start < self.tokens[n].end
-        }
-        return sorted(found)
+    @cached_property
+    def hit_of(self) -> dict[int, Hit]:
+        """The label that each token is part of."""
+        return {n: hit for hit in self.hits for n in range(hit.first, hit.last + 1)}
 
-    def whole(self, places: Sequence[Place]) -> list[int]:
+    @cached_property
+    def own_of(self) -> dict[FieldSpec, tuple[Hit, ...]]:
+        """The labels that are one field's alone, but for headings and for the unit that a label states."""
+        out: dict[FieldSpec, list[Hit]] = {}
+        for hit in self.hits:
+            fields = {t.field for t in hit.targets if not t.heading and not (t.unit and t.field.printed.suffix_of)}
+            if len(fields) == 1:
+                out.setdefault(fields.pop(), []).append(hit)
+        return {field: tuple(hits) for field, hits in out.items()}
+
+    @cached_property
+    def headers_of(self) -> dict[str, tuple[Hit, ...]]:
+        """The labels of each column, by its path."""
+        out: dict[str, list[Hit]] = {}
+        for hit in self.hits:
+            for path in dict.fromkeys(t.field.path for t in hit.targets if t.column):
+                out.setdefault(path, []).append(hit)
+        return {path: tuple(hits) for path, hits in out.items()}
+
+    @cached_property
+    def _touched(self) -> dict[tuple[Place, ...], tuple[int, ...]]:
+        return {}
+
+    def of(self, places: tuple[Place, ...]) -> tuple[int, ...]:
+        """The numbers of the tokens that some places touch, in reading order."""
+        known = self._touched.get(places)
+        if known is None:
+            found = {
+                n
+                for place in places
+                for n in self.by_unit.get((place.page, place.unit), ())
+                if self.tokens[n].start < place.end and place.start < self.tokens[n].end
+            }
+            known = self._touched[places] = tuple(sorted(found))
+        return known
+
+    def whole(self, places: tuple[Place, ...]) -> list[int]:
         """The numbers of the tokens that lie in one of some places from their first character to their last."""
         spans: dict[tuple[int, str], list[Place]] = {}
         for place in places:
@@ -88,9 +121,8 @@ class PrintedLabels:
 
 def labels_in(form: Form) -> PrintedLabels:
     """The labels of a form."""
-    index = label_index(form.schema)
-    tokens = tuple(row_tokens(form.rows, index))
-    return PrintedLabels(index, tokens, tuple(spot(tokens, index).values()))
+    known = form_tokens(form)
+    return PrintedLabels(known.labels, known.tokens, tuple(known.hits.values()))
 
 
 class Lack(NamedTuple):
@@ -103,9 +135,10 @@ class Lack(NamedTuple):
 def inside(labels: PrintedLabels, tokens: Sequence[int]) -> Iterator[Hit]:
     """The labels of the schema that stand inside of some tokens."""
     own = set(tokens)
-    for hit in labels.hits:
+    for first in tokens:
+        hit = labels.hit_of.get(first)
+        if hit is None or hit.first != first or not hit.targets:
+            continue
         whole = range(hit.first, hit.last + 1)
-        if hit.targets and own.issuperset(whole):
-            text = "".join(labels.tokens[n].fold for n in whole)
-            if len(text) >= LIMITS.shortest_label_inside:
-                yield hit
+        if own.issuperset(whole) and len("".join(labels.tokens[n].fold for n in whole)) >= LIMITS.shortest_label_inside:
+            yield hit

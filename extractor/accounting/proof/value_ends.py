@@ -23,15 +23,19 @@ SEPARATORS = frozenset("|｜¦┆\t")
 
 
 def heads_lacking(
-    labels: PrintedLabels, schema: SchemaSpec, candidate: Candidate, repeated: frozenset[str]
+    labels: PrintedLabels, schema: SchemaSpec, candidates: Sequence[Candidate], repeated: frozenset[str]
 ) -> Iterator[Lack]:
     """A line of a value that stands in the document again, at the head of a page: it may be the head of another."""
-    for n in labels.of(candidate.places):
-        token = labels.tokens[n]
-        whole = fold(token.unit.text)
-        if not token.table and whole in repeated and len(whole) >= LIMITS.shortest_running_head:
-            yield Lack(doubted(schema, candidate.path), f"the line {whole[:30]!r} in it may be the head of a page")
-            yield Lack(field_of(candidate.path), f"the head of a page may stand in {candidate.path}")
+    long = {head for head in repeated if len(head) >= LIMITS.shortest_running_head}
+    lines = (own[0] for own in labels.by_unit.values() if long and not labels.tokens[own[0]].table)
+    heads = {labels.tokens[n].unit.id for n in lines if fold(labels.tokens[n].unit.text) in long}
+    for candidate in candidates if heads else ():
+        for n in labels.of(candidate.places):
+            token = labels.tokens[n]
+            whole = fold(token.unit.text) if token.unit.id in heads else ""
+            if whole in long:
+                yield Lack(doubted(schema, candidate.path), f"the line {whole[:30]!r} in it may be the head of a page")
+                yield Lack(field_of(candidate.path), f"the head of a page may stand in {candidate.path}")
 
 
 def ends_lacking(labels: PrintedLabels, schema: SchemaSpec, candidate: Candidate) -> Iterator[Lack]:

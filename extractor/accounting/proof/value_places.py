@@ -42,14 +42,9 @@ def _proof(labels: PrintedLabels, form: Form, spec: FieldSpec, candidate: Candid
     return None
 
 
-def _own_labels(labels: PrintedLabels, spec: FieldSpec) -> Iterator[Hit]:
+def _own_labels(labels: PrintedLabels, spec: FieldSpec) -> tuple[Hit, ...]:
     """The labels of a field that lies in no list; one that several fields share proves none of them."""
-    if "[]" in spec.path and spec.structure != "texts":
-        return
-    for hit in labels.hits:
-        fields = {id(t.field) for t in hit.targets if not t.heading and not (t.unit and t.field.printed.suffix_of)}
-        if fields == {id(spec)}:
-            yield hit
+    return () if "[]" in spec.path and spec.structure != "texts" else labels.own_of.get(spec, ())
 
 
 def _is_behind(labels: PrintedLabels, hit: Hit, first: int) -> bool:
@@ -75,7 +70,7 @@ def _share_columns(one: Cell, other: Cell) -> bool:
 
 def _is_under_header(labels: PrintedLabels, spec: FieldSpec, own: Sequence[int]) -> bool:
     """Whether all cells of a value stand below the header of the field's column, in a table whose columns are facts."""
-    heads = [labels.tokens[h.last] for h in labels.hits if any(t.column and t.field is spec for t in h.targets)]
+    heads = [labels.tokens[h.last] for h in labels.headers_of.get(spec.path, ())]
     return all(any(_heads(head, labels.tokens[n]) for head in heads) for n in own)
 
 
@@ -87,8 +82,8 @@ def _heads(head: Token, value: Token) -> bool:
 
 def _is_unit(labels: PrintedLabels, spec: FieldSpec, candidate: Candidate, own: Sequence[int]) -> bool:
     """Whether a unit stands whole in the brackets of a label that it is the suffix of: not 元 of 万元."""
-    hits = (hit for hit in labels.hits if {*own} & {*range(hit.first, hit.last + 1)})
-    return any(t.field is spec and t.unit and fold(t.unit) == fold(candidate.text) for h in hits for t in h.targets)
+    targets = (t for n in own if n in labels.hit_of for t in labels.hit_of[n].targets)
+    return any(t.field is spec and t.unit and fold(t.unit) == fold(candidate.text) for t in targets)
 
 
 def _fits_pattern(labels: PrintedLabels, form: Form, spec: FieldSpec, candidate: Candidate, own: Sequence[int]) -> bool:
@@ -119,7 +114,7 @@ def _spans(spec: FieldSpec, path: str) -> bool:
 
 
 def _is_in_order(labels: PrintedLabels, spec: FieldSpec, own: Mapping[str, Candidate]) -> bool:
-    heads = {t.field.path: hit.first for hit in labels.hits for t in hit.targets if t.column}
+    heads = {path: hits[-1].first for path, hits in labels.headers_of.items()}
     columns = [c for c in spec.children if not c.printed.spans and c.path in heads]
     columns.sort(key=lambda c: heads[c.path])
     filled = [c for c in columns if c.path in own]

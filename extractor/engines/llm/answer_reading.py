@@ -13,7 +13,7 @@ from extractor.document.results import Answer, Candidate, Finding, Form, Place, 
 from extractor.engines.llm.answer_places import Found, Sheet, locate, words_of
 from extractor.engines.llm.answer_schema import Leaf, leaves
 from extractor.engines.llm.column_texts import run_on
-from extractor.forms.labels import label_index, row_tokens, spot
+from extractor.forms.form_tokens import form_tokens
 from extractor.forms.tokens import NULLS
 from schemas.spec import SchemaSpec
 
@@ -39,11 +39,10 @@ class Labels(NamedTuple):
 
 def labels_of(form: Form) -> Labels:
     """Where the labels of a form's schema stand in it; its furniture is as good as a label."""
-    index = label_index(form.schema)
-    tokens = row_tokens(form.rows, index)
+    _, tokens, hits = form_tokens(form)
     places: list[Place] = [*form.furniture]
     own: dict[str, list[Place]] = {}
-    for hit in (hit for hit in spot(tokens, index).values() if hit.targets):
+    for hit in (hit for hit in hits.values() if hit.targets):
         places.extend(tokens[p].place for p in range(hit.first, hit.last + 1))
         for target in hit.targets:
             own.setdefault(target.field.path, []).append(tokens[hit.last].place)

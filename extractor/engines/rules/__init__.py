@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from extractor.accounting.grounding import container
@@ -23,7 +23,8 @@ from extractor.engines.rules.row_decoding import Listing, listing
 from extractor.engines.rules.stacked_labels import pieces
 from extractor.engines.rules.table_headers import leaves_in_order
 from extractor.engines.rules.value_matrix import read_matrix
-from extractor.forms.labels import foreign, label_index, row_tokens, same_merged_cell, spot, unasked
+from extractor.forms.form_tokens import FormTokens, form_tokens
+from extractor.forms.labels import Hit, foreign, same_merged_cell, spot, unasked
 from extractor.forms.tokens import Token
 from schemas.spec import FieldSpec, SchemaSpec
 from schemas.values import fold
@@ -60,12 +61,12 @@ def extract(forms: Sequence[Form]) -> list[Answer]:
 
 
 def _read(form: Form) -> _Reading:
-    index = label_index(form.schema)
-    tokens, headings = leaves_in_order(row_tokens(form.rows, index), index)
+    printed = form_tokens(form)
+    index = printed.labels
+    tokens, headings = leaves_in_order(printed.tokens, index)
     tokens = beside_their_labels(tokens, index)
-    aside = set() if index.loose else set(unasked(tokens, index))
-    tokens = [token for position, token in enumerate(tokens) if position not in aside]
-    hits = {position: hit for position, hit in spot(tokens, index).items() if hit.targets or index.loose}
+    tokens = tokens if index.loose else _without_unasked(tokens, printed)
+    hits = {n: hit for n, hit in _hits(tokens, printed).items() if hit.targets or index.loose}
     hits |= foreign(tokens, hits, index)
     zones = read_zones(tokens, hits, form.schema)
     cells = [len(row.units) for row in form.rows]
@@ -75,6 +76,17 @@ def _read(form: Form) -> _Reading:
             own = pieces(tokens, bucket, index, cells)
             listings[bucket.label] = listing(own, bucket.columns)
     return _Reading(form, tokens, zones, listings, headings)
+
+
+def _without_unasked(tokens: list[Token], printed: FormTokens) -> list[Token]:
+    """The tokens without those of labels whose values are not asked for, and of what stands behind these."""
+    aside = set(unasked(tokens, _hits(tokens, printed), printed.labels))
+    return [token for n, token in enumerate(tokens) if n not in aside] if aside else tokens
+
+
+def _hits(tokens: Sequence[Token], printed: FormTokens) -> dict[int, Hit]:
+    """The labels among the tokens: those that are known, unless the tokens are in another order than printed."""
+    return printed.hits if tuple(tokens) == printed.tokens else spot(tokens, printed.labels)
 
 
 def _answer(reading: _Reading, widths: Widths) -> Answer:
@@ -106,7 +118,7 @@ def _answer(reading: _Reading, widths: Widths) -> Answer:
         _not_found(draft, form.schema)
     if not zones.labels:
         draft.doubt("", FindingKind.EMPTY_FORM, "no label of this form stands below its title; is its table lost?")
-    read = tuple(replace(candidate, proof="layout") for candidate in draft.candidates)
+    read = tuple(Candidate(one.path, one.text, one.places, "layout") for one in draft.candidates)
     return Answer(read, tuple(labels), tuple(draft.nulls), tuple(draft.findings))
 
 

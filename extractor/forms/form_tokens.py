@@ -1,0 +1,35 @@
+"""The tokens of a form and the labels among them: computed once, and kept with the form."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple
+
+from extractor.document.results import Form
+from extractor.forms.labels import Hit, LabelIndex, label_index, row_tokens, spot
+from extractor.forms.tokens import Token
+from schemas.confirmed_labels import widened
+
+
+class FormTokens(NamedTuple):
+    """A form's tokens in reading order, and the labels of its schema among them, by their first token."""
+
+    labels: LabelIndex
+    tokens: tuple[Token, ...]
+    hits: dict[int, Hit]
+
+
+def form_tokens(form: Form) -> FormTokens:
+    """The tokens of a form's rows, with its schema's labels. The engine and each part of accounting ask for them."""
+    known = form.kept.get(FormTokens)
+    if known is None:
+        index = label_index(form.schema)
+        tokens = tuple(row_tokens(form.rows, index))
+        known = form.kept[FormTokens] = FormTokens(index, tokens, spot(tokens, index))
+    return known
+
+
+def with_confirmed_labels(form: Form) -> Form:
+    """The form with its schema's confirmed labels among the declared ones; the same form where there are none."""
+    schema = widened(form.schema)
+    return form if schema is form.schema else replace(form, schema=schema)
