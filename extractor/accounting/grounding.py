@@ -100,7 +100,7 @@ def ground(form: Form, answer: Answer, proofs: Mapping[str, Proof] | None = None
         sheet.mark(place, LABEL)
     for place in answer.nulls:
         sheet.mark(place, NULL)
-    for place in _unasked_places(form):
+    for place in (*answer.foreign, *_unasked_places(form)):
         sheet.mark(place, FURNITURE)
     residue = list(_residue(sheet))
     tail, unclaimed = _tail(form, sheet, residue)

@@ -63,6 +63,7 @@ class FindingKind(StrEnum):
     COLUMN_UNCLEAR = "column_unclear"
     COLUMNS_UNCLEAR = "columns_unclear"
     COLUMNS_LOST = "columns_lost"
+    COLUMN_UNKNOWN = "column_unknown"
     SPACED_COLUMNS = "spaced_columns"
     HEADER_UNCLEAR = "header_unclear"
     NO_HEADER = "no_header"
@@ -180,6 +181,10 @@ KINDS: dict[FindingKind, KindEntry] = {
     _K.COLUMN_UNCLEAR: KindEntry("reading", "warning", "A text may belong to the column beside it.", _ROW),
     _K.COLUMNS_UNCLEAR: KindEntry("reading", "warning", "It is not clear which column a text stands in.", _LOOK),
     _K.COLUMNS_LOST: KindEntry("reading", "warning", "The columns of a table of values are lost.", _LOOK),
+    _K.COLUMN_UNKNOWN: KindEntry(
+        "source", "info", "A list has a column that no field declares; its texts are no values.",
+        "Declare the column if its values are wanted.",
+    ),
     _K.SPACED_COLUMNS: KindEntry(
         "reading", "warning", "Spaces alone hold the columns apart.", "Compare each value with its column's header."
     ),

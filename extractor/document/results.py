@@ -207,13 +207,15 @@ class Candidate:
 class Answer:
     """What an engine says of one chunk: values, what it read as labels and null marks, its own doubts, its usage.
 
-    `others` are what readers that are independent of this one say of the same form.
+    `foreign` is what stands in columns that no field declares: accounted for, and no value. `others` are what readers
+    that are independent of this one say of the same form.
     """
 
     candidates: tuple[Candidate, ...]
     labels: tuple[Place, ...] = ()
     nulls: tuple[Place, ...] = ()
     findings: tuple[Finding, ...] = ()
+    foreign: tuple[Place, ...] = ()
     usage: dict[str, Any] = field(default_factory=dict)
     others: tuple[Answer, ...] = ()
 

@@ -10,6 +10,7 @@ from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from extractor.document.results import Row
+from extractor.forms.label_decorations import may_be_decorated, undecorated, without_note, without_number
 from extractor.forms.line_labels import (
     foreign_labels,
     has_words,
@@ -97,14 +98,8 @@ def label_index(spec: SchemaSpec) -> LabelIndex:
 def _numberless(keys: dict[str, tuple[Target, ...]]) -> dict[str, tuple[Target, ...]]:
     out: dict[str, list[Target]] = {}
     for key, targets in keys.items():
-        out.setdefault(_SECTION.sub("", key), []).extend(targets)
+        out.setdefault(without_number(key), []).extend(targets)
     return {key: tuple(dict.fromkeys(targets)) for key, targets in out.items()}
-
-
-_SECTION = re.compile(
-    r"(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|\d{1,2}[、.](?!\d)|\(\d{1,2}\))(?=.)"
-)
-"""The number of a section before a label: `一、`, `(二)`, `3.`."""
 
 
 def _add_units(spec: SchemaSpec, labels: dict[str, list[Target]]) -> None:
@@ -158,10 +153,12 @@ def _unmarked(token: Token, index: LabelIndex) -> Token:
 
 
 def _named_whole(folded: str, index: LabelIndex) -> tuple[Target, ...] | None:
-    """What a folded text may be the label of, with what may stand behind a label."""
+    """What a folded text may be the label of, with what may stand before and behind a label."""
     key = key_of(folded)
     found = index.labels.get(key)
-    return index.labels.get(without_suffix(key)) if found is None and index.loose else found
+    if found is None and index.loose:
+        return index.labels.get(without_suffix(key))
+    return index.labels.get(undecorated(key, index.labels)) if found is None else found
 
 
 def _colon_of(token: Token) -> int:
@@ -257,7 +254,7 @@ def _header_rows(tokens: Sequence[Token], index: LabelIndex) -> frozenset[int]:
 def targets_of(cell: Token, index: LabelIndex) -> tuple[Target, ...] | None:
     """What a cell may be the label of; None for one that is no label."""
     found = _named_whole(cell.fold, index)
-    return index.cells.get(_SECTION.sub("", key_of(cell.fold))) if found is None else found
+    return index.cells.get(without_number(without_note(key_of(cell.fold)))) if found is None else found
 
 
 def same_merged_cell(before: Token, after: Token, numbers: bool = False) -> bool:
@@ -295,10 +292,11 @@ def _matches(
         if last > position and (token.table or tokens[position].table):
             break  # a cell is whole
         joined += key_of(token.fold) if fold_case else token.fold.replace(":", "")
-        if joined not in prefixes:
+        key = undecorated(joined, prefixes) if fold_case else joined
+        if key in keys:
+            found.append((last, key))
+        if key not in prefixes and not (fold_case and may_be_decorated(joined, keys)):
             break
-        if joined in keys:
-            found.append((last, joined))
     return found
 
 

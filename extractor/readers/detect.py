@@ -108,13 +108,15 @@ def is_html(text: str) -> bool:
 
 RULE = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
 PIPED_ROWS = re.compile(r"^[ \t]*\|.*\|[ \t]*\n[ \t]*\|.*\|[ \t]*\n[ \t]*\|.*\|[ \t]*$", re.M)
+BARE_ROW = re.compile(r"^[ \t]*[^\s|][^|\n]* \|(?: |$)", re.M)
+"""A row whose first cell stands right at the line's start, with bars between cells and none around: no Markdown."""
 TABLE_RULE = re.compile(r"^[ \t]*(?:\|[ \t]*:?-+|:?-+:?[ \t]*\|)[ \t|:-]*$", re.M)
 TABLE_TAG = re.compile(r"<(/?)table\b[^<>]*>", re.I)
 
 
 def is_markdown(text: str) -> bool:
     """Whether a text holds a Markdown table or an HTML one: what reading it as plain lines would break."""
-    if "|" in text and (has_ruled_table(text) or PIPED_ROWS.search(text)):
+    if "|" in text and (has_ruled_table(text) or (PIPED_ROWS.search(text) and len(BARE_ROW.findall(text)) < 2)):
         return True
     return "<" in text and any(not match[1] for match in TABLE_TAG.finditer(text))
 

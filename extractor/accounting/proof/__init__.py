@@ -63,4 +63,4 @@ def _lacks(labels: PrintedLabels, form: Form, answer: Answer, heads: frozenset[s
         yield from values_lost(labels, form.schema, answer.candidates)
     yield from keys_lacking(labels, form.schema)
     yield from items_lacking(form.schema, answer.candidates)
-    yield from lists_lacking(labels, form.schema, answer.candidates)
+    yield from lists_lacking(labels, form.schema, answer.candidates, frozenset(labels.of(answer.labels)))

@@ -43,27 +43,33 @@ def header_of(labels: PrintedLabels, spec: FieldSpec) -> Header | None:
     return Header(hits, frozenset(rows), foreign)
 
 
-def lists_lacking(labels: PrintedLabels, schema: SchemaSpec, candidates: Sequence[Candidate]) -> Iterator[Lack]:
-    """What of the lists of a form cannot be shown to stand in its column."""
+def lists_lacking(
+    labels: PrintedLabels, schema: SchemaSpec, candidates: Sequence[Candidate], read: frozenset[int]
+) -> Iterator[Lack]:
+    """What of the lists of a form cannot be shown to stand in its column; `read` are tokens taken for labels."""
     for spec in schema.fields:
         if spec.structure != "rows":
             continue
         own = [c for c in candidates if field_of(c.path) == spec.name and row_of(c.path) is not None]
         header = header_of(labels, spec) if own else None
         if header is not None:
-            yield from _columns_unknown(labels, spec, header, own)
+            yield from _columns_unknown(labels, spec, header, own, read)
             yield from _header_in_values(labels, spec, header, candidates)
             yield from _labels_missing(spec, header, own)
         yield from _words_unknown(labels, schema, own)
 
 
 def _columns_unknown(
-    labels: PrintedLabels, spec: FieldSpec, header: Header, own: Sequence[Candidate]
+    labels: PrintedLabels, spec: FieldSpec, header: Header, own: Sequence[Candidate], read: frozenset[int]
 ) -> Iterator[Lack]:
-    """A header with a label that the schema does not know: where columns are no facts, any value may be that one's."""
-    if not header.foreign or not any(c.printed.column for c in spec.children):
+    """A header with a label that the schema does not know: where columns are no facts, any value may be that one's.
+
+    An engine that read it as the label of a column has kept what stands there apart.
+    """
+    unread = [n for n in header.foreign if n not in read]
+    if not unread or not any(c.printed.column for c in spec.children):
         return
-    text = labels.tokens[header.foreign[0]].fold
+    text = labels.tokens[unread[0]].fold
     if not all(labels.tokens[n].exact for c in own for n in labels.of(c.places)):
         yield Lack(spec.name, f"the header has a column {text[:20]!r} that no field knows")
 

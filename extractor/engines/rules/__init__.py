@@ -22,6 +22,7 @@ from extractor.engines.rules.row_candidates import list_rows
 from extractor.engines.rules.row_decoding import Listing, listing
 from extractor.engines.rules.stacked_labels import pieces
 from extractor.engines.rules.table_headers import leaves_in_order
+from extractor.engines.rules.unknown_columns import unknown_columns
 from extractor.engines.rules.value_matrix import read_matrix
 from extractor.forms.form_tokens import FormTokens, form_tokens
 from extractor.forms.labels import Hit, foreign, same_merged_cell, spot, unasked
@@ -31,10 +32,10 @@ from schemas.values import fold
 
 """Changes whenever the engine may answer differently: results of another version are done again."""
 
-_HANDLERS: dict[str, Callable[[Draft, Bucket], None]] = {
-    "value": labelled_values.value,
-    "row": labelled_values.labelled_row,
-    "columns": labelled_values.text_columns,
+_HANDLERS: dict[str, Callable[[Draft, Bucket, SchemaSpec], None]] = {
+    "value": lambda draft, bucket, _: labelled_values.value(draft, bucket),
+    "row": lambda draft, bucket, _: labelled_values.labelled_row(draft, bucket),
+    "columns": lambda draft, bucket, _: labelled_values.text_columns(draft, bucket),
     "list": list_rows,
 }
 
@@ -67,13 +68,14 @@ def _read(form: Form) -> _Reading:
     tokens = beside_their_labels(tokens, index)
     tokens = tokens if index.loose else _without_unasked(tokens, printed)
     hits = {n: hit for n, hit in _hits(tokens, printed).items() if hit.targets or index.loose}
+    hits = {n: hit for n, hit in hits.items() if not _lacks_unit(tokens, hit)}
     hits |= foreign(tokens, hits, index)
+    hits |= {hit.first: hit for hit in unknown_columns(tokens, hits, form.schema, index)}
     zones = read_zones(tokens, hits, form.schema)
-    cells = [len(row.units) for row in form.rows]
     listings: dict[int, Listing] = {}
     for bucket in zones.buckets:
         if bucket.kind == "list":
-            own = pieces(tokens, bucket, index, cells)
+            own = pieces(tokens, bucket, index, form.rows)
             listings[bucket.label] = listing(own, bucket.columns)
     return _Reading(form, tokens, zones, listings, headings)
 
@@ -87,6 +89,15 @@ def _without_unasked(tokens: list[Token], printed: FormTokens) -> list[Token]:
 def _hits(tokens: Sequence[Token], printed: FormTokens) -> dict[int, Hit]:
     """The labels among the tokens: those that are known, unless the tokens are in another order than printed."""
     return printed.hits if tuple(tokens) == printed.tokens else spot(tokens, printed.labels)
+
+
+def _lacks_unit(tokens: Sequence[Token], hit: Hit) -> bool:
+    """Whether a label of a unit has no unit behind it: it is a word of another label, as in a stack of `度量/单位`."""
+    field = hit.targets[0].field if len(hit.targets) == 1 and not hit.targets[0].unit else None
+    if field is None or not field.printed.suffix_of or tokens[hit.first].table:
+        return False
+    behind = tokens[hit.last + 1].fold if hit.last + 1 < len(tokens) else ""
+    return behind not in field.printed.vocabulary
 
 
 def _answer(reading: _Reading, widths: Widths) -> Answer:
@@ -103,7 +114,7 @@ def _answer(reading: _Reading, widths: Widths) -> Answer:
     for bucket in zones.buckets:
         handler = _HANDLERS.get(bucket.kind)
         if handler is not None:
-            handler(draft, bucket)
+            handler(draft, bucket, form.schema)
     read_matrix(draft, [b for b in zones.buckets if b.kind == "matrix" and b.fields], form.schema)
     for path, text in zones.cut:
         draft.doubt(path, FindingKind.LABEL_IN_TEXT, f"it ends before what looks like a label: {text[:40]}")
@@ -119,7 +130,8 @@ def _answer(reading: _Reading, widths: Widths) -> Answer:
     if not zones.labels:
         draft.doubt("", FindingKind.EMPTY_FORM, "no label of this form stands below its title; is its table lost?")
     read = tuple(Candidate(one.path, one.text, one.places, "layout") for one in draft.candidates)
-    return Answer(read, tuple(labels), tuple(draft.nulls), tuple(draft.findings))
+    strangers = tuple(tokens[p].place for p in draft.foreign)
+    return Answer(read, tuple(labels), tuple(draft.nulls), tuple(draft.findings), foreign=strangers)
 
 
 def _not_found(draft: Draft, schema: SchemaSpec) -> None:

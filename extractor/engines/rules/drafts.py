@@ -25,6 +25,8 @@ class Draft:
     nulls: list[Place] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     loose: list[int] = field(default_factory=list)
+    foreign: list[int] = field(default_factory=list)
+    """What stands in columns that no field declares."""
     rows: dict[str, int] = field(default_factory=dict)
     empty: set[str] = field(default_factory=set)
     """Fields whose label a mark for nothing stands behind."""

@@ -40,6 +40,7 @@ class Foreign(NamedTuple):
 
     col: int
     x0: float | None
+    token: int
 
 
 def is_foreign(token: Token, columns: Sequence[Column], foreign: Sequence[Foreign]) -> bool:
@@ -233,7 +234,7 @@ class _Reader:
                 break
             over = any(t.col < token.col + token.span and token.col < t.col + t.span for t in labels)
             if token.row in rows and in_column(token) and not over:
-                out.append(Foreign(token.col, token.unit.box.x0 if token.unit.box is not None else None))
+                out.append(Foreign(token.col, token.unit.box.x0 if token.unit.box is not None else None, position))
         return tuple(out)
 
     def _foreign_label(self, hit: Hit) -> None:

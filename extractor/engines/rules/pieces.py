@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from extractor.engines.rules.unknown_columns import is_unknown
 from extractor.forms.tokens import NULLS, STROKES, Token
 from schemas.spec import FieldSpec
 from schemas.values import READINGS, is_of, parse_indicator
@@ -23,6 +24,8 @@ class Piece(NamedTuple):
     """Whether it is what a row's key looks like: a row begins here."""
     whole: bool = False
     """Whether its grid row has as many cells as the header: an empty cell is then seen to be empty."""
+    counted: bool = False
+    """Whether blank cells are printed in its table: the number of its cell says something of its column."""
     drawn: bool = False
     """Whether all cells of its row are drawn but those of labels that span, on the page of the row above; a bare number
     may be the page's."""
@@ -30,6 +33,8 @@ class Piece(NamedTuple):
 
 def column_kind(field: FieldSpec) -> str:
     """What a column holds, as the costs see it."""
+    if is_unknown(field):
+        return "unknown"
     if field.printed.spans:
         return "word"
     if field.printed.pattern:

@@ -25,6 +25,7 @@ SKIPPED = {
     "pattern": 3.0,
     "word": 0.0,
     "text": 0.0,
+    "unknown": 0.6,
 }
 """What it costs that a cell of a kind is empty."""
 
@@ -34,18 +35,40 @@ _COMPLETE = re.compile(r".*\d[^()]*(%|\([^()]{1,8}\))")
 _COMPARISON = re.compile(r"[≥≤><=≧≦⩾⩽]")
 
 
-def emissions(piece: Piece, columns: Sequence[Column], kinds: Sequence[str]) -> list[float]:
-    """What the piece costs in each column."""
-    out = [_kind_cost(piece, n, kind, columns[n].field) for n, kind in enumerate(kinds)]
-    if piece.token.table:
-        hint = column_under(piece.token, columns)
-        weight = 6.0 if piece.token.exact else 0.6
-        out = [cost + (0.0 if n == hint else weight) for n, cost in enumerate(out)]
-    return out
+ODD = 2.5
+"""A piece that costs so much in a column is none of its cells, as far as the schema tells."""
+
+
+def emissions(pieces: Sequence[Piece], columns: Sequence[Column], kinds: Sequence[str]) -> list[list[float]]:
+    """What each piece costs in each column.
+
+    The number of a cell in its row tells the column where no cell of the list speaks against it: some converters move
+    the cells of a row to the left.
+    """
+    costs = [[_kind_cost(piece, n, kind, columns[n].field) for n, kind in enumerate(kinds)] for piece in pieces]
+    under = [column_under(piece.token, columns) if piece.token.table else -1 for piece in pieces]
+    whole = [(own, n) for piece, own, n in zip(pieces, costs, under, strict=True) if piece.whole]
+    counts = all(n >= 0 and own[n] < ODD for own, n in whole)
+    for piece, own, hint in zip(pieces, costs, under, strict=True):
+        if piece.token.table:
+            weight = _hint_weight(piece, counts=counts)
+            own[:] = [cost + (0.0 if n == hint else weight) for n, cost in enumerate(own)]
+    return costs
+
+
+def _hint_weight(piece: Piece, *, counts: bool) -> float:
+    """What it costs that a cell of a table stands in another column than the one that its number tells."""
+    if piece.token.exact:
+        return 6.0
+    if piece.whole and counts:
+        return 3.0
+    return 0.6 if piece.counted else 0.0
 
 
 def _kind_cost(piece: Piece, column: int, kind: str, field: FieldSpec) -> float:
     text = piece.fold
+    if kind == "unknown":
+        return 4.0 if piece.word else 0.6
     if kind == "word":
         return 0.0 if column in piece.word else 2.5 if piece.token.table else 6.0
     if kind == "pattern":
@@ -162,7 +185,7 @@ def _going_on(before: Piece, after: Piece, kind: str, column_width: Width, opene
     return odd + 0.3
 
 
-_ODD_AHEAD = {"key": 5.0, "indicator": 4.0, "text": 2.0, "word": 6.0}
+_ODD_AHEAD = {"key": 5.0, "indicator": 4.0, "text": 2.0, "word": 6.0, "unknown": 2.0}
 """Columns whose cells may have several lines, and what a comparison costs inside of one."""
 
 

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from extractor.document.finding_kinds import FindingKind
 from extractor.engines.rules.drafts import Draft
-from extractor.engines.rules.label_zones import Bucket, Column
+from extractor.engines.rules.label_zones import Bucket, Column, is_foreign
 from extractor.engines.rules.list_rows import Cell, ListRow, read_rows
 from extractor.engines.rules.pieces import column_kind, is_null
 from extractor.engines.rules.stacked_labels import repeats
+from extractor.engines.rules.unknown_columns import is_unknown
 from extractor.forms.page_breaks import may_go_on
 from extractor.forms.tokens import first_unit
+from schemas.spec import SchemaSpec
 
 
-def list_rows(draft: Draft, bucket: Bucket) -> None:
+def list_rows(draft: Draft, bucket: Bucket, schema: SchemaSpec) -> None:
     """The rows under a list's header."""
     columns = bucket.columns
     list_path = columns[0].field.path.split("[]")[0]
     draft.null(p for n, p in enumerate(bucket.tokens) if n and repeats(draft.tokens, p, columns))
+    _set_aside(draft, bucket, list_path)
     rows = read_rows(draft.listings[bucket.label], draft.widths)
+    if not rows:
+        draft.doubt(list_path, FindingKind.HEADER_UNCLEAR, "no row was found under its header")
     above: dict[int, Cell] = {}
     kinds = [column_kind(c.field) for c in columns]
     number = draft.rows.get(list_path, 0)
@@ -41,7 +46,36 @@ def list_rows(draft: Draft, bucket: Bucket) -> None:
                 message = f"one row, or two that the page break parts: {rest[:40]}"
                 draft.doubt(f"{list_path}[{at}]", FindingKind.ROW_UNCLEAR, message)
         number += 1
+    if draft.rows.get(list_path, 0) < number:
+        _doubt_missing(draft, bucket, schema, range(draft.rows.get(list_path, 0), number))
     draft.rows[list_path] = number
+
+
+def _set_aside(draft: Draft, bucket: Bucket, list_path: str) -> None:
+    """What stands in columns that no field declares, and a finding on each of them."""
+    columns = bucket.columns
+    heads = [(cell.token,) for cell in bucket.foreign]
+    draft.foreign.extend(p for head in heads for p in head)
+    draft.foreign.extend(p for p in bucket.tokens if is_foreign(draft.tokens[p], columns, bucket.foreign))
+    names = [draft.join(head) for head in heads]
+    names += [draft.tokens[c.token].text for c in columns if is_unknown(c.field)]
+    for name in dict.fromkeys(names):
+        draft.doubt(list_path, FindingKind.COLUMN_UNKNOWN, f"a column that no field declares: {name[:40]}")
+
+
+def _doubt_missing(draft: Draft, bucket: Bucket, schema: SchemaSpec, rows: Iterable[int]) -> None:
+    """Doubts about the values of columns that are not found, where a column stands under an unknown label."""
+    list_path = bucket.columns[0].field.path.split("[]")[0]
+    spec = schema.field(list_path)
+    strange = bool(bucket.foreign) or any(is_unknown(c.field) for c in bucket.columns)
+    if spec is None or not strange:
+        return
+    found = {c.field.path for c in bucket.columns}
+    missing = [c.name for c in spec.children if c.printed.column and c.path not in found]
+    for row in rows:
+        for name in missing:
+            message = "its column is not found; it may stand under a label that no field declares"
+            draft.doubt(f"{list_path}[{row}].{name}", FindingKind.HEADER_UNCLEAR, message)
 
 
 def _may_end(row: ListRow, before: ListRow, kinds: Sequence[str]) -> bool:
@@ -95,6 +129,12 @@ def _give_row(
         if cell is None:
             continue
         name, positions = f"{path}.{column.field.name}", cell_tokens(cell)
+        if kinds[n] == "unknown":
+            draft.foreign.extend(positions)
+            if cell.doubtful:
+                message = f"a text of a column that no field knows could be another's: {draft.join(positions)[:40]}"
+                draft.doubt(path, FindingKind.COLUMN_UNCLEAR, message)
+            continue
         if is_null(column.field.kind, "".join(draft.tokens[p].fold for p in positions)):
             draft.null(positions)
             continue
@@ -139,11 +179,11 @@ def _doubt_row(draft: Draft, columns: Sequence[Column], kinds: Sequence[str], ro
     misplaced = [c for n, c in row.items() if kinds[n] == "word" and any(p.word and n not in p.word for p in c.pieces)]
     if misplaced:
         positions = cell_tokens(misplaced[0])
-        # where columns are true, a row is not shifted alone: the table was read wrongly
-        where = path.split("[")[0] if all(draft.tokens[p].exact for p in positions) else path
         message = f"a label of another column stands here, the row may be shifted: {draft.join(positions)[:40]}"
-        draft.doubt(where, FindingKind.ROW_SHIFTED, message)
-    lacking = [c.field.name for n, c in enumerate(columns) if kinds[n] not in ("word", "text") and n not in row]
+        # a row is not shifted alone: the table was read wrongly, or two rows as one
+        draft.doubt(path.split("[")[0], FindingKind.ROW_SHIFTED, message)
+    may_lack = ("word", "text", "unknown")
+    lacking = [c.field.name for n, c in enumerate(columns) if kinds[n] not in may_lack and n not in row]
     labels = {n for n, kind in enumerate(kinds) if kind == "word"}
     if not _in_grid(row) and lacking and set(row) - labels:
         # without columns nobody sees that a cell was empty

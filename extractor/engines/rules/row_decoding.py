@@ -35,7 +35,7 @@ class Listing:
 def listing(pieces: Sequence[Piece], columns: Sequence[Column]) -> Listing:
     """The pieces of a list with their costs."""
     kinds = tuple(column_kind(c.field) for c in columns)
-    costs = tuple(tuple(emissions(p, columns, kinds)) for p in pieces)
+    costs = tuple(map(tuple, emissions(pieces, columns, kinds)))
     return Listing(tuple(pieces), tuple(columns), kinds, costs, _blank_lined(pieces))
 
 

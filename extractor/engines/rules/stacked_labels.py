@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from itertools import takewhile
 
+from extractor.document.results import Row
 from extractor.engines.rules.label_zones import EDGE, Bucket, Column, column_under, is_foreign
 from extractor.engines.rules.pieces import Piece
 from extractor.forms.labels import LabelIndex, same_merged_cell, stacked_word
@@ -24,10 +25,12 @@ def pieces(
     tokens: Sequence[Token],
     bucket: Bucket,
     index: LabelIndex,
-    cells: Sequence[int],
+    rows: Sequence[Row],
 ) -> list[Piece]:
-    """The tokens of a list with stacks read as one piece each. `cells` counts the cells of each row."""
+    """The tokens of a list with stacks read as one piece each. `rows` are those of the form."""
     columns = bucket.columns
+    cells = [len(row.units) for row in rows]
+    blanks = {row.table for row in rows if row.table and any(not unit.text.strip() for unit in row.units)}
     header = cells[tokens[columns[0].token].row]
     keys = [re.compile(c.field.printed.pattern) for c in columns if c.field.printed.pattern]
     kept = [
@@ -46,6 +49,7 @@ def pieces(
             and cells[p.token.row] >= least
             and p.token.page == before.page
             and not p.fold.isdigit(),
+            counted=p.token.table in blanks,
             begins=any(key.fullmatch(p.fold) for key in keys),
         )
         for p, before in zip(whole, above, strict=False)

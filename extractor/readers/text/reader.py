@@ -5,6 +5,7 @@ from __future__ import annotations
 from extractor.document.layout import Document, Page
 from extractor.readers.page_blocks import Blocks
 from extractor.readers.text import text_rows
+from extractor.readers.text.separators import tabbed
 from extractor.readers.text_file import Loaded
 from extractor.tables.unruled import spaced_text
 
@@ -25,5 +26,5 @@ def pages(text: str) -> tuple[Page, ...]:
 
 def _page(text: str, number: int) -> Page:
     blocks = Blocks(number)
-    text_rows.add(text_rows.physical_lines(text), blocks)
+    text_rows.add(tabbed(text_rows.physical_lines(text)), blocks)
     return blocks.finished("text")

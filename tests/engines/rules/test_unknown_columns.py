@@ -1,0 +1,70 @@
+"""Columns that no field declares: their texts are no values, and are not taken for those of the columns beside them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.form_cases import EVALUATION, PROJECT_TITLE, evaluation_form, project_head, result_of
+
+ROWS = (("产出指标", "数量指标", "巡护河段", "≥30(公里)"), ("产出指标", "质量指标", "巡护合格率", "=100(%)"))
+HEADER = ("一级指标", "二级指标", "三级指标", "指标值")
+
+
+def read(rows: list[tuple[str, ...]], gap: str = "\t") -> Any:
+    text = "\n".join([*project_head(), *(gap.join(row) for row in rows)]) + "\n"
+    (record,) = result_of(text).records
+    return record
+
+
+def names(record: Any) -> list[tuple[str, str, str, str]]:
+    return [(r["level1"], r["level2"], r["level3"], r["target"]["text"]) for r in record.values["indicators"]]
+
+
+@pytest.mark.parametrize("at", range(5))
+@pytest.mark.parametrize(("label", "texts"), [("责任人", ("林知夏", "周砚")), ("上年实际值", ("12.00", "9.50"))])
+@pytest.mark.parametrize("gap", ["\t", " "])
+def test_a_column_of_others_is_left_out(at: int, label: str, texts: tuple[str, str], gap: str) -> None:
+    added = [(*row[:at], text, *row[at:]) for row, text in zip((HEADER, *ROWS), (label, *texts), strict=True)]
+    record = read(added, gap)
+    assert names(record) == list(ROWS) or not record.settled
+    if gap == "\t":
+        assert names(record) == list(ROWS)
+        assert not [path for path in record.unsettled if path.startswith("indicators")]
+        assert {f.kind for f in record.findings if f.path == "indicators"} == {"column_unknown"}
+
+
+def test_a_column_that_is_missing_beside_an_unknown_one_is_in_doubt() -> None:
+    """The unknown label may be another word for it."""
+    rows = [(*row[:3], "本期数" if row is HEADER else row[3]) for row in (HEADER, *ROWS)]
+    record = read(rows)
+    assert [row["target"] for row in record.values["indicators"]] == [None, None]
+    assert {"indicators[0].target", "indicators[1].target"} <= set(record.unsettled)
+
+
+def test_three_columns_for_a_target_give_its_own_cell() -> None:
+    header = ("一级指标", "二级指标", "三级指标", "指标性质", "指标值", "度量单位")
+    rows = [
+        ("产出指标", "数量指标", "巡护河段", "≥", "30", "公里"),
+        ("产出指标", "质量指标", "合格率", "=", "100", "%"),
+    ]
+    record = read([header, *rows])
+    assert [row["target"]["value"] for row in record.values["indicators"]] == ["30", "100"]
+    assert record.settled
+
+
+def test_the_word_unit_in_a_stacked_label_is_no_label_of_the_currency() -> None:
+    """`度量单位` cut over two lines: what follows is no unit of money."""
+    lines = evaluation_form().replace("年度指标值\t", "度量\n单位\n年度指标值\t").replace("\t", " ")
+    (record,) = result_of(lines).records
+    assert record.values["funding"]["currency_unit"] == "万元"
+    assert len(record.values["indicators"]) == 2
+    assert EVALUATION.name == record.schema
+
+
+def test_a_header_without_rows_is_in_doubt() -> None:
+    record = read([HEADER])
+    assert record.values["indicators"] == []
+    assert "indicators" in record.unsettled
+    assert PROJECT_TITLE in project_head()
