@@ -111,8 +111,8 @@ def ground(form: Form, answer: Answer, proofs: Mapping[str, Proof] | None = None
     findings.extend(_swallowed(form.schema, answer.candidates, sheet.units))
     left = [
         Residue(own, part.text[own.start : own.end])
-        for r in residue
-        for part, own in placed(sheet.units[r.place.page, r.place.unit], r.place.start, r.place.end)
+        for place in (*(r.place for r in residue), *answer.foreign)
+        for part, own in placed(sheet.units[place.page, place.unit], place.start, place.end)
     ]
     return Grounded(evidence, tuple(findings), tuple(left), unclaimed)
 

@@ -207,8 +207,8 @@ class Candidate:
 class Answer:
     """What an engine says of one chunk: values, what it read as labels and null marks, its own doubts, its usage.
 
-    `foreign` is what stands in columns that no field declares: accounted for, and no value. `others` are what readers
-    that are independent of this one say of the same form.
+    `foreign` is what stands in columns that no field declares: residue that puts nothing in doubt. `others` are what
+    readers that are independent of this one say of the same form.
     """
 
     candidates: tuple[Candidate, ...]

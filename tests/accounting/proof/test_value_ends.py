@@ -97,7 +97,7 @@ def doubts() -> list[set[str]]:
     inside = form_of("主管部门 云河县水利局 总分 实施单位 云河县水库所")
     lines = ("主管部门 云河县 本单位的经办人员和他的联系电话号码:王某", "实施单位 云河县 经办人员和他的电话号:某")
     unknown = form_of(*lines)
-    wrapped = form_of("预期目标 修缮水库", "总分(必填) 三", "实施单位(必填) 三")
+    wrapped = form_of("预期目标 修缮水库", "总分(上年) 三", "实施单位(上年) 三")
     heads = form_of("预期目标 修缮水", "云河县汇编", "云河县项目的汇编", "云河县项目汇编完工")
     return [
         paths(inside, value("supervising_department", (3, 5, 11), (3, 12, 14))),

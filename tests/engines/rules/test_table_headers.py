@@ -108,7 +108,8 @@ def test_what_stands_below_a_cell_of_a_header_that_is_no_label_is_in_no_column(
     record = table(*NAME, *header, *rows(2, columns), (2, at, "按河长计"), (3, at, "按月抽查"))
     assert indicators(record) == READ
     assert {r.text for r in record.residue} == {"测算依据", "按河长计", "按月抽查"}
-    assert not record.settled
+    assert {f.kind for f in record.findings if f.path == "indicators"} == {"column_unknown"}
+    assert not [path for path in record.unsettled if path.startswith("indicators")]  # columns are facts here
 
 
 def test_a_cell_of_a_header_that_is_no_label_is_no_part_of_the_text_above() -> None:

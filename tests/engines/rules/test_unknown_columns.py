@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ ROWS = (("产出指标", "数量指标", "巡护河段", "≥30(公里)"), ("产
 HEADER = ("一级指标", "二级指标", "三级指标", "指标值")
 
 
-def read(rows: list[tuple[str, ...]], gap: str = "\t") -> Any:
+def read(rows: Sequence[tuple[str, ...]], gap: str = "\t") -> Any:
     text = "\n".join([*project_head(), *(gap.join(row) for row in rows)]) + "\n"
     (record,) = result_of(text).records
     return record
