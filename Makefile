@@ -10,7 +10,7 @@ DOCS ?=
 OUT ?= $(if $(DOCS),out/documents,out/samples)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format types imports unit fontless lock record record-llm record-hybrid clean
+.PHONY: help run test lint format types imports unit fontless lock record record-llm record-hybrid record-en clean
 
 help:
 	@echo 'make run                  read the samples into $(OUT)'
@@ -57,13 +57,25 @@ $(READY): requirements.lock pyproject.toml
 # A reader may take a day to answer. The file in cassettes/ is replaced when all of its run is recorded.
 PATIENCE := EXTRACTOR_CALL_TIMEOUT=86400 EXTRACTOR_CALL_SECONDS=86400 EXTRACTOR_CONCURRENCY=64
 
-record: record-llm record-hybrid $(READY)
+record: record-llm record-hybrid record-en $(READY)
 	EXTRACTOR_RECORD=1 $(BIN)/pytest tests/engines/llm/test_cassettes.py
 
 record-llm record-hybrid: record-%: $(READY)
 	rm -rf out/$@ && mkdir -p out/$@
 	$(PATIENCE) $(BIN)/extractor run eval/samples/*.* --engine $* --record out/$@/calls.jsonl --out out/$@/run
 	cp out/$@/calls.jsonl cassettes/samples$(if $(filter hybrid,$*),-hybrid).jsonl
+
+# The English samples, each schema on its own documents; `make -j5 record-en` asks for all of them at once.
+EN := invoice receipt bank_statement purchase_order lab_report
+
+record-en: $(EN:%=record-en-%)
+	cat $(EN:%=out/record-en/%.jsonl) > cassettes/samples-en.jsonl
+
+$(EN:%=record-en-%): record-en-%: $(READY)
+	rm -rf out/record-en/$* out/record-en/$*.jsonl && mkdir -p out/record-en
+	$(PATIENCE) EXTRACTOR_LANGUAGE=en EXTRACTOR_PROMPT_LANGUAGE=en $(BIN)/extractor run \
+		eval/samples/en/*$(subst bank-,,$(subst _,-,$*))* --schema $* --engine llm \
+		--record out/record-en/$*.jsonl --out out/record-en/$*
 
 lock: $(READY)
 	$(PIP) install uv

@@ -31,7 +31,7 @@ from schemas.conventions import of_locale
 
 Engine = Literal["rules", "llm", "hybrid"]
 Ocr = Literal["rapidocr", "tesseract", "off"]
-Version = Literal["2"]
+Version = Literal["3"]
 Mode = Literal["tools", "json_schema", "json", "text"]
 
 OCR_LANGUAGES = ("zh", "en")
@@ -93,7 +93,7 @@ class Settings(BaseModel):
         None, description="tools, json_schema, json or text; by the endpoint"
     )
     prompt_language: Annotated[Literal["zh", "en"], MODEL] = Field("zh", description="the language of the prompts")
-    prompt_version: Annotated[Version, MODEL] = Field("2", description="the version of the prompts")
+    prompt_version: Annotated[Version, MODEL] = Field("3", description="the version of the prompts")
     corrections: Annotated[int, MODEL] = Field(2, ge=0, le=10, description="how often a model is told what was wrong")
     readings: Annotated[int, MODEL] = Field(1, ge=1, le=2, description="how often a model reads each form")
     second_model: Annotated[str | None, MODEL] = Field(

@@ -51,6 +51,12 @@ class BankStatement(Form):
     total_in: Amount | None = printed("Total Paid In", "Total Deposits", "Deposits and Credits", "Total Credits")
     total_out: Amount | None = printed("Total Paid Out", "Total Withdrawals", "Withdrawals and Debits", "Total Debits")
     closing_balance: Amount | None = printed("Closing Balance", "Ending Balance", "New Balance", "End Balance")
-    transactions: list[Transaction] = printed("Transactions", "Transaction Details", "Account Activity", many=True)
+    transactions: list[Transaction] = printed(
+        "Transactions",
+        "Transaction Details",
+        "Account Activity",
+        many=True,
+        description="Balances brought and carried forward are among them where they stand in the list.",
+    )
 
     relations: ClassVar[tuple[Relation, ...]] = (InOrder("period_start", "period_end"),)

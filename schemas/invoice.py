@@ -51,7 +51,9 @@ class Invoice(Form):
     currency: str | None = printed(
         "Currency", suffix_of=("Amount", "Total", "Amount Due"), description="The code, where one is printed: USD."
     )
-    items: list[Item] = printed("Items", "Line Items", many=True)
+    items: list[Item] = printed(
+        "Items", "Line Items", many=True, description="No subtotals, and no sums carried over a page."
+    )
     subtotal: Amount | None = printed("Subtotal", "Sub-total", "Sub Total", "Net Total", "Total Excl. VAT")
     discount: Amount | None = printed("Discount", "Less Discount", description="Negative if printed in parentheses.")
     shipping: Amount | None = printed("Shipping", "Freight", "Delivery", "Postage", "Shipping & Handling", "Carriage")

@@ -38,7 +38,8 @@ Accounts = Literal["all", "asked"]
 class FieldSpec:
     """One field: a `scalar`, a `group`, `rows` (list of groups), `texts` (list of text); `path` has `[]` for items.
 
-    `wanted` says how a JSON Schema wants the value; in other schemas its kind says it all.
+    `wanted` says how a JSON Schema wants the value; in other schemas its kind says it all. `pairs` says that each row
+    is a printed name and its value. `derived` is the rule of a value that is not printed, "" for one that is.
     """
 
     name: str
@@ -49,6 +50,8 @@ class FieldSpec:
     children: tuple[FieldSpec, ...] = ()
     description: str = ""
     wanted: Wanted | None = None
+    pairs: bool = False
+    derived: str = ""
 
     @property
     def comparator(self) -> str:

@@ -6,11 +6,13 @@ value or long text, and between a label and its value in the same row. The rest 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from extractor.document.layout import Cell
 from extractor.document.results import Candidate, Form, Place, Residue, Row
+from extractor.forms.chunks import header_rows
 
 _LEAST_SHARE = 0.5
 """A row of a list's table that was passed over is a lost row if it fills this share of the columns that rows fill.
@@ -40,20 +42,45 @@ def asked_residue(
     return [piece for piece in residue if matters(piece.place)]
 
 
-def _list_rows(form: Form, candidates: Sequence[Candidate], rows: dict[Key, int]) -> set[int]:
-    """The rows of lists: from the first that gave a value to the last, and rows passed over below it in its table."""
-    own: dict[str, set[int]] = {}
+def rows_passed_over(form: Form, candidates: Sequence[Candidate]) -> set[Key]:
+    """The units of rows that gave no value, in and below the rows of a list and as full as these; no header is one."""
+    rows = {(row.page, unit.id): n for n, row in enumerate(form.rows) for unit in row.units}
+    used = set(rows_with_values(candidates, rows))
+    headers = header_rows(form)
+    out: set[Key] = set()
+    for own in _rows_by_list(candidates, rows).values():
+        tables = {form.rows[n].table for n in own}
+        least = _least(form, own)
+        between = (n for n in range(min(own), max(own) + 1) if form.rows[n].table in tables)
+        for n in {*between, *_passed_over(form, own, used)} - used:
+            if _filled(form.rows[n]) > least and id(form.rows[n]) not in headers:
+                out.update((form.rows[n].page, unit.id) for unit in form.rows[n].units)
+    return out
+
+
+def _rows_by_list(candidates: Sequence[Candidate], rows: dict[Key, int]) -> dict[str, set[int]]:
+    """By the name of a list, the rows in which its values stand."""
+    out: dict[str, set[int]] = {}
     for candidate in candidates:
         if "]." in candidate.path:
             at = {rows[p.page, p.unit] for p in candidate.places if (p.page, p.unit) in rows}
-            own.setdefault(candidate.path.split("[")[0], set()).update(at)
+            out.setdefault(candidate.path.split("[")[0], set()).update(at)
+    return {name: at for name, at in out.items() if at}
+
+
+def _least(form: Form, own: set[int]) -> float:
+    """What a row must be filled with more than, to be one of a list's."""
+    return max(1.0, _LEAST_SHARE * sorted(_filled(form.rows[n]) for n in own)[len(own) // 2])
+
+
+def _list_rows(form: Form, candidates: Sequence[Candidate], rows: dict[Key, int]) -> set[int]:
+    """The rows of lists: from the first that gave a value to the last, and rows passed over below it in its table."""
     out: set[int] = set()
-    for at in own.values():
-        if at:
-            tables = {form.rows[n].table for n in at}
-            between = range(min(at), max(at) + 1)
-            out.update(n for n in between if form.rows[n].table in tables)
-            out.update(_passed_over(form, at, set(rows_with_values(candidates, rows))))
+    for at in _rows_by_list(candidates, rows).values():
+        tables = {form.rows[n].table for n in at}
+        between = range(min(at), max(at) + 1)
+        out.update(n for n in between if form.rows[n].table in tables)
+        out.update(_passed_over(form, at, set(rows_with_values(candidates, rows))))
     return out
 
 
@@ -69,15 +96,21 @@ def _passed_over(form: Form, own: set[int], used: set[int]) -> Iterator[int]:
     table = form.rows[last].table
     if not table:
         return
-    usual = sorted(_filled(form.rows[n]) for n in own)[len(own) // 2]
+    least = _least(form, own)
     for n in range(last + 1, len(form.rows)):
         row = form.rows[n]
-        if row.table == table and n not in used and _filled(row) > max(1.0, _LEAST_SHARE * usual):
+        if row.table == table and n not in used and _filled(row) > least:
             yield n
 
 
 def _filled(row: Row) -> int:
+    """How many cells of a row hold text; of a line, how many pieces that gaps part."""
+    if not row.table:
+        return len(_GAP.split(row.units[0].text.strip()))
     return sum(1 for unit in row.units if isinstance(unit, Cell) and unit.text.strip())
+
+
+_GAP = re.compile(r"\t|\s{2,}")
 
 
 def _text_rows(candidates: Sequence[Candidate], rows: dict[Key, int]) -> Iterator[int]:

@@ -14,6 +14,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from extractor.accounting.asked_residue import asked_residue
+from extractor.accounting.shared_evidence import SharedEvidence
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Box, Cell, Unit
 from extractor.document.results import (
@@ -36,7 +37,7 @@ from extractor.forms.labels import LabelIndex, label_index, unasked
 from extractor.forms.line_labels import label_key
 from extractor.forms.regions import PAGE_GAP
 from extractor.forms.tokens import HEADING, row_shaped
-from schemas.spec import SchemaSpec, generic
+from schemas.spec import SchemaSpec
 from schemas.values import fold
 
 LABEL, VALUE, NULL, FURNITURE = 1, 2, 3, 4
@@ -84,15 +85,14 @@ def ground(form: Form, answer: Answer, proofs: Mapping[str, Proof] | None = None
     title_units = {(r.page, u.id): u for r in form.title_rows for u in r.units}
     findings: list[Finding] = []
     evidence: dict[str, tuple[Span, ...]] = {}
-    owners: dict[tuple[int, str], list[tuple[int, int, str]]] = {}
+    shared = SharedEvidence(form, answer.candidates)
     for candidate in answer.candidates:
         if candidate.path in evidence:
             continue  # a second reading: assembly keeps the first, and this one's characters are residue
         spans = _spans(candidate, sheet.units, title_units, proofs.get(candidate.path) if proofs else None)
         evidence[candidate.path] = spans
         findings.extend(_evidence_findings(candidate, spans))
-        spec = form.schema.field(candidate.path)
-        findings.extend(_shared(candidate, owners, spec is not None and spec.printed.spans))
+        findings.extend(shared.doubts(candidate))
         for place in candidate.places:
             sheet.mark(place, VALUE)
     labels = answer.labels or label_places(form)
@@ -195,22 +195,6 @@ def _evidence_findings(candidate: Candidate, spans: Sequence[Span]) -> Iterable[
             path,
             f"the scan is unclear here ({worst.confidence:.2f}): {worst.text[:40]}",
         )
-
-
-def _shared(
-    candidate: Candidate, owners: dict[tuple[int, str], list[tuple[int, int, str]]], spanning: bool
-) -> Iterable[Finding]:
-    """Findings where a character already stands for another value; a spanning label serves one field in many rows."""
-    field = generic(candidate.path)
-    for place in candidate.places:
-        own = owners.setdefault((place.page, place.unit), [])
-        for start, end, path in own:
-            other = path != candidate.path and not (spanning and generic(path) == field)
-            if other and start < place.end and place.start < end:
-                message = f"the same characters stand for {path} and for {candidate.path}"
-                yield finding(FindingKind.SHARED_EVIDENCE, candidate.path, message)
-                yield finding(FindingKind.SHARED_EVIDENCE, path, message)
-        own.append((place.start, place.end, candidate.path))
 
 
 _PRINTED = re.compile(r"\S+(?:[ \t]+\S+)*")

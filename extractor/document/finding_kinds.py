@@ -101,7 +101,6 @@ class FindingKind(StrEnum):
     TEXT_LAYER = "text_layer"
     HIDDEN_TEXT = "hidden_text"
     DELETED_TEXT = "deleted_text"
-    PAGE_HEADER = "header"
     PICTURE = "picture"
     INCLUDED_FILE = "included_file"
     UNPRINTED = "unprinted"
@@ -264,7 +263,6 @@ KINDS: dict[FindingKind, KindEntry] = {
     _K.TEXT_LAYER: KindEntry("source", "info", "The text layer of a page was not used; OCR read it.", _SOURCE),
     _K.HIDDEN_TEXT: KindEntry("source", "warning", "Text that the document hides was left out.", _SOURCE),
     _K.DELETED_TEXT: KindEntry("source", "info", "Text of tracked deletions was left out.", _SOURCE),
-    _K.PAGE_HEADER: KindEntry("source", "info", "Headers and footers of a Word file were left out.", _SOURCE),
     _K.PICTURE: KindEntry("source", "info", "Pictures in the file were not read.", "Read them as files."),
     _K.INCLUDED_FILE: KindEntry("source", "warning", "Files in the document were not read.", "Save it as one file.",),
     _K.UNPRINTED: KindEntry("source", "info", "Characters that print nothing were left out.", _SOURCE),

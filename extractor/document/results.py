@@ -203,12 +203,20 @@ class Candidate:
     proof: Proof | None = None
 
 
+class Quoted(NamedTuple):
+    """Under which printed words an engine found the values of a field: no places where it says under none."""
+
+    field: str
+    text: str
+    places: tuple[Place, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What an engine says of one chunk: values, what it read as labels and null marks, its own doubts, its usage.
 
     `foreign` is what stands in columns that no field declares: residue that puts nothing in doubt. `others` are what
-    readers that are independent of this one say of the same form.
+    readers that are independent of this one say of the same form. `quoted` are the labels that it names.
     """
 
     candidates: tuple[Candidate, ...]
@@ -218,6 +226,7 @@ class Answer:
     foreign: tuple[Place, ...] = ()
     usage: dict[str, Any] = field(default_factory=dict)
     others: tuple[Answer, ...] = ()
+    quoted: tuple[Quoted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

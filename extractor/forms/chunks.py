@@ -5,10 +5,12 @@ A part carries the title and the header rows of the table that it goes on with.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from extractor.document.layout import Cell, Unit
 from extractor.document.results import Chunk, Form, Row
+from extractor.forms.cell_columns import cell_columns
 from extractor.forms.form_tokens import form_tokens
 from extractor.forms.token_counts import tokens_in
 
@@ -18,8 +20,9 @@ LINE_END = 1
 
 def chunks(form: Form, budget: int) -> tuple[Chunk, ...]:
     """The form as one chunk, or as several of at most `budget` tokens each where it is larger."""
+    columns = cell_columns(form.rows)
     title = [(r, render(r)) for r in form.title_rows]
-    body = [(r, render(r)) for r in form.rows if any(u.text.strip() for u in r.units)]
+    body = [(r, render(r, columns)) for r in form.rows if any(u.text.strip() for u in r.units)]
     headers = header_rows(form)
     parts: list[list[tuple[Row, str]]] = [[*title]]
     used = estimate(parts[0])
@@ -47,20 +50,18 @@ def estimate(part: Sequence[tuple[Row, str]]) -> int:
     return sum(tokens_in(text) + LINE_END for _, text in part)
 
 
-def render(row: Row) -> str:
-    """A row as one line: `[7] text` or `[8] cell ┆ cell`."""
-    text = " ┆ ".join(_shown(row)).rstrip(" ┆") if row.table else row.units[0].text.strip()
-    return f"[{row.number}] {text}"
+def render(row: Row, columns: Mapping[int, int] = MappingProxyType({})) -> str:
+    """A row as one line: `[7] text` or `[8] cell ┆ cell`; `columns` are those of cells whose own number is none."""
+    text = " ┆ ".join(_shown(row, columns)) if row.table else row.units[0].text.strip()
+    return f"[{row.number}] {text}".rstrip(" ┆")
 
 
-def _shown(row: Row) -> list[str]:
-    """The texts of a row's cells; where columns are facts, an empty one for each that a cell from above covers."""
+def _shown(row: Row, columns: Mapping[int, int]) -> list[str]:
+    """The texts of a row's cells, each as the n-th of its row that its column is, as far as columns are known."""
     out: list[str] = []
-    expected = 0
     for cell in row.units:
-        if row.exact_columns and isinstance(cell, Cell):
-            out.extend("" for _ in range(expected, cell.col))
-            expected = cell.col + cell.col_span
+        column = cell.col if row.exact_columns and isinstance(cell, Cell) else columns.get(id(cell), len(out))
+        out.extend("" for _ in range(len(out), column))
         out.append(" ⏎ ".join(cell.text.strip().splitlines()))
     return out
 

@@ -47,6 +47,16 @@ def furniture(document: Document, own: Callable[[str], bool]) -> frozenset[Place
     return frozenset(out)
 
 
+def said_once(document: Document, marks: Set[Place]) -> list[Line]:
+    """The running heads and feet among the furniture, each where it stands first; page numbers are none."""
+    lines: dict[str, Line] = {}
+    for unit in document.units():
+        number = any(pattern.fullmatch(fold(unit.text)) for pattern in (_PAGE_NUMBER, _FOOT_NUMBER))
+        if isinstance(unit, Line) and not number and _whole(unit) in marks:
+            lines.setdefault(fold(unit.text), unit)
+    return list(lines.values())
+
+
 def _repeated_titles(document: Document, known: Set[Place]) -> list[Line]:
     """Titles that are printed again above tables that go on: they repeat the line above the last table of the page
     before. A table of its own under the same title begins with the same labels as that."""

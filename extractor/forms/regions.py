@@ -15,11 +15,12 @@ from itertools import pairwise, takewhile
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Cell, Document, Grid, Line
 from extractor.document.results import Finding, Form, Place, Row, finding
+from extractor.forms.label_share import label_share
 from extractor.forms.labels import LabelIndex, label_index, row_tokens, spot
 from extractor.forms.line_labels import has_words, key_of, label_key
 from extractor.forms.page_breaks import Known, stitched
-from extractor.forms.page_furniture import furniture
-from schemas.spec import FieldSpec, SchemaSpec
+from extractor.forms.page_furniture import furniture, said_once
+from schemas.spec import SchemaSpec
 from schemas.values import fold
 
 _LONGEST_PREFIX = 40
@@ -57,19 +58,34 @@ def cut(document: Document, schemas: Sequence[SchemaSpec]) -> Regions:
     outside: list[Row] = []
     notes: list[Finding] = []
     before = rows[: titles[0].row] if titles else rows
-    _untitled(before, schemas, forms, outside, alone=not titles)
+    above: Sequence[Row] = ()
+    if titles and titles[0].schema.accounts == "asked":
+        above = before  # a letterhead
+    else:
+        _untitled(before, schemas, forms, outside, alone=not titles)
     for n, title in enumerate(titles):
         end = titles[n + 1].row if n + 1 < len(titles) else len(rows)
-        own = _own_end(title.schema, rows, title.last + 1, end)
+        own = end if title.schema.accounts == "asked" else _own_end(title.schema, rows, title.last + 1, end)
         if _announces(rows, title, end, titles[n + 1 :]):
             outside.extend(rows[title.row : end])
             notes.extend(_announced(rows, title, end, titles[n + 1 :]))
             continue
-        forms.append(_form(len(forms), title, rows[title.row : own]))
+        forms.append(_form(len(forms), title, rows[title.row : own], above))
+        above = ()
         outside.extend(rows[own:end])
+    outside.extend(above)
+    heads = said_once(document, marks) if any(form.schema.accounts == "asked" for form in forms) else []
+    forms = [_with_heads(form, heads) for form in forms]
+    marks -= {_whole(line, line.page) for line in heads}
     text = any(unit.text.strip() for row in outside for unit in row.units)
     whole = tuple(replace(numbered(form), alone=not text) for form in forms)
     return Regions(whole, tuple(outside), marks, tuple(notes))
+
+
+def _with_heads(form: Form, heads: Sequence[Line]) -> Form:
+    """A form whose record may ask for what stands at the edges of pages, with that in front of its rows."""
+    first = (Row(line.page, (line,)) for line in heads)
+    return replace(form, rows=(*first, *form.rows)) if form.schema.accounts == "asked" else form
 
 
 def _known(schemas: Sequence[SchemaSpec]) -> Known:
@@ -305,8 +321,8 @@ def _related(spec: SchemaSpec, rows: Sequence[Row]) -> bool:
     return headings or words or len(fields) > 1 or (bool(fields) and len(rows) < 3)
 
 
-def _form(index: int, title: _Title, rows: Sequence[Row]) -> Form:
-    """The form that a title starts; repeats of the title inside are its furniture."""
+def _form(index: int, title: _Title, rows: Sequence[Row], above: Sequence[Row] = ()) -> Form:
+    """The form that a title starts, with rows `above` it; repeats of the title inside are its furniture."""
     height = title.last - title.row + 1
     places = [_whole(u, r.page) for r in rows[:height] for u in r.units if u.text.strip()]
     body: list[Row] = []
@@ -322,7 +338,7 @@ def _form(index: int, title: _Title, rows: Sequence[Row]) -> Form:
             broken = False
     if repeated:
         body = stitched(body, _known([title.schema]))
-    return Form(index, title.schema, tuple(body), tuple(places), tuple(rows[:height]), tuple(repeated))
+    return Form(index, title.schema, (*above, *body), tuple(places), tuple(rows[:height]), tuple(repeated))
 
 
 def _whole(unit: object, page: int) -> Place:
@@ -337,11 +353,11 @@ def _untitled(
     With fewer, rows that are `alone` in their document are a form of the schema that needs no title, and in doubt.
     """
     labelled = [spec for spec in schemas if label_index(spec).labels]
-    shares = [(spec, *_label_share(rows, spec)) for spec in labelled]
+    shares = [(spec, *label_share(rows, spec)) for spec in labelled]
     best = max(shares, key=lambda s: s[1], default=None)
     if best is not None and best[1] >= _HEAD_SHARE:
         spec, _, first = best
-        first = _with_lines_above(rows, first, spec)
+        first = 0 if alone and spec.accounts == "asked" else _with_lines_above(rows, first, spec)
         message = f"no title stands above this form; read as {spec.name} by its labels"
         notes = (finding(FindingKind.NO_TITLE, "", message),) if spec.titles else ()
     else:
@@ -378,22 +394,3 @@ def _key_rows(rows: Sequence[Row], spec: SchemaSpec) -> list[int]:
             found.setdefault(tokens[hit.first].row, behind)
     starts = sorted(found)
     return [n for before, n in pairwise(starts) if spec.accounts == "all" or found[n] != found[before]]
-
-
-def _label_share(rows: Sequence[Row], spec: SchemaSpec) -> tuple[float, int]:
-    index = label_index(spec)
-    tokens = row_tokens(rows, index)
-    hits = spot(tokens, index)
-    wanted = {f.path for f in _printed_fields(spec.fields)}
-    found = {t.field.path for h in hits.values() for t in h.targets}
-    first = min((tokens[p].row for p in hits), default=0)
-    return (len(found & wanted) / len(wanted) if wanted else 0.0), first
-
-
-def _printed_fields(fields: Sequence[FieldSpec]) -> list[FieldSpec]:
-    out: list[FieldSpec] = []
-    for field in fields:
-        if field.printed.labels or field.printed.column:
-            out.append(field)
-        out.extend(_printed_fields(field.children))
-    return out

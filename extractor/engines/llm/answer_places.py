@@ -15,8 +15,9 @@ from extractor.document.layout import Cell, Unit
 from extractor.document.results import Place, Row
 from schemas.values import fold
 
-How = Literal["found", "elsewhere", "near", "nowhere"]
-"""Where it should stand; to the letter, but far from where the answer says; nearly; not at all."""
+How = Literal["found", "again", "elsewhere", "near", "nowhere"]
+"""Where it should stand; where it stands for another value too; to the letter, but far from where the answer says;
+nearly; not at all."""
 NEAR = 88.0  # of 100; below this two texts are not the same text misspelt
 LONGEST_GAP = 14  # units over which the pieces of one value may be strewn
 
@@ -375,16 +376,20 @@ def locate(
     long: bool = False,
     near: Sequence[int] = (),
     nearest: bool = False,
+    again: Sequence[Place] = (),
 ) -> Found:
     """Where an answered string stands.
 
     `at` names its rows; `field` the number of a spanning field, whose labels serve many rows; `near` the characters
-    that it stands behind; `nearest` says that this counts more than that it stands by itself.
+    that it stands behind; `nearest` says that this counts more than that it stands by itself; `again` is where the same
+    text stands for another value, which is its place too if it is printed nowhere else near by.
     """
     where: list[int] = []
     how: How = "found"
     for span in sheet.spans(text):
-        part, sure = _locate(sheet, span, at, field, near, nearest)
+        part, sure = _locate(sheet, span, at, field, near, nearest, bool(again))
+        if not part and again:
+            return Found(tuple(again), sheet.printed(again, long), "again")
         if not part:
             sheet.free([] if field else where)
             return Found((), words_of(sheet, text), "nowhere")
@@ -400,7 +405,9 @@ def words_of(sheet: Sheet, text: str) -> str:
     return "".join(s.words for s in sheet.spans(text))
 
 
-def _locate(sheet: Sheet, span: Span, at: str, field: int, near: Sequence[int], nearest: bool) -> tuple[list[int], How]:
+def _locate(
+    sheet: Sheet, span: Span, at: str, field: int, near: Sequence[int], nearest: bool, close: bool
+) -> tuple[list[int], How]:
     named = span.rows or row_of(sheet, at)
     words = fold(span.words)
     if not words:
@@ -412,8 +419,10 @@ def _locate(sheet: Sheet, span: Span, at: str, field: int, near: Sequence[int], 
         behind = near if near or named is None else named[:1]
         hit = sheet.find(words, within, behind, 0, nearest) or sheet.pieces(words, within)
         hit = hit or _elided(sheet, span.words, within)
-        if hit:
+        if hit and not (close and how == "elsewhere"):
             return hit, how
+    if close:
+        return [], "nowhere"
     return sheet.near(words, named or (0, len(sheet.text))), "near"
 
 

@@ -7,15 +7,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from extractor.accounting.asked_residue import rows_passed_over
 from extractor.accounting.grounding import container, ground
 from extractor.document.finding_kinds import FindingKind
-from extractor.document.results import Answer, Candidate, Finding, Form, Place, finding
+from extractor.document.results import Answer, Candidate, Finding, Form, Place, Quoted, finding
 from extractor.engines.llm.answer_places import Found, Sheet, locate, words_of
-from extractor.engines.llm.answer_schema import Leaf, leaves
+from extractor.engines.llm.answer_schema import Leaf, leaves, quoted_labels
 from extractor.engines.llm.column_texts import run_on
+from extractor.engines.llm.prompting import labels_key
 from extractor.forms.form_tokens import form_tokens
 from extractor.forms.tokens import NULLS
-from schemas.spec import SchemaSpec
+from schemas.spec import SchemaSpec, generic
+from schemas.values import fold
 
 MOST_UNUSED = 12  # lines of unread text that are shown to the model again
 _WORD = re.compile(r"\w")
@@ -52,27 +55,44 @@ def labels_of(form: Form) -> Labels:
 def read(form: Form, values: dict[str, Any], labels: Labels, say: dict[str, str]) -> Reading:
     """Every value of an answer about a form, or about some rows of one, with its place; `say` words what is wrong."""
     sheet = Sheet((*form.title_rows, *form.rows), labels.places)
-    located = _located(sheet, leaves(form.schema, values), labels)
+    located = _located(sheet, leaves(form.schema, values), labels, form.schema.accounts == "asked")
     rows = _invented_rows(located)
     candidates, findings, problems = [], [], []
     for leaf, found in located:
-        if found.how != "found":
+        if found.how not in ("found", "again") or (found.how == "again" and _row_of(leaf.path) in rows):
             problems.append(f"{leaf.path} = {leaf.text[:80]!r} ({leaf.at}): {say['missing']}")
             findings.append(_doubt(leaf, found))
         if found.how != "nowhere" and _row_of(leaf.path) not in rows:
             candidates.append(Candidate(leaf.path, found.text, found.places))
     findings.extend(run_on(sheet, located))
-    answer = Answer(tuple(candidates), sheet.labelled(), (*sheet.repeats(), *_nulls(sheet)), tuple(findings))
+    nulls = (*sheet.repeats(), *_nulls(sheet))
+    quoted = tuple(_quoted(form, values))
+    answer = Answer(tuple(candidates), sheet.labelled(), nulls, tuple(findings), quoted=quoted)
     return Reading(answer, tuple(problems), _unused(form, answer))
 
 
-def _located(sheet: Sheet, answered: Sequence[Leaf], labels: Labels) -> list[tuple[Leaf, Found]]:
+def _quoted(form: Form, values: dict[str, Any]) -> Iterator[Quoted]:
+    """The labels that an answer names, where each stands; one that stands nowhere is none."""
+    for path, text in quoted_labels(form.schema, values).items():
+        sheet = Sheet((*form.title_rows, *form.rows))  # a label serves any number of fields, and may be a value's too
+        found = locate(sheet, text) if text else None
+        if found is None or found.how == "found":
+            yield Quoted(path, found.text if found else "", found.places if found else ())
+
+
+def _located(sheet: Sheet, answered: Sequence[Leaf], labels: Labels, shared: bool) -> list[tuple[Leaf, Found]]:
+    """The leaves with their places; what is `shared` may be printed once and stand for several."""
     out: list[tuple[Leaf, Found]] = []
     spanning: dict[str, int] = {}
     above: dict[str, tuple[Leaf, Found]] = {}
+    before: dict[tuple[str, str], tuple[Place, ...]] = {}
     for leaf in answered:
         if not leaf.spec.printed.spans:
-            out.append((leaf, _value(sheet, leaf, labels)))
+            same = (generic(leaf.path) if _row_of(leaf.path) else "", fold(words_of(sheet, leaf.text)))
+            once = before.get(same, ()) if shared and not leaf.path.endswith("]") else ()
+            found = _value(sheet, leaf, labels, once)
+            before.setdefault(same, found.places)
+            out.append((leaf, found))
             continue
         number = spanning.setdefault(leaf.spec.path, len(spanning) + 1)
         found = _spanning(sheet, leaf, number, above.get(leaf.spec.path))
@@ -81,13 +101,13 @@ def _located(sheet: Sheet, answered: Sequence[Leaf], labels: Labels) -> list[tup
     return out
 
 
-def _value(sheet: Sheet, leaf: Leaf, labels: Labels) -> Found:
+def _value(sheet: Sheet, leaf: Leaf, labels: Labels, again: Sequence[Place]) -> Found:
     here = leaf.spec.printed
     runs = sheet.matches(here.pattern) if here.pattern and not leaf.at else []
     places = () if leaf.at else labels.own.get(leaf.spec.path, ())
     near = [i for i in map(sheet.behind, places) if i is not None] or [start for start, _ in runs]
     nearest = bool(here.suffix_of or runs)
-    found = locate(sheet, leaf.text, leaf.at, long=here.long, near=near, nearest=nearest)
+    found = locate(sheet, leaf.text, leaf.at, long=here.long, near=near, nearest=nearest, again=again)
     for start, end in runs:
         sheet.as_label_of(start, end, found.places)
     return found
@@ -118,16 +138,18 @@ def _invented_rows(located: Sequence[tuple[Leaf, Found]]) -> set[str]:
     for leaf, found in located:
         row = _row_of(leaf.path)
         if row:
-            rows[row] = rows.get(row, False) or (not leaf.spec.printed.spans and found.how != "nowhere")
+            own = not leaf.spec.printed.spans and found.how not in ("nowhere", "again")
+            rows[row] = rows.get(row, False) or own
     spanning_only = {row for row, own in rows.items() if not own}
-    # A row of labels alone is printed in some forms: it is invented only where it has a value that stands nowhere.
-    nowhere = {_row_of(leaf.path) for leaf, found in located if found.how == "nowhere"}
+    # A row of labels alone is printed in some forms: it is invented only where it has a value that stands nowhere, or
+    # where another row's does.
+    nowhere = {_row_of(leaf.path) for leaf, found in located if found.how in ("nowhere", "again")}
     return spanning_only & nowhere
 
 
 def _doubt(leaf: Leaf, found: Found) -> Finding:
     text = found.text[:60]
-    if found.how == "nowhere":
+    if found.how in ("nowhere", "again"):  # the second: in a row that has no place of its own
         message = f"the model gave {text!r}, which stands nowhere in the form; left out"
         path = container(leaf.path) if _row_of(leaf.path) else leaf.path
         return finding(FindingKind.NO_EVIDENCE, path, message)
@@ -144,11 +166,13 @@ def _nulls(sheet: Sheet) -> Iterator[Place]:
 
 
 def _unused(form: Form, answer: Answer) -> tuple[str, ...]:
-    """The lines of text that nothing accounts for."""
+    """The lines of text that nothing accounts for; of a schema that asks for some of a page, rows that may be lost."""
+    asked = rows_passed_over(form, answer.candidates) if form.schema.accounts == "asked" else None
     numbers = {(r.page, u.id): r.number for r in (*form.title_rows, *form.rows) for u in r.units}
     out: dict[int, list[str]] = {}
     for residue in ground(form, answer).residue:
-        if _WORD.search(residue.text):
+        lost = asked is None or (residue.place.page, residue.place.unit) in asked
+        if lost and _WORD.search(residue.text):
             out.setdefault(numbers[residue.place.page, residue.place.unit], []).append(residue.text)
     return tuple(f"[{number}] {' '.join(texts)}" for number, texts in out.items())
 
@@ -158,13 +182,15 @@ def merged(form: Form, parts: Sequence[dict[str, Any]]) -> tuple[dict[str, Any],
     out: dict[str, Any] = {}
     findings: list[Finding] = []
     sheet = Sheet((*form.title_rows, *form.rows))
+    key = labels_key(form.schema)
+    labels = {name: label for part in reversed(parts) for name, label in (part.get(key) or {}).items()}
     for part in parts:
         for path, *texts in _merged(form.schema, out, part):
             first, second = (words_of(sheet, text) for text in texts)
             if first != second:
                 message = f"read as {first[:40]!r} and, further on, as {second[:40]!r}"
                 findings.append(finding(FindingKind.TWO_READINGS, path, message))
-    return out, tuple(findings)
+    return ({**out, key: labels} if labels else out), tuple(findings)
 
 
 def _merged(

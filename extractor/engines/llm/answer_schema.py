@@ -15,7 +15,7 @@ from typing import Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 
-from extractor.engines.llm.prompting import as_row
+from extractor.engines.llm.prompting import as_row, labels_key
 from extractor.forms.tokens import NULLS
 from schemas.spec import FieldSpec, SchemaSpec
 from schemas.values import fold
@@ -48,9 +48,21 @@ class Compact(BaseModel):
 @cache
 def answer_model(schema: SchemaSpec) -> type[Compact]:
     """The model of an answer about one chunk of a form."""
-    model = _model("form", schema.fields)
-    model.shape = {"title": "form", "description": "The values of the form.", **_object(schema.fields)}
+    key = labels_key(schema)
+    labels: dict[str, Any] = {"labels": (dict[str, str | None] | None, Field(None, alias=key))} if key else {}
+    model = _model("form", schema.fields, **labels)
+    shape = _object(schema.fields)
+    if key:
+        shape["properties"][key] = {"type": "object", "additionalProperties": STRING}
+    model.shape = {"title": "form", "description": "The values of the form.", **shape}
     return model
+
+
+def quoted_labels(schema: SchemaSpec, values: dict[str, Any]) -> dict[str, str]:
+    """By the path of a field, under which printed words an answer says that it found its values."""
+    told = {name.replace("[]", ""): text for name, text in (values.get(labels_key(schema)) or {}).items()}
+    names = {spec.path.replace("[]", ""): spec.path for spec in schema.leaves()}
+    return {path: told[name].strip() for name, path in names.items() if isinstance(told.get(name), str)}
 
 
 def _model(name: str, fields: tuple[FieldSpec, ...], **more: Any) -> type[Compact]:
@@ -159,6 +171,8 @@ def merge(schema: SchemaSpec, values: dict[str, Any], change: dict[str, Any]) ->
             out[spec.name] = {**(out.get(spec.name) or {}), **{k: v for k, v in new.items() if v is not None}}
         else:
             out[spec.name] = new
+    if labels := change.get(key := labels_key(schema)):
+        out[key] = {**(out.get(key) or {}), **labels}
     return out
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import resources
 from typing import NamedTuple, get_args
@@ -16,16 +16,23 @@ from typing import NamedTuple, get_args
 from extractor.config import Settings, Version
 from extractor.document.results import AskedRows, Chunk
 from extractor.errors import ConfigError
+from extractor.forms.line_labels import label_key
 from extractor.forms.token_counts import tokens_in
-from schemas.spec import FieldSpec, SchemaSpec
+from schemas.spec import FieldSpec, SchemaSpec, every
 
 VERSION: str = Settings.model_fields["prompt_version"].default
 VERSIONS: tuple[str, ...] = get_args(Version)
 LANGUAGES = ("zh", "en")
-TEMPLATES = ("extract.system", "extract.user", "found", "correct", "again", "words")
+RULES = ("rule.once", "rule.parts", "rule.pairs", "rule.derived", "rule.labels")
+TEMPLATES = ("extract.system", "extract.user", "found", "correct", "again", "words", *RULES)
+FIRST_RULE = 9
+LABELS = "labels"
 SHOWN_LABELS = 3
 SHOWN_WORDS = 6
 
+SHOWN_MEMBERS = 20
+_GROUP = re.compile(r"(?<!\\)\((?!\?)")
+_BRACKETS = re.compile(r"\\.|[()]")
 _VARIABLE = re.compile(r"\{\{(\w+)\}\}")
 
 
@@ -83,8 +90,39 @@ def prompt(chunk: Chunk, language: str, version: str = VERSION) -> Prompt:
     if chunk.hint:
         asked = _asked(chunk.hint.rows, words(language, version))
         user.append(render("found", language, version, fence=fence, found=chunk.hint.found, asked=asked))
-    fields = fields_text(chunk.schema, language, version)
-    return Prompt(render("extract.system", language, version, fields=fields), "\n".join(user))
+    return Prompt(system_text(chunk.schema, language, version), "\n".join(user))
+
+
+@cache
+def system_text(schema: SchemaSpec, language: str, version: str = VERSION) -> str:
+    """The rules and the schema's fields. Of the rules that only some schemas need, those that this one needs."""
+    said = "".join(f"\n{n}. {rule}" for n, rule in enumerate(_rules(schema, language, version), FIRST_RULE))
+    fields = fields_text(schema, language, version)
+    return render("extract.system", language, version, fields=fields, rules=said)
+
+
+def _rules(schema: SchemaSpec, language: str, version: str) -> Iterator[str]:
+    fields = [*every(schema.fields)]
+    if schema.accounts == "asked" and any(map(as_row, fields)):
+        yield template("rule.once", language, version)
+    if any(spec.structure == "rows" and not as_row(spec) for spec in fields):
+        yield template("rule.parts", language, version)
+    if any(spec.pairs for spec in fields):
+        yield template("rule.pairs", language, version)
+    if any(spec.derived for spec in fields):
+        yield template("rule.derived", language, version)
+    if key := labels_key(schema):
+        yield render("rule.labels", language, version, key=key)
+
+
+def labels_key(schema: SchemaSpec) -> str:
+    """Under which name an answer tells the printed labels of its values; "" where a schema knows all its labels."""
+    if schema.accounts == "all":
+        return ""
+    name = LABELS
+    while schema.field(name) is not None:
+        name += "_"
+    return name
 
 
 def _asked(rows: Sequence[AskedRows], say: dict[str, str]) -> str:
@@ -126,38 +164,68 @@ def as_row(spec: FieldSpec) -> bool:
 
 def _marks(spec: FieldSpec, say: dict[str, str], same: str | None = None) -> str:
     marks = []
-    if spec.kind in say:  # a text has no word
+    if spec.wanted is not None and spec.wanted.is_boolean:
+        marks.append(say["boolean"])
+    elif spec.kind in say:  # a text has no word
         marks.append(say[spec.kind])
     if as_row(spec):
         items = f"{say['same']} {same}" if same else ", ".join(["at", *(c.name for c in spec.children)])
         marks.append(f"{say['rows'] if spec.structure == 'rows' else say['row']} [{items}]")
-    elif spec.structure in ("rows", "texts"):
-        marks.append(say["several"])
-    if spec.printed.long:
-        marks.append(say["long"])
-    if spec.printed.spans:
-        marks.append(say["spans"])
+    elif spec.structure != "scalar":
+        marks.extend({"rows": [say["parts"]], "texts": [say["several"]]}.get(spec.structure, []))
+    given = {"pairs": spec.pairs, "long": spec.printed.long, "spans": spec.printed.spans, "derived": spec.derived}
+    marks.extend(say[name] for name, is_so in given.items() if is_so)
     return f" ({', '.join(marks)})" if marks else ""
 
 
 def _where(spec: FieldSpec, say: dict[str, str]) -> str:
     here = spec.printed
     parts = []
-    if here.labels:
-        parts.append(_listed(here.labels, SHOWN_LABELS))
-    if here.column:
-        parts.append(f"{say['column']} {_listed(here.column, SHOWN_LABELS)}")
+    if spec.derived:
+        parts.append(spec.derived)
+    elif labels := _distinct(here.labels, spec.name):
+        parts.append(_listed(labels, SHOWN_LABELS))
+    if columns := _distinct(here.column, spec.name):
+        parts.append(f"{say['column']} {_listed(columns, SHOWN_LABELS)}")
     if here.suffix_of:
         parts.append(f"{say['behind']} {_listed(here.suffix_of, SHOWN_LABELS)}")
-    if here.vocabulary:
+    if spec.wanted is not None and spec.wanted.members:
+        parts.append(f"{say['choice']} {_listed(spec.wanted.members, SHOWN_MEMBERS)}")
+    elif here.vocabulary:
         parts.append(f"{say['one_of']} {_listed(here.vocabulary, SHOWN_WORDS)}")
     if here.pattern:
-        parts.append(f"{say['looks']} /{here.pattern}/")
+        parts.append(_pattern(here.pattern, say))
     if here.alone:
         parts.append(say["alone"])
     if spec.description:
         parts.append(spec.description)
     return say["colon"] + "; ".join(parts) if parts else ""
+
+
+def _pattern(pattern: str, say: dict[str, str]) -> str:
+    """A pattern, and what of it is the value where it captures a part."""
+    whole = f"{say['looks']} /{pattern}/"
+    captured = _captured(pattern)
+    return f"{whole}{say['only']} /{captured}/" if captured else whole
+
+
+def _captured(pattern: str) -> str:
+    """The first part of a pattern that is captured; "" where none is."""
+    begin = _GROUP.search(pattern)
+    if begin is None:
+        return ""
+    depth = 1
+    for bracket in _BRACKETS.finditer(pattern, begin.end()):
+        depth += {"(": 1, ")": -1}.get(bracket[0], 0)
+        if not depth:
+            return pattern[begin.end() : bracket.start()]
+    return ""
+
+
+def _distinct(labels: tuple[str, ...], name: str) -> tuple[str, ...]:
+    """Labels without those that are another one, or the field's name, in other letters."""
+    first = {label_key(label): label for label in reversed(labels)}
+    return tuple(label for key, label in reversed(first.items()) if key != label_key(name))
 
 
 def _listed(texts: tuple[str, ...], most: int) -> str:

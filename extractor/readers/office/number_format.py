@@ -1,4 +1,4 @@
-"""A spreadsheet's number as its cell shows it: `0.00`, `#,##0`, `0%`, dates as YYYY-MM-DD."""
+"""A spreadsheet's number as its cell shows it: `0.00`, `#,##0`, `0%`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import re
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from typing import NamedTuple
+
+from extractor.readers.office.date_format import shown_date
 
 # Quoted and escaped text, padding and fill, colours and conditions, then what stands for digits.
 TOKEN = re.compile(r'"([^"]*)"|\\(.)|_(.)|\*(.)|\[(?:\$([^\]-]*)[^\]]*|[^\]]*)\]|([0#?.,%]+)|(.)', re.S)
@@ -36,7 +38,7 @@ def shown(value: object, format: str) -> str:
     if isinstance(value, int | float):
         return number(value, format)
     if isinstance(value, dt.datetime):
-        return _moment(value, format)
+        return shown_date(value, format) or _moment(value, format)
     if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, dt.time):

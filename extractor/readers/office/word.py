@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extractor.config import Settings
-from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Document, Note
 from extractor.errors import DocumentError
 from extractor.readers.encoding import clean
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 FURNITURE = re.compile(r"word/(?:header|footer)\d*\.xml")
 NOTES = ("word/footnotes.xml", "word/endnotes.xml")
 
-# What a header or footer may hold without being worth a remark: page numbers.
+# Of a header or footer: what prints the number of the page alone.
 PAGE_NUMBER = re.compile(r"[\s\d第共页页頁/|·.\-–—~～]|page|of", re.I)
 
 
@@ -50,14 +49,17 @@ def _document(package: zipfile.ZipFile, name: str, sha256: str) -> Document:
     for member in NOTES:
         _add_notes(_optional(package, member), body)
     blocks = Blocks(1)
+    running = sorted((m for m in names if FURNITURE.fullmatch(m)), key=lambda m: ("header" not in m, m))
+    furniture = [_part(package, member) for member in running]
+    for text in _running_lines(furniture):
+        blocks.line(text)
+    heads = len(blocks.blocks)
     removed = _add(body, blocks)
-    if not blocks.blocks:
+    if len(blocks.blocks) == heads:
         raise DocumentError(
             "the Word file holds no text; if it holds pictures of pages, print it to PDF, and give that"
         )
-    furniture = [_part(package, member) for member in sorted(names) if FURNITURE.fullmatch(member)]
-    notes = (*removed, *body.notes(), *_furniture(furniture))
-    return Document(name, sha256, (blocks.finished("word"),), notes=notes)
+    return Document(name, sha256, (blocks.finished("word"),), notes=(*removed, *body.notes()))
 
 
 def _add(body: Body, blocks: Blocks) -> tuple[Note, ...]:
@@ -83,15 +85,11 @@ def _add_notes(part: _Element | None, body: Body) -> None:
             body.container(note)
 
 
-def _furniture(parts: list[_Element]) -> tuple[Note, ...]:
-    """A remark on headers and footers that hold more than page numbers: they are no part of the text."""
-    found = dict.fromkeys(" ".join("".join(texts(part)).split()) for part in parts)
-    words = [text for text in found if PAGE_NUMBER.sub("", text)]
-    return (
-        (Note(FindingKind.PAGE_HEADER, 0, f"headers and footers were left out: {' / '.join(words)[:200]}"),)
-        if words
-        else ()
-    )
+def _running_lines(parts: list[_Element]) -> list[str]:
+    """The lines of headers, then of footers, each once; page numbers are none."""
+    paragraphs = (p for part in parts for p in part.iter() if local(p.tag) == "p")
+    found = dict.fromkeys(clean(" ".join("".join(texts(p)).split())).text for p in paragraphs)
+    return [text for text in found if PAGE_NUMBER.sub("", text)]
 
 
 def _part(package: zipfile.ZipFile, member: str) -> _Element:

@@ -59,7 +59,7 @@ def test_a_kind_is_marked_where_it_is_written_in_its_own_way() -> None:
 
 
 def test_a_template_that_is_not_there_is_named_with_those_that_are() -> None:
-    with pytest.raises(ConfigError, match=r"language 'xx'.*extract\.system\.en\.2\.txt"):
+    with pytest.raises(ConfigError, match=r"language 'xx'.*extract\.system\.en\.3\.txt"):
         prompting.template("extract.system", "xx")
 
 
