@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from extractor.engines.rules.label_zones import Column, column_under
@@ -28,6 +29,27 @@ SKIPPED = {
     "unknown": 0.6,
 }
 """What it costs that a cell of a kind is empty."""
+
+
+class Shape(NamedTuple):
+    """What a text is by its looks: a comparison at its start, a number, a number with a unit, one with its end."""
+
+    comparison: bool
+    number: bool
+    quantity: bool
+    complete: bool
+
+
+@lru_cache(maxsize=8192)
+def shape(text: str) -> Shape:
+    """The shape of a folded text: it is asked for each piece in each column, and in each step to the next piece."""
+    return Shape(
+        _COMPARISON.match(text) is not None,
+        _NUMBER.fullmatch(text) is not None,
+        _QUANTITY.fullmatch(text) is not None,
+        _COMPLETE.fullmatch(text) is not None,
+    )
+
 
 _NUMBER = re.compile(r"[-+−]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
 _QUANTITY = re.compile(r"[-+−]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?([^\d,.;:]{1,3}|\([^()]{1,8}\))")
@@ -73,10 +95,9 @@ def _kind_cost(piece: Piece, column: int, kind: str, field: FieldSpec) -> float:
         return 0.0 if column in piece.word else 2.5 if piece.token.table else 6.0
     if kind == "pattern":
         return -1.0 if re.fullmatch(field.printed.pattern, text) else 5.0
-    comparison = bool(_COMPARISON.match(text))
-    number = bool(_NUMBER.fullmatch(text))
+    comparison, number, quantity, _ = shape(text)
     if kind == "key":
-        if _QUANTITY.fullmatch(text):
+        if quantity:
             return 2.5
         return 6.0 if comparison else 5.0 if number or piece.word else 0.0
     if kind == "indicator":
@@ -84,7 +105,7 @@ def _kind_cost(piece: Piece, column: int, kind: str, field: FieldSpec) -> float:
             return 0.0
         if piece.word:
             return 5.0
-        return 0.1 if _QUANTITY.fullmatch(text) else 0.4 if text[0].isdigit() or text in NULLS else 0.6
+        return 0.1 if quantity else 0.4 if text[0].isdigit() or text in NULLS else 0.6
     if kind in ("amount", "integer", "date"):
         return 0.0 if number or parses(kind, text) else 0.2 if is_null(kind, text) else NEVER
     return 4.0 if number or comparison else 3.0 if piece.word else 1.0
@@ -135,9 +156,9 @@ def step(before: Piece, after: Piece, kinds: Sequence[str], widths: Sequence[Wid
         return _grid_step(before, after, kinds)
     unit_below = after.fold.startswith("(") and before.fold[-1].isdigit()
     penalty = 6.0 if (open_bracket(here) or unit_below) and not before.word else 0.0
-    on = tuple(_going_on(before, after, kind, wide, penalty) for kind, wide in zip(kinds, widths, strict=True))
+    on = _going_on(before, after, kinds, widths, penalty)
     if not after.first:  # on the same line
-        begins = _COMPARISON.match(after.fold) or _QUANTITY.fullmatch(after.fold) or _NUMBER.fullmatch(after.fold)
+        begins = any(shape(after.fold)[:3])
         return Step((1.2 if there.soft and not begins else 0.0) + penalty, 5.0 + penalty, on)
     beside = around.spaced and not there.gap and not penalty
     if beside:
@@ -153,13 +174,13 @@ def _apart(after: Piece) -> float:
 
     A figure has one line, and stands in the middle of the row however high that is.
     """
-    figure = _QUANTITY.fullmatch(after.fold) or _NUMBER.fullmatch(after.fold) or _COMPLETE.fullmatch(after.fold)
-    return 1.5 if figure else 0.5
+    return 1.5 if any(shape(after.fold)[1:]) else 0.5
 
 
 def _wrap_risk(before: Piece, after: Piece, kinds: Sequence[str], widths: Sequence[Width], over: bool) -> float:
     """What it costs to read free text below a full line as another cell: it may be the same cell, wrapped."""
-    if after.word or before.word or _COMPARISON.match(after.fold) or _QUANTITY.fullmatch(after.fold):
+    form = shape(after.fold)
+    if after.word or before.word or form.comparison or form.quantity:
         return 0.0
     room = before.token.width + first_unit(after.token.text)
     key = kinds.index("key") if "key" in kinds else -1
@@ -167,22 +188,28 @@ def _wrap_risk(before: Piece, after: Piece, kinds: Sequence[str], widths: Sequen
     return (1.6 if over else 0.3) if full else 0.0
 
 
-def _going_on(before: Piece, after: Piece, kind: str, column_width: Width, opened: float) -> float:
-    """What it costs that a piece goes on with the cell of the one before."""
-    here, there = before.token, after.token
-    if kind not in _ODD_AHEAD:
-        return NEVER
+def _going_on(
+    before: Piece, after: Piece, kinds: Sequence[str], widths: Sequence[Width], opened: float
+) -> tuple[float, ...]:
+    """What it costs, in each column, that a piece goes on with the cell of the one before."""
     if opened:
-        return 0.0
-    odd = _odd_inside(before, after, kind)
+        return tuple(0.0 if kind in _ODD_AHEAD else NEVER for kind in kinds)
+    odd = {kind: _odd_inside(before, after, kind) for kind in _ODD_AHEAD if kind in kinds}
     if not after.first:
-        return odd + (0.3 if there.soft else 4.0)
-    needed = here.width + first_unit(there.text) + 0.1
-    if needed <= column_width.widest:  # it would have fitted
-        return odd + (4.0 if column_width.sure else 3.0 if needed <= column_width.common else 1.5)
-    if here.width > column_width.widest + 0.5:
-        return odd + 0.8  # wider than anything known here: nobody knows whether it is full
-    return odd + 0.3
+        further = 0.3 if after.token.soft else 4.0
+        return tuple(odd[kind] + further if kind in odd else NEVER for kind in kinds)
+    needed = before.token.width + first_unit(after.token.text) + 0.1
+    return tuple(
+        odd[kind] + _room_left(before.token.width, needed, wide) if kind in odd else NEVER
+        for kind, wide in zip(kinds, widths, strict=True)
+    )
+
+
+def _room_left(full: float, needed: float, column: Width) -> float:
+    """What it costs that a line wraps which is `full` wide, and with the first word of the next would be `needed`."""
+    if needed <= column.widest:  # it would have fitted
+        return 4.0 if column.sure else 3.0 if needed <= column.common else 1.5
+    return 0.8 if full > column.widest + 0.5 else 0.3  # wider than any line known here: it may be full or not
 
 
 _ODD_AHEAD = {"key": 5.0, "indicator": 4.0, "text": 2.0, "word": 6.0, "unknown": 2.0}
@@ -193,16 +220,16 @@ def _odd_inside(before: Piece, after: Piece, kind: str) -> float:
     """What it costs that a piece stands inside a cell: one that begins like another kind of cell."""
     if kind == "word":
         return 6.0 if before.word or after.word else 1.5
-    if _COMPARISON.match(after.fold):
+    form = shape(after.fold)
+    if form.comparison:
         return _ODD_AHEAD[kind]
     if after.word or after.begins:
         return 5.0
-    complete = kind == "indicator" and _COMPLETE.fullmatch(before.fold)
-    if complete:
+    if kind == "indicator" and shape(before.fold).complete:
         return 5.0 if after.fold[0].isdigit() else 2.0
-    if _QUANTITY.fullmatch(after.fold):
+    if form.quantity:
         return 1.5
-    return 2.0 if _NUMBER.fullmatch(after.fold) else 0.0
+    return 2.0 if form.number else 0.0
 
 
 def _grid_step(before: Piece, after: Piece, kinds: Sequence[str]) -> Step:

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
+from operator import add
 from typing import NamedTuple
 
 from extractor.engines.rules.label_zones import Column
@@ -93,9 +95,10 @@ def decode(one: Listing, widths: Sequence[Width]) -> list[Reading]:
     backward = _backward(costs, steps, skips, count)
     readings = []
     for n, chosen in enumerate(path):
-        totals = [f + b for f, b in zip(forward[n], backward[n], strict=True)]
-        other = min((s for s in range(states) if s != chosen), key=totals.__getitem__)
-        readings.append(Reading(chosen, totals[other] - totals[chosen], other))
+        totals = list(map(add, forward[n], backward[n]))
+        best, totals[chosen] = totals[chosen], inf
+        second = min(totals)
+        readings.append(Reading(chosen, second - best, totals.index(second)))
     return readings
 
 
@@ -105,25 +108,29 @@ def _advance(
     """One step of the forward pass: the cheapest way into each state."""
     row = [NEVER] * (2 * count)
     origin = [0] * (2 * count)
-    ends = [min((forward[2 * c], 2 * c), (forward[2 * c + 1], 2 * c + 1)) for c in range(count)]
+    # the state in which the piece before stands in column c: it begins its cell there, or goes on with it
+    last = [s if forward[s] <= forward[s + 1] else s + 1 for s in range(0, 2 * count, 2)]
+    ends = [forward[s] for s in last]
+    beside = [value + step.across for value in ends]
     # the row before ends at its column c: whatever it lacks behind c is skipped
-    fresh, fresh_from = min((value + before[c + 1][count], s) for c, (value, s) in enumerate(ends))
-    fresh += step.down
+    closed = [value + before[c + 1][count] for c, value in enumerate(ends)]
+    least = min(closed)
+    fresh, fresh_from = least + step.down, last[closed.index(least)]
     for column in range(count):
         emission = cost[column]
         if emission >= NEVER:
             continue
         best, best_from = fresh + here[0][column], fresh_from
         for c in range(column):
-            value = ends[c][0] + step.across + here[c + 1][column]
+            value = beside[c] + here[c + 1][column]
             if value < best:
-                best, best_from = value, ends[c][1]
+                best, best_from = value, last[c]
         row[2 * column] = best + emission
         origin[2 * column] = best_from
         going_on = step.on[column]
         if going_on < NEVER:
-            row[2 * column + 1] = ends[column][0] + going_on
-            origin[2 * column + 1] = ends[column][1]
+            row[2 * column + 1] = ends[column] + going_on
+            origin[2 * column + 1] = last[column]
     return row, origin
 
 
@@ -135,15 +142,19 @@ def _backward(
     for n in range(len(costs) - 1, 0, -1):
         step, cost, after, before, here = steps[n - 1], costs[n], out[-1], skips[n - 1], skips[n]
         begin = [cost[c] + after[2 * c] if cost[c] < NEVER else NEVER for c in range(count)]
-        fresh = step.down + min(here[0][c] + begin[c] for c in range(count))
+        fresh = step.down + min(map(add, here[0], begin))
         row: list[float] = []
         for column in range(count):
             best = fresh + before[column + 1][count]
+            skipped = here[column + 1]
             for c in range(column + 1, count):
-                best = min(best, step.across + here[column + 1][c] + begin[c])
-            if step.on[column] < NEVER and cost[column] < NEVER:
-                best = min(best, step.on[column] + after[2 * column + 1])
-            row.extend((best, best))
+                value = step.across + skipped[c] + begin[c]
+                if value < best:
+                    best = value
+            going_on = step.on[column]
+            if going_on < NEVER and cost[column] < NEVER and going_on + after[2 * column + 1] < best:
+                best = going_on + after[2 * column + 1]
+            row += (best, best)
         out.append(row)
     out.reverse()
     return out
