@@ -49,7 +49,7 @@ _US_ADDRESS = re.compile(
     r"W[AIVY]),? \d{5}(?:-\d{4})?\b"
 )
 _UK_ADDRESS = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b")
-_WORD = re.compile(r"[^\W\d_]{2,}")
+_WORD = re.compile(r"(?<![^\W\d_])[A-Za-zÀ-ÖØ-öø-ɏ]{2,}(?![^\W\d_])")
 _SMALL_WORDS: dict[str, str] = {
     "en": "the of and to for with this by on from your please you are is at our date number amount",
     "de": "der die das und für mit von bei ihre bitte auf ist den zum datum betrag rechnung nummer",

@@ -56,16 +56,18 @@ EquivalentUnifiedIdeograph.txt of Unicode)."""
 
 def fold(text: str) -> str:
     """The text with white space dropped, full-width forms and radicals folded: what two spellings are compared by."""
-    return _fold_short(text) if len(text) <= _SHORT else _fold(text)
+    length = len(text)
+    return _fold_short(text) if length <= _SHORT else _fold_line(text) if length <= _LINE else _fold(text)
 
 
 def _fold(text: str) -> str:
     return "".join(numbers.folded(text.translate(_RADICALS)).split())
 
 
-_SHORT = 24
+_SHORT, _LINE = 24, 200
 _fold_short = lru_cache(maxsize=8192)(_fold)
-"""Labels and words come again and again; long texts do not, and would only fill the memory."""
+_fold_line = lru_cache(maxsize=1024)(_fold)
+"""Labels and words come again and again; lines while their document is read; long texts would only fill the memory."""
 
 
 def parse_amount(text: str, convention: Convention = POINT) -> str:

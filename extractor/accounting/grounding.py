@@ -16,7 +16,7 @@ from typing import NamedTuple
 from extractor.accounting.asked_residue import asked_residue
 from extractor.accounting.shared_evidence import SharedEvidence
 from extractor.document.finding_kinds import FindingKind
-from extractor.document.layout import Box, Cell, Unit
+from extractor.document.layout import Box, Cell, Line, Unit
 from extractor.document.results import (
     LOW_CONFIDENCE,
     Answer,
@@ -33,7 +33,7 @@ from extractor.document.results import (
     placed,
 )
 from extractor.forms.form_tokens import form_tokens
-from extractor.forms.labels import LabelIndex, label_index, unasked
+from extractor.forms.labels import LabelIndex, label_index
 from extractor.forms.line_labels import label_key
 from extractor.forms.regions import PAGE_GAP
 from extractor.forms.tokens import HEADING, row_shaped
@@ -129,7 +129,7 @@ def _unasked_places(form: Form) -> list[Place]:
     if not form.schema.unasked:
         return []
     known = form_tokens(form)
-    return [known.tokens[position].place for position in unasked(known.tokens, known.hits, known.labels)]
+    return [known.tokens[position].place for position in known.unasked]
 
 
 def _spans(
@@ -143,7 +143,8 @@ def _spans(
         unit = units.get((place.page, place.unit)) or titles.get((place.page, place.unit))
         if unit is None or not 0 <= place.start < place.end <= len(unit.text):
             continue
-        found.extend(placed(unit, place.start, place.end))
+        whole = isinstance(unit, Line) or not unit.parts
+        found.extend([(unit, place)] if whole else placed(unit, place.start, place.end))
     texts = [part.text[own.start : own.end] for part, own in found]
     match = _match(candidate.text, texts)
     return tuple(

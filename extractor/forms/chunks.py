@@ -68,9 +68,10 @@ def _shown(row: Row, columns: Mapping[int, int]) -> list[str]:
 
 def header_rows(form: Form) -> set[int]:
     """The identities of the rows that hold a header: two labels of columns or more."""
-    _, tokens, hits = form_tokens(form)
+    known = form_tokens(form)
     counts: dict[int, int] = {}
-    for hit in hits.values():
+    for hit in known.hits.values():
         if any(t.column for t in hit.targets):
-            counts[tokens[hit.first].row] = counts.get(tokens[hit.first].row, 0) + 1
+            row = known.tokens[hit.first].row
+            counts[row] = counts.get(row, 0) + 1
     return {id(form.rows[n]) for n, count in counts.items() if count >= 2}

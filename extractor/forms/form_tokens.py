@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from extractor.document.results import Form
-from extractor.forms.labels import Hit, LabelIndex, label_index, row_tokens, spot
+from extractor.forms.labels import Hit, LabelIndex, label_index, row_tokens, spot, unasked
 from extractor.forms.tokens import Token
 from schemas.confirmed_labels import widened
 
 
-class FormTokens(NamedTuple):
+@dataclass(frozen=True)
+class FormTokens:
     """A form's tokens in reading order, and the labels of its schema among them, by their first token."""
 
     labels: LabelIndex
     tokens: tuple[Token, ...]
     hits: dict[int, Hit]
+
+    @cached_property
+    def unasked(self) -> tuple[int, ...]:
+        """The tokens of labels whose values the records do not hold, and of what stands behind them."""
+        return tuple(unasked(self.tokens, self.hits, self.labels))
 
 
 def form_tokens(form: Form) -> FormTokens:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
@@ -60,6 +60,11 @@ class LabelIndex:
     words: dict[str, tuple[FieldSpec, ...]]
     word_prefixes: frozenset[str]
     loose: bool = False
+
+    @cached_property
+    def worded(self) -> bool:
+        """Whether a label is of a script that parts words by spaces: such labels must be told from prose."""
+        return any(map(has_words, self.labels))
 
 
 @cache
@@ -128,7 +133,8 @@ def unglue(tokens: Sequence[Token], index: LabelIndex) -> list[Token]:
     """The tokens with `label:value` cut in two; below a column's header its label is text, as other words are."""
     out: list[Token] = []
     headed: set[str] = set()
-    for token in (_unmarked(token, index) for token in tokens):
+    for token in tokens:
+        token = _unmarked(token, index)
         colon = token.fold.find(":")
         named_whole = _named_whole(token.fold, index)
         whole = named_whole is not None
@@ -148,8 +154,12 @@ def unglue(tokens: Sequence[Token], index: LabelIndex) -> list[Token]:
 
 def _unmarked(token: Token, index: LabelIndex) -> Token:
     """A label with the mark of a footnote behind it as that label; other tokens as they are."""
-    bare = fold(without_mark(token.text))
-    return token if bare == token.fold or _named_whole(bare, index) is None else token._replace(fold=bare)
+    text = token.text
+    bare = without_mark(text)
+    if bare == text:
+        return token
+    folded = fold(bare)
+    return token if folded == token.fold or _named_whole(folded, index) is None else token._replace(fold=folded)
 
 
 def _named_whole(folded: str, index: LabelIndex) -> tuple[Target, ...] | None:
@@ -204,7 +214,7 @@ def spot(tokens: Sequence[Token], index: LabelIndex) -> dict[int, Hit]:
     """
     hits: dict[int, Hit] = {}
     position, count = 0, len(tokens)
-    header = _header_rows(tokens, index)
+    header = _header_rows(tokens, index) if index.worded else frozenset[int]()
     while position < count:
         hit = _label_at(tokens, position, index, header)
         if hit is None:
@@ -287,9 +297,10 @@ def _matches(
     """The keys that tokens from `position` on spell, shortest first, each with its last token."""
     joined = ""
     found: list[tuple[int, str]] = []
+    whole = bool(tokens[position].table)
     for last in range(position, len(tokens)):
         token = tokens[last]
-        if last > position and (token.table or tokens[position].table):
+        if last > position and (whole or token.table):
             break  # a cell is whole
         joined += key_of(token.fold) if fold_case else token.fold.replace(":", "")
         key = undecorated(joined, prefixes) if fold_case else joined
@@ -341,10 +352,12 @@ def _behind(tokens: Sequence[Token], hit: Hit, end: int) -> int:
 
 def _tells_unasked(tokens: Sequence[Token], row: Sequence[int], hits: dict[int, Hit], index: LabelIndex) -> bool:
     """Whether a row begins with a label, has one of those whose values are not asked for, and is no row of a list."""
+    if row[0] not in hits:
+        return False
     own = [hits[p] for p in row if p in hits]
     words = any(tokens[p].fold in index.words for p in row)
     header = sum(any(t.column for t in hit.targets) for hit in own) > 1
-    return row[0] in hits and not words and not header and any(not hit.targets for hit in own)
+    return not words and not header and any(not hit.targets for hit in own)
 
 
 def _has_colon(tokens: Sequence[Token], row: Sequence[int]) -> bool:

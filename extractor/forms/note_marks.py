@@ -7,8 +7,11 @@ import re
 _MARK = re.compile(
     r"(?<=\S)\s*(?:[⁰¹²³⁴-⁹]{1,2}⁾?|[①-⑳]|[\[［【]\d{1,2}[\]］】]|[*＊]{1,3}|[†‡§※]|[(（]?注\s*[\d①-⑳¹²³⁴-⁹][)）]?)\s*$"
 )
+_ENDS = frozenset("⁾]］】*＊†‡§※)）")
+"""What a mark ends with where it does not end with a number."""
 
 
 def without_mark(text: str) -> str:
     """A label without the mark of a footnote behind it."""
-    return _MARK.sub("", text)
+    last = text.rstrip()[-1:]
+    return _MARK.sub("", text) if last.isnumeric() or last in _ENDS else text

@@ -103,8 +103,8 @@ def numbered(form: Form) -> Form:
     title, start = form.title_rows, len(form.title_rows) + 1
     return replace(
         form,
-        title_rows=tuple(row._replace(number=n) for n, row in enumerate(title, 1)),
-        rows=tuple(row._replace(number=n) for n, row in enumerate(form.rows, start)),
+        title_rows=tuple(Row(*row[:5], n) for n, row in enumerate(title, 1)),
+        rows=tuple(Row(*row[:5], n) for n, row in enumerate(form.rows, start)),
     )
 
 

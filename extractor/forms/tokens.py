@@ -109,33 +109,40 @@ def _cells(row: Row, number: int, out: list[Token]) -> None:
 
 
 def _words(row: Row, number: int, out: list[Token]) -> None:
-    unit = row.units[0]
-    text = unit.text
-    first, start, end = True, -1, -1
+    unit, gap, page = row.units[0], row.gap, row.page
+    for n, (start, end, folded, wide, soft) in enumerate(_line_pieces(unit.text)):
+        out.append(Token(unit, start, end, folded, wide, number, n == 0, soft, -1, 1, 0, False, gap, page))
+
+
+class _LinePiece(NamedTuple):
+    """What is a token in a line: where it starts and ends, its fold and width, and whether its space is typography."""
+
+    start: int
+    end: int
+    fold: str
+    width: float
+    soft: bool
+
+
+@lru_cache(maxsize=2048)
+def _line_pieces(text: str) -> tuple[_LinePiece, ...]:
+    """The tokens of a line. The lines of a form are asked for where its document is cut, and again as a form's."""
+    spans: list[tuple[int, int]] = []
     for match in _WORD.finditer(text):
-        if start >= 0 and (_open_bracket(text[start:end]) or _clings(text[start:end], match[0])):
-            end = match.end()
-            continue
-        if start >= 0:
-            out.append(_line_token(row, unit, number, start, end, first))
-            first = False
-        start, end = match.span()
-    if start >= 0:
-        out.append(_line_token(row, unit, number, start, end, first))
+        before = text[slice(*spans[-1])] if spans else ""
+        if before and (_open_bracket(before) or _clings(before, match[0])):
+            spans[-1] = (spans[-1][0], match.end())
+        else:
+            spans.append(match.span())
+    return tuple(
+        _LinePiece(start, end, fold(text[start:end]), width(text[start:end]), n > 0 and soft_space(text, start))
+        for n, (start, end) in enumerate(spans)
+    )
 
 
 def _clings(before: str, piece: str) -> bool:
     """Whether a space only sets off an operator from its number, or a number from its percent sign."""
     return before[-1] in "≥≤＞＜><=＝≧≦" or (piece[0] in "%％" and before[-1].isdigit())
-
-
-def _line_token(row: Row, unit: Unit, number: int, start: int, end: int, first: bool) -> Token:
-    text = unit.text
-    soft = not first and soft_space(text, start)
-    piece = text[start:end]
-    return Token(
-        unit, start, end, fold(piece), width(piece), number, first, soft, -1, 1, 0, False, row.gap, row.page
-    )  # fmt: skip
 
 
 def soft_space(text: str, start: int) -> bool:

@@ -42,7 +42,8 @@ class Labels(NamedTuple):
 
 def labels_of(form: Form) -> Labels:
     """Where the labels of a form's schema stand in it; its furniture is as good as a label."""
-    _, tokens, hits = form_tokens(form)
+    known = form_tokens(form)
+    tokens, hits = known.tokens, known.hits
     places: list[Place] = [*form.furniture]
     own: dict[str, list[Place]] = {}
     for hit in (hit for hit in hits.values() if hit.targets):

@@ -82,7 +82,8 @@ def _read(form: Form) -> _Reading:
 
 def _without_unasked(tokens: list[Token], printed: FormTokens) -> list[Token]:
     """The tokens without those of labels whose values are not asked for, and of what stands behind these."""
-    aside = set(unasked(tokens, _hits(tokens, printed), printed.labels))
+    same = tuple(tokens) == printed.tokens
+    aside = set(printed.unasked if same else unasked(tokens, spot(tokens, printed.labels), printed.labels))
     return [token for n, token in enumerate(tokens) if n not in aside] if aside else tokens
 
 

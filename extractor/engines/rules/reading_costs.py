@@ -114,7 +114,8 @@ def _kind_cost(piece: Piece, column: int, kind: str, field: FieldSpec) -> float:
 Skips = Sequence[Sequence[float]]
 
 
-def skip_costs(kinds: Sequence[str], weight: float) -> list[list[float]]:
+@lru_cache(maxsize=256)
+def skip_costs(kinds: tuple[str, ...], weight: float) -> Skips:
     """skip[a][b]: what it costs that columns a … b-1 are empty."""
     count = len(kinds)
     table = [[0.0] * (count + 1) for _ in range(count + 1)]

@@ -69,8 +69,7 @@ def decode(one: Listing, widths: Sequence[Width]) -> list[Reading]:
     """The cheapest reading of each piece."""
     pieces, costs, kinds, spaced = one.pieces, one.costs, one.kinds, one.spaced
     count = len(kinds)
-    skip = skip_costs(kinds, 1.0)
-    seen = skip_costs(kinds, 0.1)
+    skip, seen = skip_costs(kinds, 1.0), skip_costs(kinds, 0.1)
     skips = [seen if p.whole else skip for p in pieces]
     states = 2 * count
     forward: list[list[float]] = []

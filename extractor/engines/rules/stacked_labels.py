@@ -43,7 +43,8 @@ def pieces(
     least = sum(not c.field.printed.spans for c in columns)
     above = [tokens[columns[0].token], *(p.token for p in whole)]
     return [
-        p._replace(
+        Piece(
+            *p[:6],
             whole=bool(p.token.table) and cells[p.token.row] == header,
             drawn=p.token.exact
             and cells[p.token.row] >= least

@@ -61,6 +61,8 @@ def _below(token: Token, leaves: Sequence[Token]) -> list[Token]:
 
 def _height(rows: Sequence[Sequence[Token]], index: LabelIndex) -> int:
     """How many of the rows, from the first on, are one header of a list or a matrix."""
+    if not rows[0][0].exact:
+        return 0
     for height in range(len(rows), 1, -1):
         if _is_header(rows[:height], index):
             return height
