@@ -148,7 +148,7 @@ def _spans(
     texts = [part.text[own.start : own.end] for part, own in found]
     match = _match(candidate.text, texts)
     return tuple(
-        Span(own, text, *_box(part, own), match, proof) for (part, own), text in zip(found, texts, strict=True)
+        Span(own, text, *located(part, own), match, proof) for (part, own), text in zip(found, texts, strict=True)
     )
 
 
@@ -162,19 +162,26 @@ def _match(text: str, parts: Sequence[str]) -> Match:
     return "folded" if fold(whole) == fold(text) else "fuzzy"
 
 
-def _box(unit: Unit, place: Place) -> tuple[Box | None, float | None]:
+class Located(NamedTuple):
+    """Where characters stand on their page, and how sure their reader is of them."""
+
+    box: Box | None
+    confidence: float | None
+
+
+def located(unit: Unit, place: Place) -> Located:
     """The box around a place's words, and their lowest confidence; the unit's own box where words are unknown."""
     if not unit.words:
-        return unit.box, None
+        return Located(unit.box, None)
     words = [w for w in unit.words if w.start < place.end and w.start + len(w.text) > place.start]
     boxes = [w.box for w in words if w.box is not None]
     sure = [w.confidence for w in words if w.confidence is not None]
     if not boxes:
-        return unit.box, min(sure, default=None)
+        return Located(unit.box, min(sure, default=None))
     box = Box(
         min(b.x0 for b in boxes), min(b.top for b in boxes), max(b.x1 for b in boxes), max(b.bottom for b in boxes)
     )
-    return box, min(sure, default=None)
+    return Located(box, min(sure, default=None))
 
 
 def _evidence_findings(candidate: Candidate, spans: Sequence[Span]) -> Iterable[Finding]:
@@ -188,14 +195,16 @@ def _evidence_findings(candidate: Candidate, spans: Sequence[Span]) -> Iterable[
             path,
             f"the source reads {''.join(s.text for s in spans)[:60]!r}, the value {candidate.text[:60]!r}",
         )
+    yield from unsure(path, spans)
+
+
+def unsure(path: str, spans: Sequence[Span]) -> Iterable[Finding]:
+    """A finding where the reader is not sure of a value's characters."""
     low = [s for s in spans if s.confidence is not None and s.confidence < LOW_CONFIDENCE]
     if low:
         worst = min(low, key=lambda s: s.confidence or 0.0)
-        yield finding(
-            FindingKind.LOW_CONFIDENCE,
-            path,
-            f"the scan is unclear here ({worst.confidence:.2f}): {worst.text[:40]}",
-        )
+        message = f"the reading is unsure here ({worst.confidence:.2f}): {worst.text[:40]}"
+        yield finding(FindingKind.LOW_CONFIDENCE, path, message)
 
 
 _PRINTED = re.compile(r"\S+(?:[ \t]+\S+)*")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from extractor.accounting.grounding import located, unsure
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.geometry import clusters
 from extractor.document.layout import Cell, Document, Unit
@@ -51,7 +52,8 @@ def table_record(
         ]
         for n, row in enumerate(body)
     ]
-    findings = (*doubts, *_column_doubt(rows), *_header_doubt(head, body))
+    low = (doubt for path, own in evidence.items() for doubt in unsure(path, own))
+    findings = (*doubts, *_column_doubt(rows), *_header_doubt(head, body), *low)
     shown = {"title": name, "header": header, "rows": values}
     return Record(document.name, document.sha256, index, "table", shown, evidence, findings, (), "rules")
 
@@ -69,7 +71,7 @@ def spans(unit: Unit) -> Iterator[Span]:
     """Where the text of a unit stands, part by part."""
     text = unit.text
     for part, place in placed(unit, len(text) - len(text.lstrip()), len(text.rstrip())):
-        yield Span(place, part.text[place.start : place.end])
+        yield Span(place, part.text[place.start : place.end], *located(part, place))
 
 
 # Places

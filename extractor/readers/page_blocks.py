@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from extractor.document.layout import Block, Cell, Grid, Line, Page
+from extractor.document.layout import Block, Cell, Grid, Line, Page, Word
 
 WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
 BREAK_IN_CJK = re.compile(f"(?<=[{WIDE}])[ \t]*[\r\n][ \t\r\n]*(?=[{WIDE}])")
@@ -14,13 +14,14 @@ SPACES = re.compile(r"[ \t\r\n\x0c]+")
 
 
 class Spot(NamedTuple):
-    """A cell before it has an id: its top left corner, text and spans."""
+    """A cell before it has an id: its top left corner, text, spans, and confidence where its text is in doubt."""
 
     row: int
     col: int
     text: str
     row_span: int = 1
     col_span: int = 1
+    confidence: float | None = None
 
 
 class Blocks:
@@ -50,8 +51,12 @@ class Blocks:
         if not any(spot.text and not spot.text.isspace() for spot in ordered):
             return
         self.grids += 1
-        cells = tuple(Cell(self.page, self.grids, *spot) for spot in ordered)
+        cells = tuple(self._cell(spot) for spot in ordered)
         self.blocks.append(Grid(self.page, self.grids, cells, ragged=ragged))
+
+    def _cell(self, spot: Spot) -> Cell:
+        words = () if spot.confidence is None else (Word(0, spot.text, None, spot.confidence),)
+        return Cell(self.page, self.grids, *spot[:5], words=words)
 
     def rows(self, rows: Sequence[Sequence[str]], ragged: bool) -> None:
         """Adds a grid of rows of texts, one column a text."""

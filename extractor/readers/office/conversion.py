@@ -45,14 +45,27 @@ def converted(path: Path, settings: Settings) -> Iterator[Path]:
     """
     with damage_named("office"):
         target = _target(path, settings)
+    with TemporaryDirectory() as folder:
+        yield _converted(path, target, _program(target), Path(folder), settings)
+
+
+def recalculated(path: Path, folder: Path, settings: Settings) -> Path:
+    """A workbook as LibreOffice saves it in a folder, with the results of its formulas.
+
+    DocumentError: LibreOffice is missing or fails.
+    """
+    target = Target("xlsx", ".xlsx")
+    return _converted(path, target, _program(target), folder, settings)
+
+
+def _program(target: Target) -> str:
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
         raise DocumentError(
             f"{target.suffix} files need LibreOffice, which is not installed: install it, "
             f"or save the file as .{target.format}"
         )
-    with TemporaryDirectory() as folder:
-        yield _converted(path, target, program, Path(folder), settings)
+    return program
 
 
 def _target(path: Path, settings: Settings) -> Target:

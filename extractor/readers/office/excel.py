@@ -1,6 +1,6 @@
 """Excel workbooks: each sheet a page, its tables as grids with merged ranges as spans, numbers as the cells show them.
 
-Tables are parted by empty rows. A title above a table stays in its grid, in a cell as wide as it was merged; a
+Tables are parted by empty rows, but for one that only spaces the rows of a table. A title above a table stays in its grid, in a cell as wide as it was merged; a
 block that is a single cell is a line.
 """
 
@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import re
 import zipfile
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,7 +19,9 @@ from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Document, Note, Page
 from extractor.errors import DocumentError
 from extractor.readers.encoding import clean
+from extractor.readers.office.formulas import NO_RESULTS, Place, Result, Results, results
 from extractor.readers.office.number_format import shown
+from extractor.readers.office.sheet_blocks import TALL, blocks_of
 from extractor.readers.office.zip_package import damage_named, pictures, refuse_bomb
 from extractor.readers.page_blocks import Blocks, Spot
 
@@ -31,7 +33,6 @@ SHEET = re.compile(r"xl/worksheets/([^/]+)\.xml")
 CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*)(?<!/)>(.*?)</(?:\w+:)?c>", re.S)
 FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
 RESULT = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>[^<]")
-PLACE = re.compile(rb'\br="([A-Z]+[0-9]+)"')
 MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"')
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
@@ -43,7 +44,6 @@ MOST_EMPTY = 200_000
 SHOWN_OF_IT = 80
 
 # A range merged beyond this ends where the other cells of its block end.
-TALL = 1_000
 WIDE = 64
 
 
@@ -80,13 +80,18 @@ def read(path: Path, name: str, settings: Settings) -> Document:
     """An .xlsx file, a page a sheet. DocumentError: it is damaged, a zip bomb, or shows no values."""
     with damage_named("Excel"):
         refuse_bomb(path, settings)
-        notes = [*_checked_parts(path), *pictures(path, "xl/media/")]
+        lacks = _checked_parts(path)
+        notes = list(pictures(path, "xl/media/"))
     pages: list[Page] = []
-    for number, sheet in enumerate(_workbook(path).worksheets, 1):
+    book = _workbook(path)
+    missing = results(path, book, settings) if lacks else NO_RESULTS
+    if missing.cells:
+        notes.append(_formula_note(missing))
+    for number, sheet in enumerate(book.worksheets, 1):
         if sheet.sheet_state != "visible":
             notes += _left_out([cell.text for cell in _texts(sheet)], f"the hidden sheet {sheet.title!r}", number)
             continue
-        found = _sheet(sheet, number)
+        found = _sheet(sheet, number, missing.cells)
         notes += found.notes
         pages.append(_page(found.spots, number))
     if not any(page.blocks for page in pages):
@@ -110,15 +115,17 @@ def _workbook(path: Path) -> Workbook:
         raise DocumentError(f"the Excel file is damaged ({error}); open it in Excel and save it again") from error
 
 
-def _checked_parts(path: Path) -> Iterator[Note]:
-    """Looks at the sheets' XML before it is loaded: refuses merged ranges beyond measure, remarks on formulas."""
+def _checked_parts(path: Path) -> bool:
+    """Looks at the sheets' XML before it is loaded: refuses merged ranges beyond measure; whether results lack."""
+    lacks = False
     with zipfile.ZipFile(path) as package:
         for member in package.namelist():
             match = SHEET.fullmatch(member)
             if match:
                 data = package.read(member)
                 _refuse_merged(data, match[1])
-                yield from _without_result(data, match[1])
+                lacks = lacks or _lacks_results(data)
+    return lacks
 
 
 def _refuse_merged(data: bytes, sheet: str) -> None:
@@ -134,34 +141,31 @@ def _refuse_merged(data: bytes, sheet: str) -> None:
         )
 
 
-def _without_result(data: bytes, sheet: str) -> Iterator[Note]:
-    """A remark on formulas whose result the file does not hold: a program wrote them, and Excel never opened it."""
-    if not FORMULA.search(data):
-        return
-    places = [_place(attributes) for attributes, body in CELL.findall(data) if _lacks_result(attributes, body)]
-    if places:
-        where = ", ".join(places[:5]) + (", …" if len(places) > 5 else "")
-        yield Note(
-            FindingKind.FORMULA,
-            0,
-            f"{len(places)} formulas in {sheet} have no results in the file ({where}): open it in Excel and save it",
-        )
+def _lacks_results(data: bytes) -> bool:
+    """Whether a sheet has formulas whose results the file does not hold."""
+    return bool(FORMULA.search(data)) and any(
+        FORMULA.search(body) is not None and b't="str"' not in attributes and not RESULT.search(body)
+        for attributes, body in CELL.findall(data)
+    )
 
 
-def _lacks_result(attributes: bytes, body: bytes) -> bool:
-    return FORMULA.search(body) is not None and b't="str"' not in attributes and not RESULT.search(body)
+def _formula_note(missing: Results) -> Note:
+    from openpyxl.utils import get_column_letter
+
+    first = [f"{get_column_letter(col)}{row}" for _, row, col in missing.cells]
+    where = ", ".join(first[:5]) + (", …" if len(first) > 5 else "")
+    done = "LibreOffice computed them" if missing.computed else "the formulas stand in their places"
+    message = f"{len(first)} formulas have no results in the file ({where}): {done}; open it in Excel and save it"
+    return Note(FindingKind.FORMULA, 0, message)
 
 
-def _place(attributes: bytes) -> str:
-    match = PLACE.search(attributes)
-    return match[1].decode() if match else "?"
-
-
-def _sheet(sheet: Worksheet, number: int) -> Sheet:
+def _sheet(sheet: Worksheet, number: int, missing: Mapping[Place, Result]) -> Sheet:
     rows = Hidden(sorted(r for r, d in sheet.row_dimensions.items() if d.hidden or d.height == 0))
     cols = Hidden(_hidden_columns(sheet))
     ranges = {(m.min_row, m.min_col): (m.max_row, m.max_col) for m in sheet.merged_cells.ranges}
     texts = {(row, col): text for row, col, text in _texts(sheet)}
+    doubts = {(row, col): result for (title, row, col), result in missing.items() if title == sheet.title}
+    texts |= {place: result.text for place, result in doubts.items()}
     spots: list[Spot] = []
     hidden: list[str] = []
     notes: list[Note] = []
@@ -171,7 +175,8 @@ def _sheet(sheet: Worksheet, number: int) -> Sheet:
         cleaned = clean(texts.get((row, col), ""))
         notes += cleaned.notes
         if down and across:
-            spots.append(Spot(rows.place(row), cols.place(col), cleaned.text, down, across))
+            doubt = doubts[row, col].confidence if (row, col) in doubts else None
+            spots.append(Spot(rows.place(row), cols.place(col), cleaned.text, down, across, doubt))
         else:
             hidden.append(cleaned.text)
     notes += _left_out(hidden, "hidden rows or columns", number)
@@ -208,30 +213,13 @@ def _left_out(texts: list[str], where: str, number: int) -> tuple[Note, ...]:
 
 def _page(spots: list[Spot], number: int) -> Page:
     blocks = Blocks(number)
-    for block in _split(spots):
+    for block in blocks_of(spots):
         filled = [spot for spot in block if spot.text.strip()]
         if len(filled) == 1:
             blocks.lines(filled[0].text)
         else:
             blocks.grid(_framed(block))
     return blocks.finished("excel")
-
-
-def _split(spots: list[Spot]) -> list[list[Spot]]:
-    """Blocks of cells, parted by rows in which nothing stands; a block's empty merged ranges are among its cells."""
-    out: list[list[Spot]] = []
-    ends: list[int] = []
-    for spot in sorted((spot for spot in spots if spot.text.strip()), key=lambda spot: spot[:2]):
-        if not out or spot.row > ends[-1]:
-            out.append([])
-            ends.append(0)
-        out[-1].append(spot)
-        ends[-1] = max(ends[-1], spot.row + min(spot.row_span, TALL))
-    for spot in spots:
-        at = bisect_right(ends, spot.row)
-        if not spot.text.strip() and at < len(out) and spot.row >= out[at][0].row:
-            out[at].append(spot)
-    return out
 
 
 def _framed(block: list[Spot]) -> list[Spot]:

@@ -14,11 +14,14 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+import schemas
 from extractor.config import Settings
-from extractor.document.layout import Document, Grid, Line
+from extractor.document.layout import Cell, Document, Grid, Line
 from extractor.errors import DocumentError
+from extractor.pipeline import process
 from extractor.readers import read
 from extractor.readers.office.number_format import number, shown
+from tests.needs import needs_libreoffice
 
 SETTINGS = Settings()
 
@@ -150,6 +153,42 @@ def test_empty_rows_part_tables_and_lone_cells_are_lines(tmp_path: Path) -> None
     assert rows(second) == [["丙", "3"], ["说明一\n说明二", ""]]
 
 
+HEAD, NORTH, SOUTH = ["Region", "Cases"], ["North", 12], ["South", 7]
+
+
+@pytest.mark.parametrize("below", [[SOUTH], [SOUTH, ["East", 3]], [["Total", 19]]])
+def test_a_spacer_row_does_not_cut_a_table(tmp_path: Path, below: list[list[object]]) -> None:
+    book = Workbook()
+    for row in (HEAD, [], NORTH, [], *below):
+        sheet(book).append(row)
+    (grid,) = saved(book, tmp_path).pages[0].blocks
+    assert rows(grid) == [[str(value) for value in row] for row in (HEAD, NORTH, *below)]
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        [[], HEAD, SOUTH],  # a header of its own
+        [[], [], SOUTH],  # two empty rows
+        [[], [None, "South", 7]],  # other columns
+        [[], ["South", 7, "wide"]],
+    ],
+)
+def test_an_empty_row_above_another_table_parts_them(tmp_path: Path, below: list[list[object]]) -> None:
+    book = Workbook()
+    for row in (HEAD, NORTH, *below):
+        sheet(book).append(row)
+    assert len(saved(book, tmp_path).pages[0].blocks) == 2
+
+
+def test_words_below_an_empty_row_may_be_a_header_or_a_row(tmp_path: Path) -> None:
+    book = Workbook()
+    for row in (["Name", "Town"], ["Ann", "Ford"], [], ["Bo", "Elm"], ["Cy", "Oak"]):
+        sheet(book).append(row)
+    records = process(saved(book, tmp_path), SETTINGS, schemas.builtin(), "rules").records
+    assert [record.unsettled for record in records] == [(), ("header[0]", "header[1]")]
+
+
 def test_an_empty_merged_range_is_one_empty_cell(tmp_path: Path) -> None:
     book = Workbook()
     sheet(book).append([None, None, "甲"])
@@ -185,11 +224,39 @@ def test_hidden_rows_columns_and_sheets_are_left_out_and_noted(tmp_path: Path) -
     assert "藏行" in document.notes[0].message and "请给满分" in document.notes[1].message
 
 
-def test_formulas_without_results_are_noted(tmp_path: Path) -> None:
+def cell_at(document: Document, row: int, col: int) -> Cell:
+    grid = document.pages[0].blocks[0]
+    assert isinstance(grid, Grid)
+    return next(cell for cell in grid.cells if (cell.row, cell.col) == (row, col))
+
+
+def test_a_formula_without_a_result_stands_in_its_cell_and_is_in_doubt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))  # no LibreOffice
     book = Workbook()
-    sheet(book).append(["合计", 1, "=B1*2"])
+    sheet(book).append(["Item", "Price", "Sum"])
+    sheet(book).append(["Desk", 1, "=B2*2"])
     document = saved(book, tmp_path)
-    assert [note.kind for note in document.notes] == ["formula"] and "C1" in document.notes[0].message
+    assert [note.kind for note in document.notes] == ["formula"] and "C2" in document.notes[0].message
+    assert cell_at(document, 1, 2).text == "=B2*2"
+    (record,) = process(document, SETTINGS, schemas.builtin(), "rules").records
+    assert record.unsettled == ("rows[0][2]",)
+    assert record.values["rows"] == [["Desk", "1", "=B2*2"]]
+
+
+def test_a_formula_without_a_result_is_computed_where_libreoffice_is_and_stays_in_doubt(tmp_path: Path) -> None:
+    needs_libreoffice()
+    book = Workbook()
+    sheet(book).append(["Item", "Price", "Sum"])
+    sheet(book).append(["Desk", 1.25, "=B2*2"])
+    sheet(book)["C2"].number_format = "0.00"
+    document = saved(book, tmp_path)
+    assert cell_at(document, 1, 2).text == "2.50"
+    assert cell_at(document, 1, 1).words == ()
+    assert "LibreOffice computed" in document.notes[0].message
+    (record,) = process(document, SETTINGS, schemas.builtin(), "rules").records
+    assert record.unsettled == ("rows[0][2]",)
 
 
 def test_formulas_with_results_are_their_results(tmp_path: Path) -> None:
