@@ -13,6 +13,7 @@ from extractor.tables.row_rules.row_tables import Banded, Proof, find_banded, le
 from extractor.tables.ruled.lattice import JOIN, Lattice, fill, find_lattices, free_rules, shade_edges, shaded_lattices
 from extractor.tables.ruled.missing_lines import holds_columns, lacking, not_found
 from extractor.tables.ruled.parted_rows import with_rows
+from extractor.tables.ruled.separate_frames import with_frames_joined
 from extractor.tables.text_runs import Row, Run, row_box, runs_of, split_columns
 from extractor.tables.unruled.aligned_runs import find_unruled
 from extractor.tables.unruled.separated_rows import apart_tables
@@ -51,7 +52,7 @@ def _printed(
     join: float,
     proof: Proof | None,
 ) -> Printed:
-    lattices = find_lattices(rulings, join=join)
+    lattices = with_frames_joined(find_lattices(rulings, join=join))
     lattices += shaded_lattices(shades, lattices, tokens)
     parted = {n: own for n, lattice in enumerate(lattices) if (own := with_rows(lattice, tokens)) is not None}
     lattices = [parted[n].lattice if n in parted else lattice for n, lattice in enumerate(lattices)]

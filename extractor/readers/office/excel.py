@@ -1,7 +1,7 @@
 """Excel workbooks: each sheet a page, its tables as grids with merged ranges as spans, numbers as the cells show them.
 
-Tables are parted by empty rows, but for one that only spaces the rows of a table. A title above a table stays in its grid, in a cell as wide as it was merged; a
-block that is a single cell is a line.
+Tables are parted by empty rows, but for one that only spaces the rows of a table. A title above a table stays in its
+grid, in a cell as wide as it was merged; a block that is a single cell is a line.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Formulas of a workbook that have no stored result: what LibreOffice computes, where it is installed, else the formula.
+"""Formulas of a workbook without a stored result: what LibreOffice computes, where it is installed, else the formula.
 
 A program wrote such a file, and no spreadsheet has opened it since. Either text is a doubt about its cell.
 """
