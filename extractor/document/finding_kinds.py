@@ -122,7 +122,7 @@ KINDS: dict[FindingKind, KindEntry] = {
         "reading", "warning", "The value is printed, but not at the place that the engine gave.", _LOOK
     ),
     _K.REWORDED: KindEntry("reading", "warning", "The engine gave the value in other words than printed.", _LOOK),
-    _K.LOW_CONFIDENCE: KindEntry("reading", "warning", "The reader is unsure of a character, or computed the value.", _LOOK),
+    _K.LOW_CONFIDENCE: KindEntry("reading", "warning", "The reader is unsure of the value, or computed it.", _LOOK),
     _K.SHARED_EVIDENCE: KindEntry("reading", "error", "Two values claim the same printed characters.", _LOOK),
     _K.TWO_READINGS: KindEntry("reading", "error", "An engine gave two values for one field.", _LOOK),
     _K.TWO_READERS: KindEntry("reading", "error", "Two engines read the value differently.", _LOOK),

@@ -223,20 +223,24 @@ def _is_one(above: Sequence[Row], pair: Pair, cut: bool, halves: bool, padding: 
 
 def _is_label_of_both(above: Sequence[Row], pair: Pair, known: Known) -> bool:
     """Whether a blank cell has its label behind the break: where labels are merged, and lines show that it spans rows,
-    or each cell of its column but this one has its own.
+    or each cell of its column but this one, below the column's label, has its own.
 
     Printers set a label in the middle of its merged cell, be that on the next page.
     """
-    beside = [
-        unit
-        for row in above
-        for unit in row.units
-        if isinstance(unit, Cell) and unit is not pair.above and _same_columns(unit, pair.above, 0.0)
-    ]
+    beside = _column_of(above, pair.above, known)
     merged = pair.spanning or any(cell.row_span > 1 for cell in beside)
     if not merged or not known.word(pair.below.text):
         return False
     return _is_centred(pair) or (bool(beside) and all(cell.text.strip() for cell in beside))
+
+
+def _column_of(rows: Sequence[Row], own: Cell, known: Known) -> list[Cell]:
+    """The other cells of a cell's column, from the label over it on."""
+    out: list[Cell] = []
+    for unit in (u for row in rows for u in row.units if isinstance(u, Cell) and u is not own):
+        if _same_columns(unit, own, 0.0):
+            out = [unit] if known.label(unit.text) else [*out, unit]
+    return out
 
 
 def _is_centred(pair: Pair) -> bool:

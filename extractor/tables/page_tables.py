@@ -52,7 +52,7 @@ def _printed(
     join: float,
     proof: Proof | None,
 ) -> Printed:
-    lattices = with_frames_joined(find_lattices(rulings, join=join))
+    lattices = with_frames_joined(find_lattices(rulings, join=join), rulings)
     lattices += shaded_lattices(shades, lattices, tokens)
     parted = {n: own for n, lattice in enumerate(lattices) if (own := with_rows(lattice, tokens)) is not None}
     lattices = [parted[n].lattice if n in parted else lattice for n, lattice in enumerate(lattices)]

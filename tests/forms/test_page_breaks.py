@@ -113,6 +113,15 @@ def test_the_label_that_begins_with_such_a_row_stands_in_it() -> None:
     assert texts(rows[1:]) == [WHOLE[1:]]
 
 
+def test_a_label_overleaf_owns_the_row_above_the_break_whatever_is_blank_above_its_column() -> None:
+    """Cells above the label of a column are of other rows, such as those of the funding."""
+    above = part(1, [["", "其他资金", "", "0.00"], ["数量指标", *HEAD[1:]], WHOLE, ["", "展项更新", "≥9", "5.00"]])
+    known = KNOWN._replace(label=lambda text: text == "数量指标" or KNOWN.label(text))
+    below = part(2, [["质量指标", "验收", "≥3", "5.00"], [None, "达标", "≥2", "2.00"]], {(0, 0): 2})
+    rows = stitched([*above, *below], known)
+    assert texts(rows)[3:5] == [["\n质量指标", "展项更新", "≥9", "5.00"], ["验收", "≥3", "5.00"]]
+
+
 @pytest.mark.parametrize("blank", [1, 2])
 def test_halves_of_rows_that_others_lack_too_stay_apart(blank: int) -> None:
     """Where other rows leave a column blank as well, each half may be a row."""

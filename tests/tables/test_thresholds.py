@@ -31,6 +31,25 @@ def test_characters_of_a_run_stand_at_about_one_height(low: float, expected: lis
     assert owners(("a", 39.0, 46.0, 0.0), ("b", 46.0, 51.0, low)) == expected
 
 
+@pytest.mark.parametrize(("gap", "expected"), [(0.3, [0, 0]), (0.5, [0, 1])])
+def test_a_text_object_that_does_not_begin_where_the_last_one_ends_is_another_text(
+    gap: float, expected: list[int]
+) -> None:
+    ends = Token("a", 41.0, 0.0, 47.2, 10.0, 0, run=1), Token("1", 47.2 + gap, 0.0, 52.0, 10.0, 1, run=2)
+    cells = [0, 1]
+    whole_runs(ends, cells, BOXES.__getitem__, True)
+    assert cells == expected
+
+
+@pytest.mark.parametrize(("sign", "expected"), [("）", [0, 1]), ("台", [0, 0])])
+def test_the_white_half_of_a_bracket_may_stand_over_the_wall_of_its_cell(sign: str, expected: list[int]) -> None:
+    """The bracket ends its cell, and the text of the next cell begins where the box of the bracket ends."""
+    ends = Token(sign, 38.3, 0.0, 48.3, 10.0, 0, run=1), Token("1", 49.2, 0.0, 54.0, 10.0, 1, run=2)
+    cells = [0, 1]
+    whole_runs(ends, cells, BOXES.__getitem__, True)
+    assert cells == expected
+
+
 @pytest.mark.parametrize(("x", "expected"), [(45.3, [0, 0]), (44.5, [0, 1])])
 def test_a_character_that_begins_far_before_the_last_one_ends_is_of_another_text(x: float, expected: list[int]) -> None:
     assert owners(("a", 38.0, 47.0, 0.0), ("b", x, 51.0, 0.0)) == expected

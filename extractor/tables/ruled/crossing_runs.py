@@ -15,6 +15,7 @@ LEVEL = 0.3  # of the type size: by so much the characters of a baseline differ 
 BACK = 0.2  # of the type size: so far kerning sets a character back over the one before
 HANG = 0.6  # of the type size: punctuation in full width has so much white before it
 SPACE = 0.4  # of the type size: wider white is no space between words
+TIGHT = 0.04  # of the type size: two text objects of one text are set as close as this
 ON_WALL = 0.1  # of the type size: so far a character that stands on a wall reaches over it on both sides
 PADDING = 1.0  # of the type size: text that begins nearer to its wall than this is set at it
 HANGING = frozenset("，。、；：！？）》」』】”’)]")
@@ -56,10 +57,17 @@ def _crosses(tokens: Sequence[Token], owners: Sequence[int], at: int, box_of: Ce
         return token.text in HANGING
     signs = [t for t in (before, token) if not t.text.isspace()]
     size, gap = max(before.bottom - before.top, 1.0), token.x0 - before.x1
-    near = len(signs) == 2 and gap < (HAIR if owners[at] >= 0 else WORD_GAP) * size
+    close = TIGHT if before.run != token.run else HAIR  # another font goes on right where the last character ends
+    near = len(signs) == 2 and gap < (close if owners[at] >= 0 else WORD_GAP) * size
     wall = box_of(owners[at - 1] if owners[at] < 0 else owners[at])
     x, far = (wall.x1 if owners[at] < 0 else wall.x0), ON_WALL * size
-    return near or any(c.x0 < x - far and x + far < c.x1 for c in signs)
+    return near or any(c.x0 < x - far and x + far < _inked(c) for c in signs)
+
+
+def _inked(token: Token) -> float:
+    """How far a character reaches: the right half of punctuation in full width is white."""
+    wide = token.text in HANGING and token.x1 - token.x0 > 0.8 * (token.bottom - token.top)
+    return (token.x0 + token.x1) / 2 if wide else token.x1
 
 
 def _first(tokens: Sequence[Token], at: int) -> int:

@@ -1,4 +1,4 @@
-"""Tables whose cells are frames of their own, with white between them: the separate borders of HTML and of word processors."""
+"""Tables whose cells are frames of their own, with white between them: the separate borders of HTML and office files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from extractor.document.geometry import Rulings, Segment, overlap
 from extractor.document.layout import Box
-from extractor.tables.ruled.lattice import Lattice, find_lattices
+from extractor.tables.ruled.lattice import SNAP, Lattice, find_lattices
 
 WIDEST = 12.0  # points between two frames of a table; programs put 1 to 8 there (measured)
 LOW = 0.7  # of the lower frame: as much white between rows parts tables
@@ -24,12 +24,14 @@ class Neighbours(NamedTuple):
     white: float
 
 
-def with_frames_joined(lattices: Sequence[Lattice]) -> list[Lattice]:
-    """The lattices with those of single cells that stand beside each other made one."""
+def with_frames_joined(lattices: Sequence[Lattice], rulings: Rulings) -> list[Lattice]:
+    """The lattices with those of single cells that stand beside each other made one, and cells that a page break left
+    open with them."""
     frames = [lattice for lattice in lattices if len(lattice.slots) == 1 and lattice.slots[0].closed]
     if len(frames) < LEAST:
         return list(lattices)
-    boxes = [frame.box for frame in frames]
+    closed = [frame.box for frame in frames]
+    boxes = closed + _open_frames(rulings, closed)
     beside, below = _neighbours(boxes, across=True), _neighbours(boxes, across=False)
     out = [lattice for lattice in lattices if lattice not in frames]
     for group in _groups(len(boxes), [*beside, *below]):
@@ -38,8 +40,32 @@ def with_frames_joined(lattices: Sequence[Lattice]) -> list[Lattice]:
         if (rows and columns and len(group) > LEAST) or (len(rows) >= LEAST - 1 and not columns):
             out += _joined([boxes[n] for n in group], _white(rows or columns), _white(columns or rows))
         else:
-            out += [frames[n] for n in group]
+            out += [frames[n] for n in group if n < len(frames)]
     return sorted(out, key=lambda lattice: (lattice.ys[0], lattice.xs[0]))
+
+
+def _open_frames(rulings: Rulings, closed: Sequence[Box]) -> list[Box]:
+    """The frames that lack their lower or their upper line, as far as the lowest or the highest of the others."""
+    ends = [box.bottom for box in closed], [box.top for box in closed]
+    out: list[Box] = []
+    for rule in rulings.horizontal:
+        for below in (True, False):
+            sides = [s for s in rulings.vertical if abs((s.lo if below else s.hi) - rule.at) <= SNAP]
+            left = [s for s in sides if abs(s.at - rule.lo) <= SNAP]
+            right = [s for s in sides if abs(s.at - rule.hi) <= SNAP]
+            if not left or not right:
+                continue
+            far = left[0].hi if below else left[0].lo
+            end = min((y for y in ends[not below]), key=lambda y: abs(y - far), default=far)
+            far = end if abs(end - far) <= WIDEST else far
+            box = Box(rule.lo, min(rule.at, far), rule.hi, max(rule.at, far))
+            if not any(_is_same(box, other) for other in (*closed, *out)):
+                out.append(box)
+    return out
+
+
+def _is_same(one: Box, other: Box) -> bool:
+    return max(abs(a - b) for a, b in zip(one, other, strict=True)) <= SNAP
 
 
 def _neighbours(boxes: Sequence[Box], across: bool) -> list[Neighbours]:
@@ -84,4 +110,5 @@ def _joined(boxes: Sequence[Box], across: float, down: float) -> list[Lattice]:
     wide = [Box(b.x0 - across / 2, b.top - down / 2, b.x1 + across / 2, b.bottom + down / 2) for b in boxes]
     horizontal = [Segment(y, box.x0, box.x1) for box in wide for y in (box.top, box.bottom)]
     vertical = [Segment(x, box.top, box.bottom) for box in wide for x in (box.x0, box.x1)]
-    return find_lattices(Rulings(horizontal, vertical))
+    near = max(SNAP, across, down)  # above the copy of a header that a page begins with, the white is put twice
+    return find_lattices(Rulings(horizontal, vertical), near, near)
