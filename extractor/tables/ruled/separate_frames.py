@@ -1,4 +1,4 @@
-"""Tables whose cells are frames of their own, with white between them: the separate borders of HTML and office files."""
+"""Tables whose cells are frames of their own, with white between them, as separate borders of HTML print them."""
 
 from __future__ import annotations
 
