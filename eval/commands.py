@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from argparse import Namespace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,13 @@ def _eval(subparsers: Adder) -> None:
     this = subparsers.add_parser("eval", help="score a run against gold")
     this.add_argument("directory", type=_path_or_place, metavar="DIR", help="the folder of a run, or a place")
     _add_gold(this)
-    this.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file too")
+    this.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file; with --risk the rule")
+    this.add_argument(
+        "--risk",
+        type=_share,
+        metavar="SHARE",
+        help="the rule of settling for silent errors below it: 0.1%%",
+    )
     this.add_argument("--table", type=Path, metavar="FILE", help="write the tables too: .md, .csv or .txt")
     this.add_argument("--html", type=Path, metavar="FILE", help="write a report that a browser shows, in one file")
     this.add_argument("--errors", type=_not_negative, default=20, metavar="N", help="list N errors (default: 20)")
@@ -111,6 +118,17 @@ def _not_negative(text: str) -> int:
     return number
 
 
+def _share(text: str) -> Fraction:
+    """`0.1%` or `0.001`, exactly."""
+    try:
+        share = Fraction(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except (ValueError, ZeroDivisionError):
+        raise argparse.ArgumentTypeError(f"{text!r} is no share; write it like 0.1% or 0.001") from None
+    if not 0 < share < 1:
+        raise argparse.ArgumentTypeError("must be above 0 and below 1 (100%)")
+    return share
+
+
 def evaluate(call: Namespace) -> int:
     """`extractor eval`."""
     from eval.reports import report
@@ -126,6 +144,7 @@ def evaluate(call: Namespace) -> int:
             sources=call.sources,
             table_file=call.table,
             html_file=call.html,
+            risk=call.risk,
             extra=_schemas(call.schema),
         )
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from extractor.accounting.settling_rule import rule_of
 from extractor.config import Settings
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.results import Finding, finding
@@ -88,7 +89,7 @@ def extract(
     dict or as the path of a file, or several of these; by default the built-in schemas that are known by their titles.
     Tables that no schema claims come as records of the schema `table`. `engine`: `rules`, `llm` or `hybrid`; by
     default `hybrid` where a `model` is set, else `rules`. `settings`: any setting of `extractor.toml`, such as
-    `model`, `base_url`, `locale`.
+    `model`, `base_url`, `locale`, or `settle`: a rule of settling that `extractor eval --risk` wrote.
 
     With `out`, a folder, the run is kept there like one of the command line: documents are read by worker processes
     with limits on time and memory, what is done is not read again, and a stopped run goes on. Without it each document
@@ -103,6 +104,7 @@ def extract(
     used = chosen.engine or ("hybrid" if chosen.model else "rules")
     if used != "rules" and chosen.model is None:
         raise CallError(f"engine {used!r} needs a model: give model=..., or set it in extractor.toml")
+    rule_of(chosen.settle)  # a rule that cannot be used is told before anything is read
     with contextlib.ExitStack() as stack:
         named = [_named(one, stack) for one in _several(schema)]
         places = tuple(Path(path) for path in _several(paths))

@@ -64,6 +64,7 @@ class Settings(BaseModel):
     engine: Engine | None = Field(None, description="rules, llm or hybrid; by default hybrid with a model, else rules")
     schemas: tuple[str, ...] = Field((), description="names, FILE.py:CLASS or FILE.json; by default all built-in ones")
     labels: Path | None = Field(None, description="confirmed labels; by default SCHEMA.labels.toml, if it is here")
+    settle: Path | None = Field(None, description="a rule of settling, stricter than the built-in one")
     workers: PositiveInt | None = Field(None, description="worker processes; by default one per core")
 
     max_bytes: PositiveInt = Field(100_000_000, description="larger files are refused")

@@ -18,6 +18,7 @@ from extractor.accounting.grounding import ground
 from extractor.accounting.proof import examine, running_heads
 from extractor.accounting.second_readers import second_readers
 from extractor.accounting.settled import settle
+from extractor.accounting.settling_rule import rule_of
 from extractor.config import Settings
 from extractor.document.finding_kinds import KINDS, FindingKind
 from extractor.document.geometry import displayed_box
@@ -111,7 +112,8 @@ def process(document: Document, settings: Settings, schemas: Sequence[SchemaSpec
         DocumentResult(
             document.name, document.sha256, "done", len(document.pages), (*records, *tables), unclaimed, furniture,
             (*regions.notes, *missed, *notes),
-        )
+        ),
+        rule_of(settings.settle),
     )  # fmt: skip
 
 

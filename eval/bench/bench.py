@@ -35,7 +35,7 @@ from extractor.ledger.store import Counts
 from extractor.version import __version__
 from schemas.spec import SchemaSpec
 
-SCORING = 1
+SCORING = 2
 """The version of the scoring contract: raised when the same records would get other figures."""
 ROOT = Path(__file__).resolve().parents[2]
 DONE = "done.json"

@@ -14,8 +14,8 @@ from eval.scoring.metrics import Counts
 from eval.scoring.scores import DocumentScore, Mistake, Score, total
 from eval.scoring.statistics import Array, Interval
 
-COVERAGES = (0.8, 0.9)
-
+COVERAGES = (0.8, 0.9, 0.95, 0.99)
+CALIBRATIONS = {"ece": calibration.expected_calibration_error, "brier": calibration.brier}
 
 Triple = tuple[int, int, int]
 """Right values, false positives, false negatives; or a share written so that its F1 is that share."""
@@ -106,7 +106,9 @@ def _tables(whole: Score) -> list[tuple[str, Value]]:
 
 def _trust(scores: Sequence[DocumentScore], whole: Score) -> list[tuple[str, Value]]:
     c, forms = whole.counts, whole.forms
-    kept = [calibration.accuracy_at(whole.judged, coverage) for coverage in COVERAGES]
+    judged = calibration.judged(whole.doubted)
+    kept = [calibration.accuracy_at(judged, coverage) for coverage in COVERAGES]
+    calm = calibration.judged({one: n for one, n in whole.doubted.items() if one.settled})
     return [
         ("silent error rate", with_interval(c.silent_rate, silent_interval(scores))),
         ("silent errors: values / of vanished forms", _slashes(c.silent, c.vanished)),
@@ -114,11 +116,24 @@ def _trust(scores: Sequence[DocumentScore], whole: Score) -> list[tuple[str, Val
         ("settled records", f"{forms.settled} of {forms.gold}"),
         ("false alarms: right values not settled", c.false_alarms),
         ("false alarms: reading findings on no error", f"{whole.idle_findings} of {whole.findings}"),
-        ("right values, the 80 % / 90 % least doubtful", _slashes(*map(_short, kept))),
-        ("area under risk against coverage", percent(calibration.area(whole.judged))),
+        (f"right values, the {_coverages()} % least doubtful", _slashes(*map(_short, kept))),
+        ("area under risk against coverage", percent(calibration.area(judged))),
+        (
+            "AUROC of doubt: all values / settled ones",
+            _slashes(*(_four(calibration.auroc(v)) for v in (judged, calm))),
+        ),
+        ("doubt: calibration error / Brier score", _slashes(*(_four(f(judged)) for f in CALIBRATIONS.values()))),
         *_claims(whole),
         *_planted(whole),
     ]
+
+
+def _coverages() -> str:
+    return " / ".join(f"{100 * coverage:g}" for coverage in COVERAGES)
+
+
+def _four(figure: float | None) -> str:
+    return figure_tables.spelled(None) if figure is None else f"{figure:.4f}"
 
 
 def _planted(whole: Score) -> list[tuple[str, Value]]:
@@ -198,6 +213,7 @@ def document_json(score: DocumentScore, *, timed: bool = True) -> dict[str, Any]
 def figures(scores: Sequence[DocumentScore], *, timed: bool = True) -> dict[str, Any]:
     """The figures of several documents, with intervals."""
     whole = total(scores)
+    judged = calibration.judged(whole.doubted)
     return {
         "documents": documents_of(scores),
         **_plain_figures(whole, timed),
@@ -207,9 +223,11 @@ def figures(scores: Sequence[DocumentScore], *, timed: bool = True) -> dict[str,
             "silent_rate": silent_interval(scores),
         },
         "calibration": {
-            "accuracy_at": {str(c): calibration.accuracy_at(whole.judged, c) for c in COVERAGES},
-            "area": calibration.area(whole.judged),
-            "curve": calibration.curve(whole.judged),
+            "accuracy_at": {str(c): calibration.accuracy_at(judged, c) for c in COVERAGES},
+            "area": calibration.area(judged),
+            "auroc": calibration.auroc(judged),
+            **{name: figure(judged) for name, figure in CALIBRATIONS.items()},
+            "curve": calibration.curve(judged),
         },
     }
 

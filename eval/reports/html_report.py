@@ -224,7 +224,7 @@ def _both(cube: Cube) -> str:
 def _calibration(runs: Sequence[RunScores]) -> Markup:
     series = []
     for run in runs:
-        points = calibration.curve(total(run.scores).judged)
+        points = calibration.curve(calibration.judged(total(run.scores).doubted))
         series.append(Series(run.name, tuple((p.coverage, 1 - p.risk, None, None) for p in points)))
     note = Markup(
         '<p class="note">The share of right values among the least doubtful records, from few records to all. '

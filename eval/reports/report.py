@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from eval.reports import figure_tables, figures, html_report
+from eval.reports import figure_tables, figures, html_report, settling_report
 from eval.reports.figure_tables import Percent, Table, Value, percent
 from eval.reports.html_report import RunScores
 from eval.scoring import metrics, provenance
@@ -30,18 +31,20 @@ def evaluate(
     sources: Sequence[Path] = (),
     table_file: Path | None = None,
     html_file: Path | None = None,
+    risk: Fraction | None = None,
     extra: Mapping[str, SchemaSpec] = MappingProxyType({}),
 ) -> int:
     """Scores a run's folder against gold files or folders, prints the tables, writes the JSON; returns the exit status.
 
     `show` is how many errors are listed; `sources` are folders of the documents, to see which values stand in them;
-    `table_file` takes the tables too, as Markdown or CSV by its suffix; `html_file` the report for a browser. Raises
-    `CallError` where the run or the gold cannot be used.
+    `table_file` takes the tables too, as Markdown or CSV by its suffix; `html_file` the report for a browser. With
+    a `risk` the JSON is the rule of settling that the gold supports at it, and the status 1 where it supports none.
+    Raises `CallError` where the run or the gold cannot be used.
     """
     golds, run = load_all(gold, drafts=drafts, extra=extra), load_run(run_dir)
     scores = score_run(golds, run, source_reader(sources))
     shown = [*report_tables(scores), *mistake_table(scores, show)]
-    if json_file is not None:
+    if json_file is not None and risk is None:
         write(json_file, json.dumps(figures.summary(scores), ensure_ascii=False, indent=1) + "\n")
     if table_file is not None:
         write(table_file, figure_tables.written(shown, table_file))
@@ -53,7 +56,7 @@ def evaluate(
     left = len(set(run) - {score.document for score in scores})
     if left:
         print(f"{left} documents of the run have no gold and were not scored")
-    return 0
+    return 0 if risk is None else settling_report.offer(scores, risk, json_file)
 
 
 def unread(run: str, scores: Sequence[DocumentScore]) -> str:

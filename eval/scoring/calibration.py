@@ -1,20 +1,22 @@
-"""Do findings and evidence tell good records from bad ones? Risk against coverage over records in order of doubt."""
+"""Does doubt tell errors from right values? AUROC, calibration error, Brier score, risk against coverage."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from eval.scoring.predictions import Prediction
+from eval.scoring.verdicts import ERRORS, Leaf
+from extractor.accounting import value_doubt
 
-WEAK = {"exact": 0.0, "folded": 0.05, "fuzzy": 0.5}
-"""How much doubt the way casts that a value matched its source."""
-UNPLACED = 0.5
-"""The doubt of a value that has no evidence."""
+BINS = 15
+"""Of the calibration error (Guo et al. 2017 take so many)."""
 
 
 class Judged(NamedTuple):
-    """A record: the doubt that its own findings and evidence cast on it, its right values, its errors."""
+    """Values that are kept or left out together: their doubt, how many are right, how many are errors."""
 
     doubt: float
     right: int
@@ -22,59 +24,113 @@ class Judged(NamedTuple):
 
 
 class Point(NamedTuple):
-    """Keeping the least doubtful records with this share of all values, this share of them is in error."""
+    """Keeping the least doubtful values, so large a share of all, this share of them is in error."""
 
     coverage: float
     risk: float
 
 
-def doubt(record: Prediction) -> float:
-    """Doubt per value: each reading finding counts 1, weak or missing evidence and unread text a part of that."""
-    places = _values(record.values)
-    weak = sum(_weakness(record.evidence.get(place)) for place in places) if record.evidence else 0.0
-    return (sum(f.about == "reading" for f in record.findings) + weak + 0.5 * len(record.residue)) / max(1, len(places))
+class Doubted(NamedTuple):
+    """What values are counted by for calibration: the doubt, whether it is settled, whether it is in error."""
+
+    doubt: float
+    settled: bool
+    error: bool
 
 
-def _values(value: Any, path: str = "") -> list[str]:
-    """The paths of all values of a record that can have evidence: an indicator value has one place as a whole."""
-    if isinstance(value, dict) and not ("operator" in value and "text" in value):
-        return [p for name, part in value.items() for p in _values(part, f"{path}.{name}" if path else name)]
-    if isinstance(value, list):
-        return [p for i, part in enumerate(value) for p in _values(part, f"{path}[{i}]")]
-    return [] if value is None else [path]
+def doubts(record: Prediction) -> dict[str, float]:
+    """The doubt of each path of a record, as `run --settle` counts it."""
+    return value_doubt.doubts(line_of(record))
 
 
-def _weakness(spans: Any) -> float:
-    if not spans:
-        return UNPLACED
-    return max(_span_weakness(span) for span in spans)
+def line_of(record: Prediction) -> dict[str, Any]:
+    """What of a record's line the doubt is counted from."""
+    findings = [found._asdict() for found in record.findings]
+    return {"values": record.values, "evidence": record.evidence, "findings": findings}
 
 
-def _span_weakness(span: Any) -> float:
-    confidence = span.get("confidence")
-    return WEAK.get(span.get("match"), UNPLACED) + (0.0 if confidence is None else 1.0 - float(confidence))
+def doubted(leaves: Iterable[Leaf], of: Mapping[str, float]) -> Counter[Doubted]:
+    """The leaves that are there on either side, by the doubt of their value, or of what would hold it."""
+    there = (leaf for leaf in leaves if leaf.verdict != "empty")
+    return Counter(Doubted(of[_place(leaf.path, of)], leaf.settled, leaf.verdict in ERRORS) for leaf in there)
 
 
-def curve(records: Sequence[Judged]) -> list[Point]:
-    """Risk at each coverage, from the least to the most doubtful; records of equal doubt come in together."""
-    total = sum(r.right + r.errors for r in records)
+def _place(path: str, known: Mapping[str, float]) -> str:
+    """The path in the record; of a row that it lacks (`list[]`), its list."""
+    return value_doubt.nearest(path.partition("[]")[0], known)
+
+
+def judged(of: Mapping[Doubted, int]) -> list[Judged]:
+    """Values of equal doubt together."""
+    right: Counter[float] = Counter()
+    errors: Counter[float] = Counter()
+    for one, n in of.items():
+        (errors if one.error else right)[one.doubt] += n
+    return [Judged(doubt, right[doubt], errors[doubt]) for doubt in sorted({*right, *errors})]
+
+
+def _merged(of: Sequence[Judged]) -> list[Judged]:
+    """Groups of equal doubt made one, the least doubtful first."""
+    doubts = groupby(sorted(of), key=lambda one: one.doubt)
+    return [Judged(doubt, *map(sum, zip(*(one[1:] for one in same), strict=True))) for doubt, same in doubts]
+
+
+def auroc(of: Sequence[Judged]) -> float | None:
+    """The share of pairs of a right value and an error in which the error is the more doubtful one; ties count half."""
+    below = pairs = 0.0
+    right, errors = sum(one.right for one in of), sum(one.errors for one in of)
+    if not right or not errors:
+        return None
+    for one in _merged(of):
+        pairs += one.errors * (below + one.right / 2)
+        below += one.right
+    return pairs / (right * errors)
+
+
+def brier(of: Sequence[Judged]) -> float | None:
+    """The mean square of doubt less outcome, 1 for an error (Brier 1950)."""
+    total = sum(one.right + one.errors for one in of)
+    squares = (one.right * one.doubt**2 + one.errors * (1 - one.doubt) ** 2 for one in of)
+    return sum(squares) / total if total else None
+
+
+def expected_calibration_error(of: Sequence[Judged]) -> float | None:
+    """The mean distance of doubt and share of errors, over bins of about as many values each.
+
+    Bins of equal mass (Nguyen and O'Connor 2015): most values have next to no doubt. Values of equal doubt share one.
+    """
+    total = sum(one.right + one.errors for one in of)
+    if not total:
+        return None
+    off, bins = 0.0, [0.0, 0.0, 0.0]  # doubt, errors and values of the bin that is being filled
+    for one in _merged(of):
+        n = one.right + one.errors
+        bins = [bins[0] + n * one.doubt, bins[1] + one.errors, bins[2] + n]
+        if bins[2] >= total / BINS:
+            off, bins = off + abs(bins[0] - bins[1]), [0.0, 0.0, 0.0]
+    return (off + abs(bins[0] - bins[1])) / total
+
+
+def curve(of: Sequence[Judged]) -> list[Point]:
+    """Risk at each coverage, from the least to the most doubtful; values of equal doubt come in together."""
+    total = sum(r.right + r.errors for r in of)
     points: list[Point] = []
     kept = wrong = 0
-    ordered = sorted((r for r in records if r.right + r.errors), key=lambda r: r.doubt)
-    for at, record in enumerate(ordered):
-        kept += record.right + record.errors
-        wrong += record.errors
-        if at + 1 == len(ordered) or ordered[at + 1].doubt > record.doubt:
+    ordered = sorted((r for r in of if r.right + r.errors), key=lambda r: r.doubt)
+    for at, one in enumerate(ordered):
+        kept += one.right + one.errors
+        wrong += one.errors
+        if at + 1 == len(ordered) or ordered[at + 1].doubt > one.doubt:
             points.append(Point(kept / total, wrong / kept))
     return points
 
 
-def accuracy_at(records: Sequence[Judged], coverage: float) -> float | None:
-    """The share of right values when that share of all values is kept, the least doubtful records first.
+def accuracy_at(of: Sequence[Judged], coverage: float) -> float | None:
+    """The share of right values when that share of all values is kept, the least doubtful first.
 
     Inside of a group of equal doubt errors are spread evenly: nothing is won by the order of a file.
     """
-    points = curve(records)
+    points = curve(of)
     if not points:
         return None
     before = Point(0.0, 0.0)
@@ -87,9 +143,9 @@ def accuracy_at(records: Sequence[Judged], coverage: float) -> float | None:
     return 1.0 - points[-1].risk
 
 
-def area(records: Sequence[Judged]) -> float | None:
+def area(of: Sequence[Judged]) -> float | None:
     """The area under risk against coverage: 0 is perfect; what no order could better is the risk of all."""
-    points = curve(records)
+    points = curve(of)
     if not points:
         return None
     out, before = 0.0, Point(0.0, points[0].risk)

@@ -23,6 +23,7 @@ class Remark(NamedTuple):
     about: str
     kind: str
     message: str
+    severity: str = "warning"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,8 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 
 def _remark(f: Mapping[str, Any]) -> Remark:
-    return Remark(f.get("path") or "", f.get("about", "reading"), f.get("kind") or "", f.get("message") or "")
+    texts = (f.get("path") or "", f.get("about", "reading"), f.get("kind") or "", f.get("message") or "")
+    return Remark(*texts, f.get("severity") or "warning")
 
 
 def readings(records: Iterable[Mapping[str, Any]], documents: Iterable[Mapping[str, Any]] = ()) -> dict[str, Reading]:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from eval.scoring import metrics
-from eval.scoring.calibration import Judged, doubt
+from eval.scoring import calibration, metrics
+from eval.scoring.calibration import Doubted
 from eval.scoring.gold import Gold
 from eval.scoring.metrics import Counts, Cube, Forms, Rows
 from eval.scoring.predictions import Prediction, Reading, matching, names_of
@@ -73,7 +73,7 @@ class Score:
     idle_findings: int
     edits: int
     likeness: Mapping[str, tuple[float, int]]
-    judged: tuple[Judged, ...] = ()
+    doubted: Mapping[Doubted, int] = field(default_factory=dict)
     residue: int = 0
     usage: Mapping[str, float] = field(default_factory=dict)
     seconds: float | None = None
@@ -137,7 +137,7 @@ def summarise(
         idle_findings=sum(metrics.unjustified(unsettled[v.record], v.leaves) for v in verdicts if v.record is not None),
         edits=metrics.edits(verdicts),
         likeness=_likeness(verdicts),
-        judged=tuple(_judged(verdicts, records)),
+        doubted=_doubted(verdicts, records),
         residue=sum(len(record.residue) for record in records.values()),
         usage=usage(records.values()),
         seconds=reading.seconds if reading else None,
@@ -168,12 +168,12 @@ def _tables(verdicts: Sequence[FormVerdicts]) -> Tables:
     return Tables(len(verdicts), found, c.right, c.false_positives, c.false_negatives)
 
 
-def _judged(verdicts: Iterable[FormVerdicts], records: Mapping[int, Prediction]) -> Iterable[Judged]:
+def _doubted(verdicts: Iterable[FormVerdicts], records: Mapping[int, Prediction]) -> Counter[Doubted]:
+    out: Counter[Doubted] = Counter()
     for form in verdicts:
         if form.record is not None:
-            kinds = Counter(leaf.verdict for leaf in form.leaves)
-            errors = sum(kinds[verdict] for verdict in ERRORS)
-            yield Judged(doubt(records[form.record]), kinds["right"], errors)
+            out.update(calibration.doubted(form.leaves, calibration.doubts(records[form.record])))
+    return out
 
 
 def usage(records: Iterable[Prediction]) -> dict[str, float]:
@@ -240,9 +240,11 @@ def total(scores: Iterable[DocumentScore]) -> Score:
     """Several documents' scores added up."""
     listed = list(scores)
     cube: Cube = Counter()
+    doubted: Counter[Doubted] = Counter()
     likeness: dict[str, tuple[float, int]] = {}
     for score in listed:
         cube.update(score.cube)
+        doubted.update(score.doubted)
         for name, (alike, n) in score.likeness.items():
             before = likeness.get(name, (0.0, 0))
             likeness[name] = before[0] + alike, before[1] + n
@@ -254,7 +256,7 @@ def total(scores: Iterable[DocumentScore]) -> Score:
         idle_findings=sum(score.idle_findings for score in listed),
         edits=sum(score.edits for score in listed),
         likeness=likeness,
-        judged=tuple(judged for score in listed for judged in score.judged),
+        doubted=doubted,
         residue=sum(score.residue for score in listed),
         usage=_added(score.usage for score in listed),
         seconds=sum(timed) if (timed := [s.seconds for s in listed if s.seconds is not None]) else None,

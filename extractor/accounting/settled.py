@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from extractor.accounting.settling_rule import SettlingRule, judged
 from extractor.document.results import DocumentResult, Finding
 
 
@@ -17,13 +18,16 @@ def unsettled(findings: Iterable[Finding]) -> tuple[str, ...]:
     return tuple(sorted({f.path for f in findings if f.about == "reading"}))
 
 
-def settle(result: DocumentResult) -> DocumentResult:
+def settle(result: DocumentResult, rule: SettlingRule | None = None) -> DocumentResult:
     """The result with the paths in doubt of each record, and whether the document is settled.
+
+    A rule of the user adds findings, so it can only unsettle.
 
     A document is settled when it was read, its records are settled, no text like a table is unclaimed and no finding
     says that a form may be lost.
     """
-    records = tuple(replace(record, unsettled=unsettled(record.findings)) for record in result.records)
+    judged_records = (judged(record, rule) for record in result.records)
+    records = tuple(replace(record, unsettled=unsettled(record.findings)) for record in judged_records)
     settled = (
         result.status == "done"
         and all(record.settled for record in records)

@@ -50,8 +50,8 @@ def reading_plan(call: Namespace, paths: Sequence[Path], out: Path) -> Plan:
 
     asked = {"concurrency": call.concurrency, "record": call.record, "replay": call.replay, **_budget(call.budget)}
     asked |= {"readings": call.readings}
-    labels = call.labels.resolve() if call.labels else None
-    settings = _settings(call, model=call.model, workers=call.workers, engine=call.engine, labels=labels, **asked)
+    files = {name: file.resolve() for name in ("labels", "settle") if (file := getattr(call, name)) is not None}
+    settings = _settings(call, model=call.model, workers=call.workers, engine=call.engine, **files, **asked)
     engine = settings.engine or ("hybrid" if settings.model else "rules")
     if engine != "rules" and settings.model is None:
         raise CallError(f"engine {engine} needs a model: give --model, or set model in extractor.toml")

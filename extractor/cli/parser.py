@@ -57,6 +57,7 @@ def _add_engine(this: argparse.ArgumentParser) -> None:
     this.add_argument("--engine", choices=["rules", "llm", "hybrid"], help="by default hybrid with a model, else rules")
     _add_schema(this)
     this.add_argument("--labels", type=Path, metavar="FILE", help="confirmed labels; by default SCHEMA.labels.toml")
+    this.add_argument("--settle", type=Path, metavar="FILE", help="a stricter rule of settling, made by eval --risk")
     this.add_argument("--model", help="the model's name, as its endpoint knows it")
     this.add_argument("--workers", type=_positive, metavar="N", help="processes; by default one per core")
     this.add_argument("--concurrency", type=_positive, metavar="N", help="the most calls of the model in flight")

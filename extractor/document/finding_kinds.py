@@ -39,6 +39,7 @@ class FindingKind(StrEnum):
     TWO_READINGS = "two_readings"
     TWO_READERS = "two_readers"
     UNPROVEN = "unproven"
+    BELOW_SETTLING_RULE = "below_settling_rule"
     FORM_MISSED = "form_missed"
     FORM_UNCLEAR = "form_unclear"
     UNREADABLE = "unreadable"
@@ -131,6 +132,9 @@ KINDS: dict[FindingKind, KindEntry] = {
         "warning",
         "Nothing printed shows that the value belongs to its field: no label, no header, no second reader.",
         _LOOK,
+    ),
+    _K.BELOW_SETTLING_RULE: KindEntry(
+        "reading", "info", "The value is more doubtful than the rule of settling that the run was given allows.", _LOOK
     ),
     _K.FORM_MISSED: KindEntry(
         "reading",

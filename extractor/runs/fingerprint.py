@@ -15,6 +15,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
+from extractor.accounting.settling_rule import rule_of
 from extractor.config import Settings
 from extractor.ledger import store
 from schemas.spec import SchemaSpec
@@ -48,6 +49,7 @@ def fingerprint(settings: Settings, specs: Sequence[SchemaSpec], engine: str) ->
         "engine": engine,
         "schemas": [[spec.name, spec.shape, spec.labels] for spec in specs],
         "settings": settings.answering(engine),
+        "settling": rule.threshold if (rule := rule_of(settings.settle)) else None,
     }
     return _hash(store.dumps(what))
 

@@ -57,9 +57,27 @@ KINDS: dict[str, Mistake] = {
         value_mistakes.value_of_another_form,
         value_mistakes.word_of_a_text_given,
         value_mistakes.vocabulary_word_exchanged,
+        row_mistakes.rows_slip_under_their_labels,
+        row_mistakes.middle_rows_lost,
+        row_mistakes.rows_turned_round,
+        row_mistakes.row_answered_twice,
+        row_mistakes.total_given_as_row,
+        row_mistakes.empty_cell_filled,
+        row_mistakes.unit_of_another_row,
+        value_mistakes.sign_turned,
+        value_mistakes.amount_converted,
+        value_mistakes.amount_rounded,
+        value_mistakes.groups_exchange_a_column,
+        value_mistakes.text_takes_a_line_of_another,
+        value_mistakes.title_given_as_value,
+        value_mistakes.word_left_out,
+        value_mistakes.text_carries_on_into_next_form,
     )
 }
 """All kinds of mistakes by name."""
 
-OF_MANY_LEAVES = frozenset({"columns_exchanged", "list_cut_short", "column_slips_down", "levels_carried_on"})
+OF_MANY_LEAVES = frozenset(
+    {"columns_exchanged", "list_cut_short", "column_slips_down", "levels_carried_on", "rows_slip_under_their_labels",
+     "middle_rows_lost", "rows_turned_round", "groups_exchange_a_column"}
+)  # fmt: skip
 """Mistakes that spoil a whole column or the rest of a list: not drawn where a rate per leaf is asked for."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from random import Random
 
@@ -271,3 +272,102 @@ def row_swallowed_by_text(answer: AlteredAnswer, rng: Random) -> bool:
     first = one.rows.pop(0)
     longs[-1].put(f"{longs[-1].text}[{first[0].split('-')[0]}]")
     return True
+
+
+def rows_slip_under_their_labels(answer: AlteredAnswer, rng: Random) -> bool:
+    """From one row on all own values stand a row too low, and the last are lost: labels and line numbers stay."""
+    one = any_listing(answer, rng)
+    if one is None:
+        return False
+    start, own = rng.randrange(len(one.rows) - 1), one.own()
+    texts = [[one.column(n, child).text for child in own] for n in range(start, len(one.rows))]
+    for n, above in enumerate([texts[0], *texts[:-1]], start):
+        for child, text in zip(own, above, strict=True):
+            one.column(n, child).put(text)
+    return any(above != below for above, below in pairwise(texts))
+
+
+def middle_rows_lost(answer: AlteredAnswer, rng: Random) -> bool:
+    """Two or more rows from the middle of a list are left out, as where a page is turned."""
+    one = any_listing(answer, rng, 5)
+    if one is None:
+        return False
+    first = rng.randrange(1, len(one.rows) - 3)
+    del one.rows[first : first + rng.randrange(2, len(one.rows) - first)]
+    return True
+
+
+def rows_turned_round(answer: AlteredAnswer, rng: Random) -> bool:
+    """All values of one column are given from the last row to the first."""
+    one = any_listing(answer, rng)
+    if one is None:
+        return False
+    child = rng.choice(one.own())
+    texts = [one.column(n, child).text for n in range(len(one.rows))]
+    for n, text in enumerate(reversed(texts)):
+        one.column(n, child).put(text)
+    return texts != texts[::-1]
+
+
+def row_answered_twice(answer: AlteredAnswer, rng: Random) -> bool:
+    """A row is given once more, with one character of its name left out."""
+    one = any_listing(answer, rng, 1)
+    if one is None:
+        return False
+    keys = [n for n in one.own() if one.spec.children[n].printed.key] or one.own()[:1]
+    able = [n for n in range(len(one.rows)) if len(one.column(n, keys[0]).text) > 2]
+    if not able:
+        return False
+    row = rng.choice(able)
+    one.rows.insert(row + 1, list(one.rows[row]))
+    slot = one.column(row + 1, keys[0])
+    slot.put(slot.text[:-1])
+    return True
+
+
+def total_given_as_row(answer: AlteredAnswer, rng: Random) -> bool:
+    """A printed line that sums a list up is given as a row of it."""
+    one = any_listing(answer, rng, 1)
+    sums = [(n, line) for n, line in answer.lines.items() if any(word in line for word in ("合计", "总分", "总计"))]
+    if one is None or not sums:
+        return False
+    number, line = rng.choice(sums)
+    own = [str(number), *("" for _ in one.spec.children)]
+    parts = line.split()
+    for child, text in zip(one.own(), [parts[0], parts[-1]], strict=False):
+        own[child + 1] = text
+    one.rows.append(own)
+    return True
+
+
+def empty_cell_filled(answer: AlteredAnswer, rng: Random) -> bool:
+    """A cell that is empty is given the value of the row above or below."""
+    one = any_listing(answer, rng)
+    if one is None:
+        return False
+    slots = [(one.column(a, c), one.column(b, c)) for a, b in pairwise(range(len(one.rows))) for c in one.own()]
+    pairs = [(full, empty) for one_slot, other in slots for full, empty in ((one_slot, other), (other, one_slot))]
+    pairs = [(full, empty) for full, empty in pairs if full.text and not empty.text]
+    if not pairs:
+        return False
+    full, empty = rng.choice(pairs)
+    empty.put(full.text)
+    return True
+
+
+def unit_of_another_row(answer: AlteredAnswer, rng: Random) -> bool:
+    """A value keeps its number and takes the unit of another row."""
+    slots = [slot for slot in answer.cells() if slot.spec.kind == "indicator" and UNIT.search(slot.text)]
+    units = sorted({found[0] for slot in slots if (found := UNIT.search(slot.text))})
+    if len(units) < 2:
+        return False
+    slot = rng.choice(slots)
+    other = rng.choice([unit for unit in units if not slot.text.endswith(unit)] or units)
+    text = UNIT.sub(other, slot.text)
+    changed = text != slot.text
+    slot.put(text)
+    return changed
+
+
+UNIT = re.compile(r"(?<=\d)[^\d.,]+$")
+"""What stands behind the last digit of a value."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from itertools import pairwise
 from random import Random
 
 from eval.studies.mistakes.answer_slots import REFERENCE, AlteredAnswer, Slot
-from eval.studies.mistakes.mistake_kinds import any_listing, pair_exchanged
+from eval.studies.mistakes.mistake_kinds import any_listing, exchange, pair_exchanged
 
 
 def singles_exchanged(answer: AlteredAnswer, rng: Random) -> bool:
@@ -296,4 +297,101 @@ def vocabulary_word_exchanged(answer: AlteredAnswer, rng: Random) -> bool:
     if not (printed or others):
         return False
     slot.put(rng.choice(printed or others))
+    return True
+
+
+def sign_turned(answer: AlteredAnswer, rng: Random) -> bool:
+    """A comparison is turned round: ≥95% becomes ≤95%."""
+    turned = {"≥": "≤", "≤": "≥", ">": "<", "<": ">", "＞": "＜", "＜": "＞"}
+    able = [s for s in [*answer.singles(), *answer.cells()] if s.text[:1] in turned]
+    if not able:
+        return False
+    slot = rng.choice(able)
+    slot.put(turned[slot.text[0]] + slot.text[1:])
+    return True
+
+
+def amount_converted(answer: AlteredAnswer, rng: Random) -> bool:
+    """An amount is given in another unit: ten thousand times as much."""
+    return _amount_changed(answer, rng, lambda amount: f"{amount * 10_000:.2f}")
+
+
+def amount_rounded(answer: AlteredAnswer, rng: Random) -> bool:
+    """An amount is given without its decimals."""
+    return _amount_changed(answer, rng, lambda amount: f"{round(amount)}")
+
+
+def _amount_changed(answer: AlteredAnswer, rng: Random, other: Callable[[Decimal], str]) -> bool:
+    able = [s for s in [*answer.singles(), *answer.cells()] if s.spec.kind == "amount" and AMOUNT.fullmatch(s.text)]
+    able = [s for s in able if Decimal(other(Decimal(s.text.replace(",", "")))) != Decimal(s.text.replace(",", ""))]
+    if not able:
+        return False
+    slot = rng.choice(able)
+    slot.put(other(Decimal(slot.text.replace(",", ""))))
+    return True
+
+
+AMOUNT = re.compile(r"\d[\d,]*(?:\.\d+)?")
+
+
+def groups_exchange_a_column(answer: AlteredAnswer, rng: Random) -> bool:
+    """Two columns of a matrix of amounts are exchanged in all of its rows: budget and spent, this year and last."""
+    groups: dict[int, list[Slot]] = {}
+    for slot in answer.singles():
+        if isinstance(slot.holder, list):
+            groups.setdefault(id(slot.holder), []).append(slot)
+    rows = [{slot.key: slot for slot in own} for own in groups.values()]
+    keys = sorted({key for row in rows for key in row})
+    pairs = [(a, b) for a in keys for b in keys if a < b and any({a, b} <= row.keys() for row in rows)]
+    if not pairs:
+        return False
+    a, b = rng.choice(pairs)
+    return sum(exchange(row[a], row[b]) for row in rows if {a, b} <= row.keys()) > 0
+
+
+def text_takes_a_line_of_another(answer: AlteredAnswer, rng: Random) -> bool:
+    """A long text takes a printed line that belongs to another value, from anywhere in the form."""
+    longs = answer.longs()
+    if not longs:
+        return False
+    slot = rng.choice(longs)
+    named = {n for m in REFERENCE.finditer(slot.text) for n in range(int(m[1]), int(m[2] or m[1]) + 1)}
+    others = sorted(answer.lines.keys() - named)
+    if not named or not others:
+        return False
+    slot.put(f"{slot.text}[{rng.choice(others)}]")
+    return True
+
+
+def title_given_as_value(answer: AlteredAnswer, rng: Random) -> bool:
+    """A text field is given the line of the form's title, or one of its notes at the end."""
+    able = [s for s in answer.singles() if s.spec.kind == "text" and not s.spec.printed.vocabulary]
+    ends = [answer.lines[n] for n in (min(answer.lines), max(answer.lines))]
+    if not able:
+        return False
+    slot, text = rng.choice(able), rng.choice(ends)
+    changed = slot.text != text
+    slot.put(text)
+    return changed
+
+
+def word_left_out(answer: AlteredAnswer, rng: Random) -> bool:
+    """A text loses one character from its middle."""
+    able = [s for s in [*answer.singles(), *answer.cells()] if len(s.text) > 3 and s.spec.kind == "text"]
+    if not able:
+        return False
+    slot = rng.choice(able)
+    at = rng.randrange(1, len(slot.text) - 1)
+    slot.put(slot.text[:at] + slot.text[at + 1 :])
+    return True
+
+
+def text_carries_on_into_next_form(answer: AlteredAnswer, rng: Random) -> bool:
+    """A single text has a value of another form of the document behind it."""
+    able = [s for s in answer.singles() if s.spec.kind == "text" and not s.spec.printed.vocabulary]
+    others = [text for text in answer.elsewhere if text]
+    if not able or not others:
+        return False
+    slot = rng.choice(able)
+    slot.put(slot.text + rng.choice(others))
     return True
