@@ -120,8 +120,8 @@ def _added(counters: Iterable[Mapping[Doubted, int]]) -> Counter[Doubted]:
 
 
 def _thresholds(documents: Sequence[Losses]) -> list[float]:
-    """Where any document's loss has a step."""
-    return sorted({doubt for one in documents for doubt in one.doubts})
+    """Where any document's loss has a step, and the one that keeps all that is settled."""
+    return sorted({1.0, *(doubt for one in documents for doubt in one.doubts)}) if documents else []
 
 
 def _bound(documents: Sequence[Losses], threshold: float) -> Fraction:

@@ -38,41 +38,52 @@ class Observed(NamedTuple):
     counts: Array
 
 
+class _Case(NamedTuple):
+    """The strengths of the signs on one value, by weight, and whether it is an error."""
+
+    strengths: Array
+    error: bool
+
+
 def observed(run: Path, gold: Path) -> Observed:
     """The values of a run."""
     reading = load(run)
-    rows: list[list[float]] = []
+    cases: list[_Case] = []
     for one in load_all([gold], drafts=True):
         for name in matching(one.document, names_of(reading)):
             document = reading[name]
             records = {record.form: record for record in document.records}
             for form in document_verdicts(one, document):
                 if form.record is not None:
-                    rows.extend(_values(records[form.record], form.leaves))
-    strengths = np.array([row[:-1] for row in rows])
-    return Observed(strengths, np.array([row[-1] for row in rows]), np.full(len(rows), 1.0 / len(rows)))
+                    cases.extend(_values(records[form.record], form.leaves))
+    strengths, errors = (np.array(column, dtype=float) for column in zip(*cases, strict=True))
+    return Observed(strengths, errors, np.full(len(cases), 1.0 / len(cases)))
 
 
-def _values(record: Prediction, leaves: Sequence[Leaf]) -> Iterator[list[float]]:
-    """The strengths of each sign and, last, 1 for an error: of each value, and of each list."""
+def _values(record: Prediction, leaves: Sequence[Leaf]) -> Iterator[_Case]:
+    """Each value, and each list, which is an error where a row of it is missing."""
     line = line_of(record)
     nodes = list(value_doubt.parts(record.values))
-    own, above = value_doubt.signs(line, nodes), {node.path: node.above for node in nodes}
+    own = {path: _strengths(signs) for path, signs in value_doubt.signs(line, nodes).items()}
+    whole = {n.path: np.sum([own[path] for path in (*n.above, n.path)], axis=0) for n in nodes}
     lists: dict[str, bool] = {node.path: False for node in nodes if isinstance(node.value, list)}
     for leaf in leaves:
         path, missing, _ = leaf.path.partition("[]")
-        path = value_doubt.nearest(path, above)
+        path = value_doubt.nearest(path, whole)
         if missing:
             lists[path] = True
         else:
-            yield _strengths([s for at in (*above[path], path) for s in own[at]], leaf.verdict in ERRORS)
+            yield _Case(whole[path], leaf.verdict in ERRORS)
     for path, lacks in lists.items():
-        yield _strengths([s for at in (*above[path], path) for s in own[at]], lacks)
+        yield _Case(whole[path], lacks)
 
 
-def _strengths(signs: Sequence[value_doubt.Sign], error: bool) -> list[float]:
-    """By sign the strengths as one: two of a kind weigh as one of their sum would, nearly, where weights are small."""
-    return [sum(sign.strength for sign in signs if sign.weight == name) for name in NAMES] + [float(error)]
+def _strengths(signs: Sequence[value_doubt.Sign]) -> Array:
+    """By weight the sum of strengths: small weights add up, nearly."""
+    out = np.zeros(len(NAMES))
+    for sign in signs:
+        out[NAMES.index(sign.weight)] += sign.strength
+    return out
 
 
 def fitted(runs: Sequence[Observed]) -> DoubtWeights:

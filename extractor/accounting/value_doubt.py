@@ -22,44 +22,45 @@ DIGITS = 5
 class DoubtWeights:
     """The weight of each sign, a share of errors.
 
-    Fitted by `python -m eval.studies.doubt_weights` to documents that were looked at before: 145 texts of the study of
+    Fitted by `python -m eval.studies.doubt_weights` to documents that were looked at before: 110 texts of the study of
     layouts (seed 20261129), 20 pages and 20 OCR texts of `eval.synth` (seed 86500), the samples as `rules` and as
-    recorded answers of a model read them. Three signs were not seen there (`unplaced`, `folded`, `fuzzy`): those are guesses.
+    recorded answers of a model read them. Three signs were not seen there (`unplaced`, `folded`, `fuzzy`), and are
+    guesses.
     """
 
-    base: float = 0.00018
+    base: float = 0.0001
     """Every value has it."""
-    error: float = 0.1
+    error: float = 0.05
     """A finding about the reading on the value itself, of the severity `error`; one for each kind."""
-    warning: float = 0.27
+    warning: float = 0.23
     """The same of another severity."""
-    above: float = 0.076
+    above: float = 0.077
     """A finding about the reading on a row, a list or a group."""
-    on_record: float = 0.04
+    on_record: float = 0.052
     """A finding about the reading on the whole record."""
-    source: float = 0.009
+    source: float = 0.0059
     """A finding about the source on the value, or on what holds it: what is odd may be misread, or a row missing."""
-    neighbours: float = 0.018
+    neighbours: float = 0.011
     """The strength is the share of the record's values that a finding below the record doubts."""
-    empty: float = 0.00074
+    empty: float = 0.00049
     """No value was read."""
     unplaced: float = 0.2
     """There is a value, and no place of it."""
-    unproven: float = 0.0099
+    unproven: float = 0.0095
     """A value with places, and no proof."""
-    layout: float = 0.0022
+    layout: float = 0.0012
     """Proofs that say less than a label, a heading or a unit does."""
-    agreed: float = 0.001
-    order: float = 0.00047
-    column: float = 0.0017
-    pattern: float = 0.0017
+    agreed: float = 0.00054
+    order: float = 0.00016
+    column: float = 0.0018
+    pattern: float = 0.0015
     folded: float = 0.002
     """The value is the printed text but for white space and the width of characters."""
     fuzzy: float = 0.3
     """It is nearly the printed text."""
-    pieces: float = 0.0033
+    pieces: float = 0.0025
     """It was put together from several places."""
-    confidence: float = 0.064
+    confidence: float = 0.021
     """The strength is 1 − the OCR's confidence."""
 
 
@@ -127,7 +128,29 @@ def signs(record: Line, nodes: Sequence[Node]) -> dict[str, list[Sign]]:
     for node in nodes:
         if node.is_value:
             out[node.path].extend((Sign("base"), *_of_place(node, record["evidence"].get(node.path) or ())))
+    for path, values in _listed(nodes).items():
+        of_values = sorted((out[value] for value in values), key=_weighed)
+        out[path].extend(of_values[(len(values) - 1) // 2] if values else [Sign("base"), Sign("empty")])
     return out
+
+
+def _listed(nodes: Iterable[Node]) -> dict[str, list[str]]:
+    """The outermost lists, each with the values in it.
+
+    A list has the signs of its middle value: where what was read is weak, a row may be missing.
+    """
+    out: dict[str, list[str]] = {}
+    for node in nodes:
+        holder = next((path for path in node.above if path in out), None)
+        if holder is None and isinstance(node.value, list):
+            out[node.path] = []
+        elif holder is not None and node.is_value:
+            out[holder].append(node.path)
+    return out
+
+
+def _weighed(signs: Iterable[Sign]) -> float:
+    return sum((sign.strength * float(getattr(WEIGHTS, sign.weight)) for sign in signs), 0.0)
 
 
 def _findings_by_node(record: Line, known: Container[str]) -> dict[str, list[Line]]:

@@ -62,20 +62,25 @@ def test_every_weight_is_looked_at() -> None:
 
 
 def test_a_value_with_a_label_and_nothing_against_it_has_the_least_doubt() -> None:
-    assert doubts(line()) == {
-        "": 0.0,
-        "rating": round(BASE, DIGITS),
-        "rows": 0.0,
-        "rows[0]": 0.0,
-        "rows[0].name": round(BASE, DIGITS),
-    }
+    twice = round(1 - (1 - BASE) ** 2, DIGITS)
+    got = doubts(line())
+    assert (got[""], got["rating"], got["rows"], got["rows[0]"]) == (0.0, *[round(BASE, DIGITS)] * 3)
+    assert got["rows[0].name"] == twice
 
 
 def test_a_finding_on_a_row_is_on_its_values_and_makes_the_others_a_little_more_doubtful() -> None:
     got, w = doubts(line(found("rows[0]"))), WEIGHTS
     beside = 1 - (1 - BASE) * (1 - 0.5 * w.neighbours)
     assert (got[""], got["rating"]) == (round(0.5 * w.neighbours, DIGITS), round(beside, DIGITS))
-    assert got["rows[0].name"] == round(1 - (1 - beside) * (1 - w.above), DIGITS)
+    assert got["rows"] == round(beside, DIGITS)  # it has the signs of its only value, not those of the row
+    assert got["rows[0].name"] == round(1 - (1 - beside) * (1 - w.above) * (1 - BASE), DIGITS)
+
+
+def test_a_list_has_the_signs_of_its_middle_value_and_an_empty_one_those_of_an_empty_value() -> None:
+    evidence = {f"rows[{n}]": [span(match=match)] for n, match in enumerate(["fuzzy", "exact", "folded"])}
+    got = doubts({"values": {"rows": ["甲", "乙", "丙"], "notes": []}, "evidence": evidence, "findings": []})
+    assert got["rows"] == round(1 - (1 - BASE) * (1 - WEIGHTS.folded), DIGITS)
+    assert got["notes"] == round(1 - (1 - BASE) * (1 - WEIGHTS.empty), DIGITS)
 
 
 def test_findings_of_one_kind_count_once_and_of_two_kinds_twice() -> None:

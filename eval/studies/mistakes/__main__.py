@@ -1,6 +1,7 @@
 """`python -m eval.studies.mistakes --engine llm`: how many mistakes of a model count as settled, kind by kind.
 
 Recorded answers are altered, one mistake a form and then at rates per value; the rest of the way is the product's own.
+With `--ocr` the text of the documents is altered instead, as OCR misreads it, and `rules` read it.
 """
 
 from __future__ import annotations
@@ -13,22 +14,17 @@ from random import Random
 from typing import NamedTuple
 
 from eval.scoring.statistics import clopper_pearson
+from eval.scoring.verdicts import Leaf
 from eval.studies.mistakes.answer_mistakes import KINDS, OF_MANY_LEAVES
 from eval.studies.mistakes.answer_slots import AlteredAnswer, altered
+from eval.studies.mistakes.ocr_mistakes import OCR_KINDS
+from eval.studies.mistakes.ocr_trials import ocr_trials
 from eval.studies.mistakes.recorded_forms import RecordedForm, recorded_forms
-from eval.studies.mistakes.spoiled_values import Effect, effect, leaves_of
+from eval.studies.mistakes.spoiled_values import Effect, Trial, changed_proven, effect, leaves_of
 from eval.synth.seeds import seeded
 
 RATES = (0.01, 0.05, 0.20)
 RECORDINGS = {"llm": "samples.jsonl", "hybrid": "samples-hybrid.jsonl"}
-
-
-class Trial(NamedTuple):
-    """One altered answer: the form, the kind of mistake (or the rate), and what it did."""
-
-    document: str
-    kind: str
-    effect: Effect
 
 
 class Tally(NamedTuple):
@@ -72,9 +68,13 @@ def one_at_a_time(forms: Sequence[RecordedForm], kinds: Sequence[str], tries: in
                 rng = seeded(f"mistake {kind} {recorded.document}", seed, attempt, recorded.form.index)
                 answer = _copy(recorded, forms)
                 if KINDS[kind](answer, rng):
-                    yield Trial(
-                        recorded.document, kind, effect(honest, recorded.gold, recorded.conclude(answer.values))
-                    )
+                    yield _trial(recorded, kind, honest, answer)
+
+
+def _trial(recorded: RecordedForm, kind: str, honest: Sequence[Leaf], answer: AlteredAnswer) -> Trial:
+    record = recorded.conclude(answer.values)
+    changed = changed_proven(recorded.alone, record)
+    return Trial(recorded.document, kind, effect(honest, recorded.gold, record), changed)
 
 
 def at_rates(forms: Sequence[RecordedForm], rates: Sequence[float], tries: int, seed: int) -> Iterator[Trial]:
@@ -88,8 +88,7 @@ def at_rates(forms: Sequence[RecordedForm], rates: Sequence[float], tries: int, 
                 answer = _copy(recorded, forms)
                 if recorded.asked is not None:
                     _at_rate(answer, rate, kinds, rng)
-                record = recorded.conclude(answer.values)
-                yield Trial(recorded.document, f"{rate:.0%}", effect(honest, recorded.gold, record))
+                yield _trial(recorded, f"{rate:.0%}", honest, answer)
 
 
 def _at_rate(answer: AlteredAnswer, rate: float, kinds: Sequence[str], rng: Random) -> None:
@@ -114,18 +113,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--samples", type=Path, default=Path("eval/samples"))
     parser.add_argument("--gold", type=Path, default=Path("eval/gold"))
     parser.add_argument("--recordings", type=Path, default=Path("cassettes"))
-    parser.add_argument("--kind", action="append", choices=tuple(KINDS), help="this kind of mistake alone")
+    parser.add_argument("--ocr", action="store_true", help="mistakes of OCR in the plain texts, read by rules")
+    names = (*KINDS, *(name for name in OCR_KINDS if name not in KINDS))
+    parser.add_argument("--kind", action="append", choices=names, help="this kind of mistake alone")
     parser.add_argument("--tries", type=int, default=1, help="how often each kind is tried in each form")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--no-rates", action="store_true", help="one mistake a form only")
     asked = parser.parse_args(arguments)
+    if asked.ocr:
+        _print_kinds(
+            list(ocr_trials(asked.samples, asked.gold, asked.kind or list(OCR_KINDS), asked.tries, asked.seed))
+        )
+        return 0
     forms = recorded_forms(asked.samples, asked.gold, asked.recordings / RECORDINGS[asked.engine], asked.engine)
     print(f"{asked.engine}: {len(forms)} forms, of which a model reads {sum(f.asked is not None for f in forms)}")
     _print_honest(forms)
     trials = list(one_at_a_time(forms, asked.kind or list(KINDS), asked.tries, asked.seed))
     _print_kinds(trials)
-    if not asked.no_rates:
-        _print_rates(list(at_rates(forms, RATES, asked.tries, asked.seed)))
+    rated = [] if asked.no_rates else list(at_rates(forms, RATES, asked.tries, asked.seed))
+    _print_rates(rated)
+    if any(form.alone is not None for form in forms):
+        changed = [(t.kind, path) for t in (*trials, *rated) for path in t.changed]
+        print(f"values that rules had settled and that a mistake changed: {len(changed)} {changed[:5] or ''}")
     return 0
 
 

@@ -32,7 +32,8 @@ Conclude = Callable[[dict[str, Any]], Record]
 class RecordedForm:
     """A form with its gold, the form that was asked for, the answer that was recorded, and the way to a record.
 
-    `asked` is None where the model was not asked: then every answer leads to the same record.
+    `asked` is None where the model was not asked: then every answer leads to the same record. `alone` is what `rules`
+    read by themselves, where the engine has them read first.
     """
 
     document: str
@@ -41,6 +42,7 @@ class RecordedForm:
     asked: Form | None
     values: dict[str, Any]
     conclude: Conclude
+    alone: Record | None = None
 
 
 def recorded_forms(samples: Path, gold: Path, recording: Path, engine: str) -> list[RecordedForm]:
@@ -99,9 +101,9 @@ def _read_by_both(document: Document, gold: Gold, settings: Settings) -> list[Re
     heard = dict(zip(open_parts, _answers(asked, document.sha256, own), strict=True))
     out = []
     for n, (form, wanted) in enumerate(pairs):
+        alone = _settled(document, form, read[n], "hybrid", settings)
         if n not in open_parts:
-            record = _settled(document, form, read[n], "hybrid", settings)
-            out.append(RecordedForm(document.name, wanted, form, None, {}, partial(_same, record)))
+            out.append(RecordedForm(document.name, wanted, form, None, {}, partial(_same, alone)))
             continue
         part, (labels, parts), first = open_parts[n], heard[n], read[n]
 
@@ -115,7 +117,7 @@ def _read_by_both(document: Document, gold: Gold, settings: Settings) -> list[Re
             told = conclude(part.form, [Part(values, calls=1)], labels, own)
             return _settled(document, form, hybrid.settle(form, first, part, told), "hybrid", settings)
 
-        out.append(RecordedForm(document.name, wanted, form, part.form, _values(part.form, parts), finish))
+        out.append(RecordedForm(document.name, wanted, form, part.form, _values(part.form, parts), finish, alone))
     return out
 
 

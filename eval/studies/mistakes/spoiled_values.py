@@ -8,7 +8,8 @@ from typing import NamedTuple
 from eval.scoring.gold import GoldForm
 from eval.scoring.predictions import prediction
 from eval.scoring.verdicts import ERRORS, Leaf, form_verdicts
-from extractor.document.results import Record
+from extractor.accounting.value_tree import generic, holds
+from extractor.document.results import Place, Record
 
 
 class Effect(NamedTuple):
@@ -22,6 +23,34 @@ class Effect(NamedTuple):
     settled: int
     values: int
     whole: bool
+
+
+class Trial(NamedTuple):
+    """One mistake: the document, the kind of mistake (or the rate), what it did.
+
+    `changed` are values that `rules` alone had settled, and that the record does not have any more.
+    """
+
+    document: str
+    kind: str
+    effect: Effect
+    changed: tuple[str, ...] = ()
+
+
+def changed_proven(alone: Record | None, record: Record) -> tuple[str, ...]:
+    """The values that a record of `rules` has settled and that another record of the form does not have, or elsewhere.
+
+    The same value is that of the same field, copied from the same places: rows may have other numbers.
+    """
+    if alone is None:
+        return ()
+    kept = {_printed(record, path) for path in record.evidence}
+    settled = (p for p in alone.evidence if not any(holds(outer, p) for outer in alone.unsettled))
+    return tuple(path for path in settled if _printed(alone, path) not in kept)
+
+
+def _printed(record: Record, path: str) -> tuple[str, tuple[Place, ...]]:
+    return generic(path), tuple(span.place for span in record.evidence[path])
 
 
 def leaves_of(gold: GoldForm, record: Record) -> tuple[Leaf, ...]:

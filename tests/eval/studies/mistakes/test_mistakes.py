@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -10,9 +11,11 @@ import pytest
 from eval.studies.mistakes.__main__ import main, one_at_a_time, tally
 from eval.studies.mistakes.answer_mistakes import KINDS
 from eval.studies.mistakes.answer_slots import altered
+from eval.studies.mistakes.ocr_mistakes import OCR_KINDS
 from eval.studies.mistakes.recorded_forms import RecordedForm, recorded_forms
-from eval.studies.mistakes.spoiled_values import Effect, effect, leaves_of
+from eval.studies.mistakes.spoiled_values import Effect, changed_proven, effect, leaves_of
 from eval.synth.seeds import seeded
+from extractor.accounting.value_tree import holds
 from tests.needs import needs_recording
 from tests.paths import ROOT
 
@@ -65,3 +68,34 @@ def test_the_study_prints_its_figures(capsys: pytest.CaptureFixture[str], tmp_pa
     assert main([*call, "--kind", "row_dropped"]) == 0
     shown = capsys.readouterr().out
     assert "row_dropped" in shown and "silent error rate" in shown
+
+
+def test_a_value_that_rules_had_settled_and_that_is_gone_is_told() -> None:
+    one = next(f for f in forms("hybrid"))
+    alone = one.alone or one.conclude(one.values)
+    assert changed_proven(alone, alone) == ()
+    path = next(p for p in alone.evidence if not any(holds(outer, p) for outer in alone.unsettled))
+    span = replace(alone.evidence[path][0], place=alone.evidence[path][0].place._replace(start=999, end=1000))
+    moved = replace(alone, evidence={**alone.evidence, path: (span,)})
+    assert changed_proven(alone, moved) == (path,)
+    assert changed_proven(None, moved) == ()
+
+
+LINES = ["名称\t数量\t目标", "巡护未完成\t8.50\t≥13%", "清理\t-3\t25"]
+
+
+@pytest.mark.parametrize("kind", list(OCR_KINDS))
+def test_a_mistake_of_ocr_alters_the_lines_in_one_place(kind: str) -> None:
+    lines = list(LINES)
+    assert OCR_KINDS[kind](lines, seeded("ocr", 3))
+    assert lines != LINES
+    unaltered = sum(line in LINES for line in lines)
+    assert unaltered >= len(LINES) - 2
+    assert not OCR_KINDS[kind]([], seeded("ocr", 3))
+
+
+def test_mistakes_of_ocr_are_measured_by_kind(capsys: pytest.CaptureFixture[str]) -> None:
+    call = ["--gold", str(GOLD), "--samples", str(ROOT / "eval" / "samples"), "--ocr", "--kind", "digit_misread"]
+    assert main(call) == 0
+    shown = capsys.readouterr().out
+    assert "digit_misread" in shown and "silent of spoiled values" in shown
