@@ -7,6 +7,7 @@ import zipfile
 from collections import Counter
 from decimal import Context, Decimal, localcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -153,11 +154,14 @@ def test_empty_rows_part_tables_and_lone_cells_are_lines(tmp_path: Path) -> None
     assert rows(second) == [["丙", "3"], ["说明一\n说明二", ""]]
 
 
+HEAD: list[Any]
+NORTH: list[Any]
+SOUTH: list[Any]
 HEAD, NORTH, SOUTH = ["Region", "Cases"], ["North", 12], ["South", 7]
 
 
 @pytest.mark.parametrize("below", [[SOUTH], [SOUTH, ["East", 3]], [["Total", 19]]])
-def test_a_spacer_row_does_not_cut_a_table(tmp_path: Path, below: list[list[object]]) -> None:
+def test_a_spacer_row_does_not_cut_a_table(tmp_path: Path, below: list[list[Any]]) -> None:
     book = Workbook()
     for row in (HEAD, [], NORTH, [], *below):
         sheet(book).append(row)
@@ -174,7 +178,7 @@ def test_a_spacer_row_does_not_cut_a_table(tmp_path: Path, below: list[list[obje
         [[], ["South", 7, "wide"]],
     ],
 )
-def test_an_empty_row_above_another_table_parts_them(tmp_path: Path, below: list[list[object]]) -> None:
+def test_an_empty_row_above_another_table_parts_them(tmp_path: Path, below: list[list[Any]]) -> None:
     book = Workbook()
     for row in (HEAD, NORTH, *below):
         sheet(book).append(row)
