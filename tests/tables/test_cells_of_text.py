@@ -171,3 +171,42 @@ def test_wrapped_texts_beside_a_number_are_one_row(tmp_path: Path) -> None:
     )
     assert texts(grid, 1) == ["under forty\nyears", "1,087", "see\nnote"]
     assert not grid.ragged
+
+
+def set_in(align: str, col: int, word: str, pad: float) -> float:
+    """Where a text begins that is set in a cell in one way."""
+    wide = stringWidth(word, "Helvetica", 10)
+    left, right = XS[col], XS[col + 1]
+    return {"left": left + pad, "right": right - pad - wide, "middle": (left + right - wide) / 2}[align]
+
+
+@pytest.mark.parametrize("pad", [1.0, 2.0, 4.0])
+@pytest.mark.parametrize("align", ["left", "right", "middle"])
+@pytest.mark.parametrize("words", [("735218 calls.", "600 of all"), ("x", "1,234,567.89"), ("1,234,567.89", "q")])
+def test_texts_set_alike_that_touch_or_overlap_at_a_wall_stay_two(
+    tmp_path: Path, align: str, pad: float, words: tuple[str, str]
+) -> None:
+    """Each was written by itself, and begins, ends or has its middle in its cell where the other does in its own."""
+    at = [(set_in(align, 1 + n, word, pad), 666.0, word) for n, word in enumerate(words)]
+    assert texts(drawn(tmp_path, (64, 666, "North"), *at), 1) == ["North", *words, ""]
+
+
+def test_texts_that_nothing_but_their_places_tells_apart_are_in_doubt() -> None:
+    """The first ends right where the second begins: both may be one text that is written in two pieces."""
+    boxes = (Box(0, 0, 50, 12), Box(50, 0, 100, 12))
+    first = [Token(char, 2 + 10 * n, 0, 12 + 10 * n, 10, n, run=1) for n, char in enumerate("abcde")]
+    second = [Token(char, 52 + 10 * n, 0, 62 + 10 * n, 10, 5 + n, run=2) for n, char in enumerate("fg")]
+    cells = [0, 0, 0, 0, 0, 1, 1]
+    assert whole_runs([*first, *second], cells, boxes.__getitem__, True) == [0, 1, 2, 3, 4, 5, 6]
+    assert cells == [0, 0, 0, 0, 0, 1, 1]
+    apart = [token._replace(x0=token.x0 + 2, x1=token.x1 + 2) for token in second]
+    assert whole_runs([*first, *apart], cells, boxes.__getitem__, True) == []
+
+
+@pytest.mark.parametrize("white", [0.0, 2.5, 5.5])
+@pytest.mark.parametrize("beside", ["", "none"])
+def test_punctuation_behind_the_wall_of_its_cell_belongs_to_its_text(tmp_path: Path, white: float, beside: str) -> None:
+    """It was written by itself, and where white is before it, a reader of PDF puts a space there."""
+    at = [(168.0, 666.0, "完成河道清"), (218.0 + white, 666.0, "。"), (250.0, 666.0, beside)]
+    grid = drawn(tmp_path, (64, 666, "甲"), *[one for one in at if one[2]], font=SONG)
+    assert texts(grid, 1)[:3] == ["甲", "完成河道清。", beside]

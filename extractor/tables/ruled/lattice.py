@@ -25,6 +25,7 @@ OPEN = 4  # upright lines that one level line closes: a row of three cells or mo
 LEFT_OVER = 3  # cells of one row that a page break left of a table, where one alone may hold text
 NEXT = 3  # places in the order of drawing; between lines pdfium counts a line end
 SLIVER = 4.0  # an empty row or column thinner than this is a double line
+UNSURE = 0.9  # the confidence of texts that may be one or two: below what counts as read (results.LOW_CONFIDENCE)
 MAX_SLOTS = 200_000  # a drawing, not a table
 
 
@@ -271,7 +272,8 @@ def _take(lattice: Lattice, tokens: list[Token], cells: dict[int, list[Token]], 
             owners.append(owner[(bisect_right(ys, y) - 1) * wide + bisect_right(xs, x) - 1])
         else:
             owners.append(-1)
-    whole_runs(tokens, owners, lambda cell: lattice.slot_box(lattice.slots[cell]), drawn)
+    for at in whole_runs(tokens, owners, lambda cell: lattice.slot_box(lattice.slots[cell]), drawn):
+        tokens[at] = tokens[at]._replace(confidence=UNSURE)
     rest: list[Token] = []
     for token, cell in zip(tokens, owners, strict=True):
         (cells[cell] if cell >= 0 else rest).append(token)
