@@ -29,8 +29,8 @@ Cells = Callable[[int], Box]
 def whole_runs(tokens: Sequence[Token], owners: list[int], box_of: Cells, drawn: bool) -> list[int]:
     """Gives each run that crosses walls to one cell: `owners` has the cell of each token, -1 for one outside.
 
-    Tokens that are not `drawn` stand about where they are printed: then only punctuation is known to cross. Returned are
-    the tokens of texts that nothing but their places in two cells tells apart.
+    Tokens that are not `drawn` stand about where they are printed: then only punctuation is known to cross. Returns the
+    tokens of texts that nothing but their places in two cells tells apart.
     """
     done = 0
     near: list[int] = []
