@@ -35,8 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
         folder = Path(name)
         make(folder / "sheet.xlsx", rows)
         read = _timed("run", str(folder / "sheet.xlsx"), "--out", str(folder / "out"), "--engine", "rules")
-        export = _timed("export", str(folder / "out"), "--format", "csv")
-        found = _exported(folder / "out")
+        export = _timed("export", str(folder / "out"), "--to", str(folder / "tables.csv"))
+        found = _exported(folder)
     named = (("run", read), ("export", export))
     lines = tuple((what, f"{s.cpu:.1f}", f"{s.wall:.1f}", f"{s.megabytes:.0f}") for what, s in named)
     show([Table(f"{rows} rows, {found} exported", ("step", "CPU seconds", "seconds", "MB"), lines)])
@@ -64,9 +64,9 @@ def _timed(*call: str) -> Step:
     return Step(cpu, time.monotonic() - start, after.ru_maxrss / 1024)
 
 
-def _exported(out: Path) -> int:
+def _exported(folder: Path) -> int:
     """The rows of the longest file that the export wrote."""
-    counts = [sum(1 for _ in path.open(encoding="utf-8")) - 1 for path in out.rglob("*.csv")]
+    counts = [sum(1 for _ in path.open(encoding="utf-8")) - 1 for path in folder.glob("*.csv")]
     return max(counts, default=0)
 
 
