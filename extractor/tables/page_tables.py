@@ -9,7 +9,7 @@ from typing import NamedTuple
 from extractor.document.geometry import Rulings, Segment, union
 from extractor.document.layout import Block, Box, Cell, Grid, Line
 from extractor.tables.proved_columns import Going
-from extractor.tables.row_rules.row_tables import Banded, Proof, find_banded, left_edges
+from extractor.tables.row_rules.row_tables import Banded, Proof, find_banded, left_edges, sides_apart
 from extractor.tables.ruled.lattice import JOIN, Lattice, fill, find_lattices, free_rules, shade_edges, shaded_lattices
 from extractor.tables.ruled.missing_lines import holds_columns, lacking, not_found
 from extractor.tables.ruled.parted_rows import with_rows
@@ -123,6 +123,7 @@ def _with_lattices(
     rows += [[Run(g.box, grid=g)] for g in grids if g.box is not None]
     rows.sort(key=lambda row: min(run.box.top for run in row))
     rules = free_rules(rulings.horizontal, boxes, join)
+    rows = sides_apart(rows, rules, proof) if rules and proof is not None else rows
     ruled = find_banded(rows, rules, page, proof) if rules and proof is not None else []
     rows = _with_tables(rows, ruled)
     before = proof.going if proof is not None else None

@@ -192,3 +192,36 @@ def test_a_column_of_numbers_in_one_cell_between_lines_is_several_rows(tmp_path:
 
     cells = [cell for grid in grids(document(tmp_path, page)) if not grid.ragged for cell in grid.cells]
     assert not [cell.text for cell in cells if cell.text.count("\n") > 1]
+
+
+def test_tables_side_by_side_with_lines_between_their_rows_are_two(tmp_path: Path) -> None:
+    left = [("Region", "Cases"), ("North", "12"), ("South", "7"), ("East", "31")]
+    right = [("Item", "Price"), ("Desk", "100.50"), ("Chair", "12.25"), ("Lamp", "8.00")]
+
+    def page(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 10)
+        for x, rows in ((60, left), (220, right)):
+            for n, row in enumerate(rows):
+                canvas.line(x, 714 - PITCH * n, x + 140, 714 - PITCH * n)
+                canvas.drawString(x + 4, 700 - PITCH * n, row[0])
+                canvas.drawString(x + 84, 700 - PITCH * n, row[1])
+            canvas.line(x, 714 - PITCH * 4, x + 140, 714 - PITCH * 4)
+
+    assert [read_rows(grid) for grid in grids(document(tmp_path, page))] == [
+        [list(row) for row in rows] for rows in (left, right)
+    ]
+
+
+def test_the_names_on_the_axis_of_a_chart_are_no_table(tmp_path: Path) -> None:
+    """A row of several texts alone, without a line and without another row, is no table."""
+
+    def page(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 10)
+        canvas.drawString(60, 760, "Visits by year")
+        for n in range(5):
+            canvas.drawString(90, 500 + 30 * n, str(10 * n))
+        for n, height in enumerate((40, 90, 60, 120, 70, 30)):
+            canvas.rect(115 + 50 * n, 500, 20, height)
+            canvas.drawString(115 + 50 * n, 486, str(2019 + n))
+
+    assert grids(document(tmp_path, page)) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, permutations
 from typing import NamedTuple
 
 from extractor.document.geometry import Segment, clusters, overlap, union
@@ -56,6 +56,27 @@ def find_banded(rows: Sequence[Row], rules: Sequence[Segment], page: int, proof:
     extents = extents_of(rows, rules, proof.going)
     found = (_table(rows, rules, extent, page, proof) for extent in extents)
     return sorted((table for table in found if table is not None), key=lambda table: table[:2])
+
+
+def sides_apart(rows: list[Row], rules: Sequence[Segment], proof: Proof) -> list[Row]:
+    """The rows with those of tables side by side, each with lines of its own, put one table behind the other."""
+    out = rows
+    for left, right in permutations(extents_of(rows, rules, proof.going), 2):
+        top, bottom = max(left.top, right.top), min(left.bottom, right.bottom)
+        low = min(left.bottom - left.top, right.bottom - right.top)
+        if left.x1 < right.x0 and bottom - top > 0.5 * low:
+            out = _one_by_one(out, (left.x1 + right.x0) / 2, min(left.top, right.top), max(left.bottom, right.bottom))
+    return out
+
+
+def _one_by_one(rows: list[Row], x: float, top: float, bottom: float) -> list[Row]:
+    """Rows that a strip of white parts, those on the left of it first."""
+    own = [n for n, row in enumerate(rows) if top < middle(row[0]) < bottom]
+    inside = rows[own[0] : own[-1] + 1] if own else []
+    if any(run.box.x0 < x < run.box.x1 for row in inside for run in row):
+        return rows
+    parts = [[run for run in row if (run.box.x1 <= x) == first] for first in (True, False) for row in inside]
+    return [*rows[: own[0]], *(part for part in parts if part), *rows[own[-1] + 1 :]] if own else rows
 
 
 class Inside(NamedTuple):

@@ -178,7 +178,9 @@ def _is_table(bands: Sequence[Band], goes_on: bool) -> bool:
         return False
     counts = [_columns(band) for band in several]
     left = [band.blocks[0].box for band in several]
-    inline = sum(counts) >= LEAST_CELLS and max(box.x0 for box in left) < min(box.x1 for box in left)
+    inline = (
+        len(several) > 1 and sum(counts) >= LEAST_CELLS and max(box.x0 for box in left) < min(box.x1 for box in left)
+    )
     return max(counts) > 2 and (len(several) >= LEAST_ROWS or inline)
 
 
