@@ -9,7 +9,7 @@ import numpy as np
 
 from eval.reports import figure_tables
 from eval.reports.figure_tables import Percent, Value, percent
-from eval.scoring import calibration, metrics, statistics
+from eval.scoring import calibration, evidence_places, metrics, statistics
 from eval.scoring.metrics import Counts
 from eval.scoring.scores import DocumentScore, Mistake, Score, total
 from eval.scoring.statistics import Array, Interval
@@ -125,6 +125,7 @@ def _trust(scores: Sequence[DocumentScore], whole: Score) -> list[tuple[str, Val
         ("doubt: calibration error / Brier score", _slashes(*(_four(f(judged)) for f in CALIBRATIONS.values()))),
         *_claims(whole),
         *_planted(whole),
+        *_grounded(whole),
     ]
 
 
@@ -139,6 +140,14 @@ def _four(figure: float | None) -> str:
 def _planted(whole: Score) -> list[tuple[str, Value]]:
     errors, found = whole.planted
     return [("planted errors of the source with their finding", f"{found} of {errors}")] if errors else []
+
+
+def _grounded(whole: Score) -> list[tuple[str, Value]]:
+    values, words, pages = whole.grounded
+    if not values:
+        return []
+    shares = _slashes(*(_short(evidence_places.f1(hits)) for hits in (words, pages)))
+    return [(f"evidence at the gold's place, {values} values: word F1 / page F1", shares)]
 
 
 def _claims(whole: Score) -> list[tuple[str, Value]]:
@@ -252,6 +261,7 @@ def _plain_figures(whole: Score, timed: bool) -> dict[str, Any]:
         },
         "tables": whole.tables._asdict(),
         "planted": whole.planted._asdict(),
+        "grounding": grounding_json(whole),
         "findings": {"reading": whole.findings, "false_alarms": whole.idle_findings},
         "edits": whole.edits,
         "edits_per_form": metrics.ratio(whole.edits, forms.gold),
@@ -260,6 +270,14 @@ def _plain_figures(whole: Score, timed: bool) -> dict[str, Any]:
         "source": None if whole.claims is None else whole.claims._asdict(),
         **seconds,
     }
+
+
+def grounding_json(whole: Score) -> dict[str, Any] | None:
+    """Word F1 and page F1 of the evidence, where gold has places."""
+    values, words, pages = whole.grounded
+    if not values:
+        return None
+    return {"values": values, "word_f1": evidence_places.f1(words), "page_f1": evidence_places.f1(pages)}
 
 
 def counts_json(c: Counts) -> dict[str, Any]:

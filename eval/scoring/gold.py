@@ -12,11 +12,15 @@ from typing import Any
 from pydantic import ValidationError
 
 import schemas
+from eval.scoring import gold_places
 from eval.scoring.field_tree import most_choices, plain
+from eval.scoring.gold_places import Places
 from extractor.errors import CallError
 from schemas.spec import SchemaSpec
 
-HEADER = frozenset({"document", "title", "forms", "shape", "labelled", "draft", "doubts", "tables", "planted"})
+HEADER = frozenset(
+    {"document", "title", "forms", "shape", "labelled", "draft", "doubts", "tables", "planted", "places"}
+)
 """The names that a gold file may hold beside its forms."""
 
 
@@ -36,6 +40,7 @@ class Gold:
     `shape` are tags of the document's kind; `labelled` says by whom (a role), when, and whether two labels agreed;
     `tables` are what stands beside the forms, scored apart from them; `planted` are errors of the source that must
     become findings.
+    `places` say for each form where its values are printed; a form that is not placed has none.
     """
 
     path: Path
@@ -47,6 +52,7 @@ class Gold:
     draft: bool = False
     tables: tuple[GoldForm, ...] = ()
     planted: tuple[Mapping[str, Any], ...] = ()
+    places: tuple[Places, ...] = ()
 
 
 def load_all(
@@ -87,9 +93,21 @@ def load(path: Path, extra: Mapping[str, SchemaSpec] = MappingProxyType({})) -> 
     tags = (shape,) if isinstance(shape, str) else tuple(shape)
     labelled, draft = raw.get("labelled") or {}, bool(raw.get("draft"))
     beside = tuple(_form(path, i, {"form_type": "table", **t}, extra) for i, t in enumerate(raw.get("tables") or ()))
-    return Gold(
-        path, document, raw.get("title"), loaded, tags, labelled, draft, beside, tuple(raw.get("planted") or ())
-    )
+    planted, places = tuple(raw.get("planted") or ()), _places(path, raw.get("places"), loaded)
+    return Gold(path, document, raw.get("title"), loaded, tags, labelled, draft, beside, planted, places)
+
+
+def _places(path: Path, raw: Any, forms: tuple[GoldForm, ...]) -> tuple[Places, ...]:
+    """The places of each form, as the file lists them; `CallError` names form and path of one that is wrong."""
+    if raw is None:
+        return ()
+    if not isinstance(raw, list) or len(raw) != len(forms):
+        raise CallError(f'{path}: "places" must be a list with an object (or null) for each of the {len(forms)} forms')
+    for form, own in zip(forms, raw, strict=True):
+        trouble = next(gold_places.problems({} if own is None else own, dict(form.values)), None)
+        if trouble:
+            raise CallError(f"{path}: form {form.index}: places: {trouble}; correct the gold file")
+    return tuple(own or {} for own in raw)
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from eval.scoring import calibration, metrics
+from eval.scoring import calibration, evidence_places, metrics
 from eval.scoring.calibration import Doubted
+from eval.scoring.evidence_places import NOT_GROUNDED, Grounded
 from eval.scoring.gold import Gold
 from eval.scoring.metrics import Counts, Cube, Forms, Rows
 from eval.scoring.predictions import Prediction, Reading, matching, names_of
@@ -80,6 +81,7 @@ class Score:
     claims: Claims | None = None
     tables: Tables = NO_TABLES
     planted: Planted = NO_PLANTED
+    grounded: Grounded = NOT_GROUNDED
 
     @property
     def counts(self) -> Counts:
@@ -144,10 +146,19 @@ def summarise(
         claims=_claims(gold, reading, source) if source else None,
         reason=reading.reason if reading else "no record of this document in the run",
         tables=_tables(table_verdicts(gold, reading)),
+        grounded=evidence_places.added(_grounded(gold, verdicts, records)),
         planted=_planted(
             gold, {v.gold: records[v.record] for v in verdicts if v.gold is not None and v.record is not None}
         ),
     )
+
+
+def _grounded(gold: Gold, verdicts: Sequence[FormVerdicts], records: Mapping[int, Prediction]) -> Iterable[Grounded]:
+    """The evidence of each gold form whose values have places; a form without a record has none."""
+    for form in verdicts:
+        if form.gold is not None and gold.places:
+            evidence = records[form.record].evidence if form.record is not None else {}
+            yield evidence_places.grounded(form, gold.places[form.gold], dict(gold.forms[form.gold].values), evidence)
 
 
 def _planted(gold: Gold, records: Mapping[int, Prediction]) -> Planted:
@@ -262,6 +273,7 @@ def total(scores: Iterable[DocumentScore]) -> Score:
         seconds=sum(timed) if (timed := [s.seconds for s in listed if s.seconds is not None]) else None,
         claims=_all_claims([score.claims for score in listed if score.claims is not None]),
         tables=Tables(*map(sum, zip(NO_TABLES, *(score.tables for score in listed), strict=True))),
+        grounded=evidence_places.added(score.grounded for score in listed),
         planted=Planted(*map(sum, zip(NO_PLANTED, *(score.planted for score in listed), strict=True))),
     )
 

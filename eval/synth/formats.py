@@ -80,7 +80,7 @@ def case(seed: int, format_: str, options: Options | None = None, damage: Damage
         rendered = DIGITAL[format_].render(content, rng)
     else:
         raise CallError(f"no format named {format_!r}; there are: {', '.join(FORMATS)}")
-    return Case(name, rendered.data, gold(name, content.title, rendered.forms))
+    return Case(name, rendered.data, gold(name, content.title, rendered.forms, rendered.places))
 
 
 def with_errors(content: Content, rate: float) -> Content:

@@ -9,8 +9,10 @@ from eval.synth.planted import broken
 from schemas import SCHEMAS
 
 
-def gold(document: str, title: str | None, forms: tuple[Form, ...]) -> dict[str, Any]:
-    """`{"document", "title", "forms", "planted"}`; every form is validated by its schema first."""
+def gold(
+    document: str, title: str | None, forms: tuple[Form, ...], places: tuple[dict[str, Any], ...] = ()
+) -> dict[str, Any]:
+    """`{"document", "title", "forms", "planted", "places"}`; every form is validated by its schema first."""
     for form in forms:
         SCHEMAS[form.type].model_validate(form.values)
     return {
@@ -20,4 +22,5 @@ def gold(document: str, title: str | None, forms: tuple[Form, ...]) -> dict[str,
         "planted": [
             {"form": i, "path": hit.path, "kind": hit.kind} for i, form in enumerate(forms) for hit in broken(form)
         ],
+        **({"places": list(places)} if places else {}),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from io import BytesIO
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from eval.synth.content import Content
 from eval.synth.fonts import register, width
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class _Page:
-    """What one page shows: pieces of tables, lines of text (x, baseline, size, text, bold), the title again."""
+    """What one page shows: pieces of tables by form, lines of text (x, baseline, size, text, bold), the title again."""
 
-    tables: list[list[Piece]] = field(default_factory=list)
+    tables: list[tuple[int, list[Piece]]] = field(default_factory=list)
     texts: list[tuple[float, float, float, str, bool]] = field(default_factory=list)
     title: str = ""
 
@@ -70,11 +70,29 @@ def unruled_pdf(content: Content, rng: Random) -> Rendered:
 def _in_template(content: Content, rng: Random, rulings: tuple[Ruling, ...]) -> Rendered:
     year = content.forms[0].values.get("year") or ""
     running = f"{year}{rng.choice(('年度绩效目标公开', '年绩效管理资料汇编'))}"
-    return Rendered(printed(content, make_template(rng, running, rulings)), content.forms)
+    template = make_template(rng, running, rulings)
+    pages = _pages(content, template)
+    return Rendered(_drawn(pages, template, content.name), content.forms, _places(pages, len(content.forms)))
 
 
 def printed(content: Content, template: Template) -> bytes:
     """The document's PDF in a given template."""
+    return _drawn(_pages(content, template), template, content.name)
+
+
+def _places(pages: list[_Page], forms: int) -> tuple[dict[str, list[dict[str, Any]]], ...]:
+    """Of each form the cells that values are printed in; a label that is printed again overleaf stands where it was."""
+    out: tuple[dict[str, list[dict[str, Any]]], ...] = tuple({} for _ in range(forms))
+    for number, page in enumerate(pages, 1):
+        for form, piece in ((form, piece) for form, pieces in page.tables for piece in pieces):
+            if piece.cell.path and piece.lines and (piece.first or ".level" not in piece.cell.path):
+                box = [round(edge, 1) for edge in (piece.x0, piece.top, piece.x1, piece.bottom)]
+                place = {"page": number, "box": box, "text": " ".join(piece.lines)}
+                out[form].setdefault(piece.cell.path, []).append(place)
+    return out
+
+
+def _pages(content: Content, template: Template) -> list[_Page]:
     flow = _Flow(template, [_Page()], template.margin)
     if content.title:
         for line in wrap(content.title, (template.paper[0] - 2 * template.margin) / (template.size + 6), width):
@@ -82,7 +100,7 @@ def printed(content: Content, template: Template) -> bytes:
         flow.y += template.size
     for sheet in sheets(content):
         _sheet(flow, sheet)
-    return _drawn(flow.pages, template, content.name)
+    return flow.pages
 
 
 def _sheet(flow: _Flow, sheet: Sheet) -> None:
@@ -95,16 +113,16 @@ def _sheet(flow: _Flow, sheet: Sheet) -> None:
     title = next(b.text for b in sheet.blocks if isinstance(b, Heading))
     for block in sheet.blocks:
         before = len(flow.pages)
-        _block(flow, block)
+        _block(flow, block, sheet.form)
         if template.title_again:
             for page in flow.pages[before:]:
                 page.title = title
 
 
-def _block(flow: _Flow, block: Block) -> None:
+def _block(flow: _Flow, block: Block, form: int) -> None:
     size = flow.template.size
     if isinstance(block, Table):
-        _table(flow, block)
+        _table(flow, block, form)
     elif isinstance(block, Heading):
         if block.level == "title":
             flow.need(10 * size)
@@ -116,13 +134,13 @@ def _block(flow: _Flow, block: Block) -> None:
             flow.line(line, size, centred=False)
 
 
-def _table(flow: _Flow, table: Table) -> None:
+def _table(flow: _Flow, table: Table, form: int) -> None:
     flow.need(4 * flow.template.leading)
     laid = lay(table, flow.template, flow.y)
     for i, pieces in enumerate(laid.pages):
         if i:
             flow.turn()
-        flow.pages[-1].tables.append(pieces)
+        flow.pages[-1].tables.append((form, pieces))
     flow.y = laid.end + flow.template.size
 
 
@@ -138,7 +156,7 @@ def _drawn(pages: list[_Page], template: Template, name: str) -> bytes:
             canvas.transform(0, 1, -1, 0, template.paper[1], 0)  # reportlab swaps the sides of a turned page
         for x, y, size, text, bold in page.texts:
             _write(canvas, template, x, y, size, text, bold)
-        for pieces in page.tables:
+        for _, pieces in page.tables:
             _draw_table(canvas, pieces, template)
         _draw_margins(canvas, page, template, number, len(pages))
         canvas.showPage()
