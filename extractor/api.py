@@ -234,7 +234,8 @@ def _in_this_process(paths: tuple[Path, ...], settings: Settings, named: list[st
     places: set[Path] = set()
     known = discovery.Known(names.__contains__, places.__contains__)
     specs = _specs(named)
-    with llm.serving(settings) if engine != "rules" else contextlib.nullcontext():
+    asks = engine != "rules" or settings.vision_model is not None
+    with llm.serving(settings) if asks else contextlib.nullcontext():
         for item in discovery.inputs(paths, nowhere, settings.max_bytes, known):
             names.add(item.name)
             places.add(item.path)

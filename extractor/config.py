@@ -31,6 +31,7 @@ from schemas.conventions import of_locale
 
 Engine = Literal["rules", "llm", "hybrid"]
 Ocr = Literal["rapidocr", "tesseract", "off"]
+SecondReader = Literal["tesseract", "off"]
 Version = Literal["3"]
 Mode = Literal["tools", "json_schema", "json", "text"]
 
@@ -80,6 +81,9 @@ class Settings(BaseModel):
         "", description="how numbers and dates are written where a document does not tell: en_US, en_GB, nl, zh"
     )
     ocr: Annotated[Ocr, READING] = Field("rapidocr", description="rapidocr, tesseract or off")
+    second_reader: Annotated[SecondReader, ENGINE] = Field(
+        "tesseract", description="what reads again the lines that OCR is unsure of: tesseract (if installed) or off"
+    )
     dpi: Annotated[PositiveInt, READING] = Field(300, description="the resolution at which pages are drawn for OCR")
     max_pixels: Annotated[PositiveInt, READING] = Field(60_000_000, description="larger images are refused")
     token_budget: Annotated[PositiveInt, ENGINE] = Field(6_000, description="the most tokens in one chunk")
@@ -100,6 +104,10 @@ class Settings(BaseModel):
     second_model: Annotated[str | None, MODEL] = Field(
         None, description="the model of the second reading; by default the same"
     )
+    vision_model: Annotated[str | None, ENGINE] = Field(
+        None, description="a model that reads pictures of lines that OCR is unsure of; by default none is asked"
+    )
+    vision_calls: Annotated[PositiveInt, MODEL] = Field(8, description="the most calls of the vision model a document")
     concurrency: PositiveInt = Field(16, description="the most calls in flight")
     requests_per_minute: PositiveFloat | None = Field(None, description="a ceiling, for accounts that have one")
     tokens_per_minute: PositiveFloat | None = Field(None, description="a ceiling, for accounts that have one")
@@ -143,7 +151,8 @@ class Settings(BaseModel):
 
     def answering(self, engine: str) -> dict[str, Any]:
         """The settings that can change an answer of `engine`: what its fingerprint holds of them."""
-        return self._marked({"reading", "engine"} if engine == "rules" else {"reading", "engine", "model"})
+        asks = engine != "rules" or self.vision_model is not None
+        return self._marked({"reading", "engine", "model"} if asks else {"reading", "engine"})
 
     def of_reading(self) -> dict[str, Any]:
         """The settings that can change how a file is read into a document."""

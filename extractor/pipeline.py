@@ -28,6 +28,7 @@ from extractor.engines import hybrid, llm, rules
 from extractor.errors import CallError, DocumentError, MissingPackage
 from extractor.forms.form_tokens import with_confirmed_labels
 from extractor.forms.regions import cut
+from extractor.second_look import look_again
 from schemas.conventions import Convention, told_by
 from schemas.spec import SchemaSpec
 
@@ -77,7 +78,7 @@ def process_file(
     sha256 = ""
     try:
         sha256 = readers.sha256(path)
-        result = process(read(path, name, settings), settings, schemas, engine)
+        result = process(read(path, name, settings), settings, schemas, engine, path)
     except (DocumentError, MissingPackage) as error:
         result = DocumentResult(name, sha256, "failed", reason=str(error))
     except OSError as error:
@@ -86,8 +87,13 @@ def process_file(
     return result.timed(time.perf_counter() - started)
 
 
-def process(document: Document, settings: Settings, schemas: Sequence[SchemaSpec], engine: str) -> DocumentResult:
-    """The records of a document, what no form claims, and the findings about the document as a whole."""
+def process(
+    document: Document, settings: Settings, schemas: Sequence[SchemaSpec], engine: str, path: Path | None = None
+) -> DocumentResult:
+    """The records of a document, what no form claims, and the findings about the document as a whole.
+
+    `path`: the file, for a second look at what OCR was unsure of; without it none is taken.
+    """
     extract = engine_named(engine)
     regions = cut(document, schemas)
     records: list[Record] = []
@@ -97,6 +103,8 @@ def process(document: Document, settings: Settings, schemas: Sequence[SchemaSpec
         record, behind = record_of(document, form, answer, engine, settings, facts)
         records.append(record)
         left.extend(behind)
+    if path is not None and not document.exact:
+        records = look_again(document, path, records, settings)
     tables, unclaimed = outside.account(
         document, outside.in_order(document, left), len(records), partial(_doubts, document)
     )

@@ -111,8 +111,10 @@ def test_secrets_are_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_only_what_can_change_an_answer_is_in_the_fingerprint() -> None:
     rules, llm = Settings().answering("rules"), Settings().answering("llm")
-    assert set(rules) == {"language", "locale", "ocr", "dpi", "max_pixels", "token_budget"}
-    assert set(Settings().of_reading()) == set(rules) - {"locale", "token_budget"}
+    every = {"language", "locale", "ocr", "dpi", "max_pixels", "token_budget", "second_reader", "vision_model"}
+    assert set(rules) == every
+    assert set(Settings().of_reading()) == set(rules) - {"locale", "token_budget", "second_reader", "vision_model"}
+    assert Settings(vision_model="v").answering("rules").keys() == llm.keys()
     assert set(llm) - set(rules) == {
         "model",
         "temperature",
@@ -123,6 +125,7 @@ def test_only_what_can_change_an_answer_is_in_the_fingerprint() -> None:
         "corrections",
         "readings",
         "second_model",
+        "vision_calls",
     }
     assert Settings(workers=7, max_bytes=1, base_url="http://a").answering("llm") == llm
     assert Settings(model="m").answering("rules") == rules

@@ -56,7 +56,7 @@ def reading_plan(call: Namespace, paths: Sequence[Path], out: Path) -> Plan:
     if engine != "rules" and settings.model is None:
         raise CallError(f"engine {engine} needs a model: give --model, or set model in extractor.toml")
     idle = next((name for name, value in asked.items() if value is not None), None)
-    if engine == "rules" and idle:
+    if engine == "rules" and settings.vision_model is None and idle:
         option = "budget" if idle.startswith("budget") else idle
         raise CallError(f"--{option} is about calls of a model, and engine rules makes none: give --model")
     return Plan(tuple(paths), out, settings, _schemas(call, settings), engine)

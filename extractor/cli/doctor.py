@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from extractor.config import Settings
 from extractor.errors import StopRun
+from extractor.readers.scan import second_ocr
 from extractor.version import __version__
 
 if TYPE_CHECKING:
     from extractor.engines.llm.answer_modes import Probe
 
 PROGRAMS = {
-    "tesseract": "a second OCR engine",
+    "tesseract": "reads again what OCR is unsure of",
     "soffice": "LibreOffice, for old Word and Excel files",
     "fc-list": "lists fonts",
 }
@@ -31,8 +32,10 @@ def report(settings: Settings) -> str:
     lines = [f"extractor {__version__}, Python {platform.python_version()} on {platform.platform()}"]
     lines += [f"package {name}: {_installed(name)}" for name in _required()]
     lines += [f"program {name} ({what}): {shutil.which(name) or 'not found'}" for name, what in PROGRAMS.items()]
+    lines.append(f"second reader of scans: {_second_reader(settings)}")
     lines.append(f"fonts for Chinese: {_fonts()}")
     lines.append(f"model: {_model(settings)}")
+    lines.append(f"vision model: {settings.vision_model or 'none configured (setting vision_model)'}")
     return "\n".join(lines)
 
 
@@ -47,6 +50,14 @@ def _installed(name: str) -> str:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
         return f"not installed: pip install {name}"
+
+
+def _second_reader(settings: Settings) -> str:
+    """Whether what OCR is unsure of is read a second time, and what to install where it is not."""
+    if settings.second_reader == "off":
+        return "off (setting second_reader): what OCR is unsure of stays in doubt"
+    missing = second_ocr.missing(settings)
+    return f"not ready: {missing}; what OCR is unsure of stays in doubt" if missing else "Tesseract is ready"
 
 
 def _fonts() -> str:

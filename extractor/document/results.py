@@ -41,7 +41,10 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A place with what stands there: the text, its box, its OCR confidence, how the value matched it, its proof."""
+    """A place with what stands there: the text, its box, its OCR confidence, how the value matched it, its proof.
+
+    `confirmed_by`: further readers that were asked because the OCR was unsure, and read the same.
+    """
 
     place: Place
     text: str
@@ -49,6 +52,7 @@ class Span:
     confidence: float | None = None
     match: Match = "exact"
     proof: Proof | None = None
+    confirmed_by: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The span as `records.jsonl` shows it: `line` (a number) or `cell` (an id)."""
@@ -58,6 +62,8 @@ class Span:
         out["match"] = self.match
         out["proof"] = self.proof
         out["confidence"] = self.confidence
+        if self.confirmed_by:
+            out["confirmed_by"] = list(self.confirmed_by)
         return out
 
 

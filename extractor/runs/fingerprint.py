@@ -18,9 +18,10 @@ from typing import Literal
 from extractor.accounting.settling_rule import rule_of
 from extractor.config import Settings
 from extractor.ledger import store
+from extractor.readers.scan import second_ocr
 from schemas.spec import SchemaSpec
 
-Stage = Literal["reading", "rules", "llm", "hybrid", "accounting"]
+Stage = Literal["reading", "rules", "llm", "hybrid", "vision", "accounting"]
 
 ROOT = Path(__file__).resolve().parents[2]
 _MODELS = ("extractor/engines", "prompts")
@@ -29,7 +30,14 @@ CODE: dict[Stage, tuple[str, ...]] = {
     "rules": ("extractor/document", "extractor/forms", "extractor/engines/rules"),
     "llm": ("extractor/document", "extractor/forms", *_MODELS),
     "hybrid": ("extractor/document", "extractor/forms", *_MODELS),
-    "accounting": ("extractor/document", "extractor/accounting", "extractor/pipeline.py", "schemas"),
+    "vision": ("extractor/engines/llm", "prompts"),
+    "accounting": (
+        "extractor/document",
+        "extractor/accounting",
+        "extractor/pipeline.py",
+        "extractor/second_look.py",
+        "schemas",
+    ),
 }
 """The files and folders whose code can change what a stage gives. A schema's own text is in `SchemaSpec.shape`."""
 
@@ -45,7 +53,8 @@ def fingerprint(settings: Settings, specs: Sequence[SchemaSpec], engine: str) ->
     pipeline.engine_named(engine)
     what = {
         "reading": reading_mark(settings),
-        "code": [code_hash(engine), code_hash("accounting")],
+        "code": [code_hash(engine), code_hash("accounting"), code_hash("vision") if settings.vision_model else ""],
+        "second reader": second_ocr.program() if settings.second_reader != "off" else None,
         "engine": engine,
         "schemas": [[spec.name, spec.shape, spec.labels] for spec in specs],
         "settings": settings.answering(engine),

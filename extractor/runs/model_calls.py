@@ -29,7 +29,7 @@ from extractor.runs.interruption import GRACE, POLL
 from extractor.runs.workers import Answer
 from schemas.spec import SchemaSpec
 
-Finish = Callable[[Document], ResultRow]
+Finish = Callable[[Document, Path], ResultRow]
 
 
 def answers(
@@ -42,10 +42,10 @@ def answers(
 
     mark = reading_mark(settings)
 
-    def finish(document: Document) -> ResultRow:
+    def finish(document: Document, path: Path) -> ResultRow:
         start = time.monotonic()
         try:
-            result = pipeline.process(document, settings, schemas, engine)
+            result = pipeline.process(document, settings, schemas, engine, path)
         except DocumentError as error:
             return store.failed(str(error), time.monotonic() - start)
         except (StopRun, CallError):
@@ -71,7 +71,7 @@ def _mapped(opened: Iterator[Answer], finish: Finish, at_once: int) -> Generator
                 if not isinstance(one.value, Document):
                     yield one
                     continue
-                busy[threads.submit(finish, one.value)] = one
+                busy[threads.submit(finish, one.value, Path(one.task.path))] = one
                 yield from _done(busy)
                 while len(busy) >= at_once:
                     yield from _done(busy, POLL)

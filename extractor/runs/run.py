@@ -77,7 +77,7 @@ def run(plan: Plan, process: Process | None = None, progress: Callable[[Progress
             files = result_files.lines(ledger, plan.out)
         store.finish(ledger)
         counts, by_schema = store.counts(ledger), tuple(store.schema_counts(ledger))
-        asked = None if plan.engine == "rules" else store.asked(ledger)
+        asked = store.asked(ledger) if asks(plan) else None
     return Summary(counts, by_schema, asked, reused, time.monotonic() - start, files.records, files.documents)
 
 
@@ -164,7 +164,7 @@ def answers(
 ) -> Generator[workers.Answer, None, None]:
     """What becomes of each task: all of it in a worker; where a model is asked, only the reading."""
     limits = workers.Limits(plan.settings.seconds_per_document, plan.settings.memory_mb)
-    if process is None and plan.engine != "rules":
+    if process is None and asks(plan):
         from extractor.runs import model_calls
 
         specs, ledger = load_schemas(plan.schemas, plan.settings.labels), plan.out / store.FILE
@@ -177,6 +177,11 @@ def answers(
         yield from (workers.Answer(task, read(task), None, 0.0) for task in tasks)
         return
     yield from workers.map(reader, arguments, tasks, count, limits)
+
+
+def asks(plan: Plan) -> bool:
+    """Whether the run may ask a model: the engine's own, or one that looks at pictures of lines."""
+    return plan.engine != "rules" or plan.settings.vision_model is not None
 
 
 def cores() -> int:

@@ -100,7 +100,7 @@ class _Worker:
 
     def run(self) -> Worked:
         """Takes units until there is none, or the limit is reached. Raises `StopRun` where no unit can be done."""
-        asks = self.plan.engine != "rules"
+        asks = run.asks(self.plan)
         if asks:
             self.book.count()
         with Heartbeat(self.book, count=asks), llm.sharing(PlaceCalls(self.folder, self.book)):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from extractor.engines.llm.call_sharing import SharedCalls
     from extractor.engines.llm.session import Session
     from extractor.engines.llm.traffic import Traffic
+    from extractor.engines.llm.vision import Crop, Looked
 
 _open: list[Session] = []
 _shared: list[SharedCalls] = []
@@ -32,12 +33,22 @@ def extract(forms: Sequence[Form], settings: Settings, document: str = "") -> li
         return own.extract(forms, document)
 
 
+def look(crops: Sequence[Crop], settings: Settings, document: str = "") -> Looked:
+    """What the vision model reads on pictures of lines: in the session that is open, or in its own."""
+    if _open:
+        return _open[-1].look(crops, document)
+    with serving(settings) as own:
+        return own.look(crops, document)
+
+
 @contextlib.contextmanager
 def serving(settings: Settings, ledger: Path | None = None) -> Iterator[Session]:
     """One session for all calls of `extract` in this process, for as long as the block."""
     from extractor.engines.llm.endpoint_options import options
     from extractor.engines.llm.session import session
 
+    if settings.model is None and settings.vision_model is not None:  # rules read, and the vision model alone is asked
+        settings = settings.model_copy(update={"model": settings.vision_model})
     with session(options(settings), ledger, _shared[-1] if _shared else None) as own:
         with _lock:
             _open.append(own)

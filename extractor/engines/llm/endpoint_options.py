@@ -34,6 +34,8 @@ class Options:
     max_answer_bytes: int = 4_000_000
     record: Path | None = None
     replay: Path | None = None
+    vision_model: str | None = None
+    vision_calls: int = 8
 
     @property
     def second(self) -> Options:
@@ -73,4 +75,6 @@ def options(settings: Settings) -> Options:
         settings.max_answer_bytes,
         settings.record,
         settings.replay,
+        settings.vision_model,
+        settings.vision_calls,
     )

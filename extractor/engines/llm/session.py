@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from extractor.document.results import Answer, Form
 from extractor.engines.llm.answer_modes import mode_of
@@ -27,7 +27,10 @@ from extractor.engines.llm.recordings import recording, replaying
 from extractor.engines.llm.second_reading import beside, turned
 from extractor.engines.llm.traffic import Traffic
 from extractor.engines.llm.transport import CallFailed, Line, Send
+from extractor.engines.llm.vision import Crop, Looked, look
 from extractor.errors import DocumentError, StopRun
+
+Told = TypeVar("Told")
 
 
 @asynccontextmanager
@@ -82,14 +85,22 @@ class Session:
 
     def submit(self, forms: Sequence[Form], document: str = "") -> Future[list[Answer]]:
         """The answers about a document's forms, all asked for at once."""
+        return self._submitted(lambda ask: [self._answer(form, document, ask) for form in forms])
+
+    def look(self, crops: Sequence[Crop], document: str = "") -> Looked:
+        """What the vision model reads on some pictures of lines, waited for. Raises `StopRun` and `DocumentError`."""
+        (looked,) = self._submitted(lambda ask: [look(crops, document, ask, self._options)]).result()
+        return looked
+
+    def _submitted(self, questions: Callable[[Ask], Sequence[Coroutine[Any, Any, Told]]]) -> Future[list[Told]]:
         with self._lock:  # a run that has nothing to ask opens nothing
             if self._thread.ident is None:
                 self._thread.start()
         loop, ask = self._ready.result()
-        return asyncio.run_coroutine_threadsafe(self._answers(forms, document, ask), loop)
+        return asyncio.run_coroutine_threadsafe(self._answers(lambda: questions(ask)), loop)
 
-    async def _answers(self, forms: Sequence[Form], document: str, ask: Ask) -> list[Answer]:
-        tasks = [asyncio.ensure_future(self._answer(form, document, ask)) for form in forms]
+    async def _answers(self, questions: Callable[[], Sequence[Coroutine[Any, Any, Told]]]) -> list[Told]:
+        tasks = [asyncio.ensure_future(question) for question in questions()]
         self._running.update(tasks)
         try:
             return await asyncio.gather(*tasks)

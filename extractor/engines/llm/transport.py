@@ -289,6 +289,20 @@ def estimate(request: Request) -> int:
 
 
 def texts_of(request: Request) -> list[str]:
-    """What of a request counts as prompt."""
+    """What of a request counts as prompt; a picture counts as `PICTURE`, whatever its bytes are."""
     parts = [request[key] for key in ("tools", "response_format") if key in request]
-    return [json.dumps(part, ensure_ascii=False) for part in (*request.get("messages", ()), *parts)]
+    messages = [_without_pictures(message) for message in request.get("messages", ())]
+    return [json.dumps(part, ensure_ascii=False) for part in (*messages, *parts)]
+
+
+PICTURE = "x" * 1600
+"""As a text, what a picture of one printed line costs: some 400 tokens, by the rules of providers that publish them
+(tiles of 512 pixels, or a token for each 28 × 28 pixels)."""
+
+
+def _without_pictures(message: Any) -> Any:
+    content = message.get("content") if isinstance(message, dict) else None
+    if not isinstance(content, list):
+        return message
+    parts = [PICTURE if isinstance(part, dict) and part.get("type") == "image_url" else part for part in content]
+    return {**message, "content": parts}

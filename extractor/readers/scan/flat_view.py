@@ -49,7 +49,7 @@ class Seen(NamedTuple):
 
 def flat_view(image: Image, points: float, settings: Settings) -> Seen:
     """The picture, whose pixels are `points` wide, as a scanner would show it."""
-    sheet = without_specks(without_streaks(without_background(image), points), points).image
+    sheet = cleaned_sheet(image, points)
     angle = skew(sheet)
     flat = straightened(rotated(sheet, angle) if angle else sheet, points)
     red = stamped(flat.image)
@@ -61,6 +61,11 @@ def flat_view(image: Image, points: float, settings: Settings) -> Seen:
     if quarters:
         quads = ocr.detect(view.image, settings)
     return Seen(view._replace(bent=_bent(flat.left, quads)), ocr.boxes_of(quads))
+
+
+def cleaned_sheet(image: Image, points: float) -> Image:
+    """The picture without what lies around the sheet, streaks and specks."""
+    return without_specks(without_streaks(without_background(image), points), points).image
 
 
 def _bent(left: float, quads: Sequence[Quad]) -> str:

@@ -79,7 +79,7 @@ def straightened(image: Image, points: float) -> Straightened:
     if not any(bend is not None and bend.before > BENT for bend in (level, upright)):
         return Straightened(image, None, left)
     mesh = _mesh(level, upright, (small.shape[1] / point, small.shape[0] / point))
-    return Straightened(_warped(image, mesh), mesh, left)
+    return Straightened(warped(image, mesh), mesh, left)
 
 
 def _small(shade: Image, points: float) -> tuple[Image, float]:
@@ -157,7 +157,8 @@ def _mesh(level: Bend | None, upright: Bend | None, size: tuple[float, float]) -
     return Mesh(MESH, MESH, tuple((round(x, 5), round(y, 5)) for x, y in pairs))
 
 
-def _warped(image: Image, mesh: Mesh) -> Image:
+def warped(image: Image, mesh: Mesh) -> Image:
+    """The picture with every place where the mesh says that it belongs."""
     import numpy as np
 
     high, wide = image.shape[:2]

@@ -9,7 +9,7 @@ import prompts
 import schemas
 from extractor.config import Settings
 from extractor.document.results import AskedRows, Chunk, Hint
-from extractor.engines.llm import prompting
+from extractor.engines.llm import prompting, vision
 from extractor.engines.llm.conversation import request_for
 from extractor.engines.llm.endpoint_options import options
 from extractor.errors import ConfigError
@@ -37,7 +37,8 @@ def test_no_template_names_a_form_or_a_label_of_one() -> None:
     for leaf in (leaf for schema in schemas.builtin() for leaf in schema.leaves()):
         known.update((*leaf.printed.labels, *leaf.printed.column, *leaf.printed.vocabulary))
     texts = [p.read_text(encoding="utf-8") for p in Path(prompts.__file__).parent.glob("*.txt")]
-    assert len(texts) == len(prompting.TEMPLATES) * len(prompting.LANGUAGES) * len(prompting.VERSIONS)
+    of_engine = len(prompting.TEMPLATES) * len(prompting.LANGUAGES) * len(prompting.VERSIONS)
+    assert len(texts) == of_engine + len(vision.TEMPLATES) * len(prompting.LANGUAGES)
     # Of two characters there are everyday words among them.
     assert [label for label in known if len(label) > 2 and any(label in text for text in texts)] == []
 

@@ -1,0 +1,93 @@
+"""A second look at what OCR was unsure of: lines cut out of the page, read by others, held against the first reading.
+
+First by Tesseract, where it is installed; what is in doubt after that by a vision model, where one is configured.
+Either settles a doubt where it reads the same as the OCR did, and changes no value.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from extractor.accounting.doubtful_lines import Doubt, LineKey, doubts, judged, open_doubts
+from extractor.accounting.readings import TextKind, text_kind
+from extractor.config import Settings
+from extractor.document.layout import Document
+from extractor.document.results import Record
+from extractor.engines import llm
+from extractor.errors import DocumentError
+from extractor.readers.scan import second_ocr
+from extractor.readers.scan.line_pictures import LinePicture, cut_line, png, without_neighbours
+from extractor.readers.scan.straight_pages import StraightPage, straight_pages
+
+if TYPE_CHECKING:
+    from extractor.engines.llm.vision import Sight
+
+VISION = "the vision model"
+_one_at_a_time = threading.Lock()
+"""Pages as pictures take some 100 MB each: of all threads of a run, one has them at a time."""
+
+
+class Cut(NamedTuple):
+    """A line cut out of its page: cleaned for a second OCR, in the file's colours for a model; its kind of text."""
+
+    clean: LinePicture
+    coloured: LinePicture
+    kind: TextKind
+
+
+def look_again(document: Document, path: Path, records: Sequence[Record], settings: Settings) -> list[Record]:
+    """The records, with the doubts settled that other readers settle. Raises `StopRun` and `DocumentError`."""
+    units = {(unit.page, unit.id): unit for unit in document.units()}
+    found = [doubts(record, units) for record in records]
+    second = settings.second_reader != "off" and second_ocr.program() is not None
+    if not any(found) or not (second or settings.vision_model):
+        return list(records)
+    cuts = cut_lines(document, path, [doubt for own in found for doubt in own], settings)
+    readings: dict[LineKey, dict[str, str]] = {key: {} for key in cuts}
+    if second:
+        texts = second_ocr.read_lines([one.clean for one in cuts.values()], settings)
+        _add(readings, second_ocr.NAME, cuts, texts)
+    notes: dict[LineKey, str] = {}
+    if settings.vision_model:
+        left = list(dict.fromkeys(d.key for own in found for d in open_doubts(own, readings) if d.key in cuts))
+        sights = seen([cuts[key] for key in left], settings, document.sha256)
+        _add(readings, VISION, left, [sight.text for sight in sights])
+        notes = {key: f"{VISION}: {one.reason}" for key, one in zip(left, sights, strict=True) if one.reason}
+    return [judged(record, own, readings, notes) for record, own in zip(records, found, strict=True)]
+
+
+def _add(readings: dict[LineKey, dict[str, str]], name: str, keys: Iterable[LineKey], texts: Iterable[str]) -> None:
+    for key, text in zip(keys, texts, strict=True):
+        if text:
+            readings[key][name] = text
+
+
+def seen(cuts: Sequence[Cut], settings: Settings, document: str) -> Sequence[Sight]:
+    """What came of each line that the vision model was asked about."""
+    from extractor.engines.llm.vision import Crop
+
+    crops = [Crop(png(one.coloured), one.kind) for one in cuts]
+    return llm.look(crops, settings, document).sights if crops else ()
+
+
+def cut_lines(document: Document, path: Path, found: Sequence[Doubt], settings: Settings) -> dict[LineKey, Cut]:
+    """Lines as pictures, page by page, in the order in which they were found. DocumentError: the file is gone."""
+    out: dict[LineKey, Cut] = {}
+    try:
+        with _one_at_a_time:
+            for page in straight_pages(path, document, {doubt.line.page for doubt in found}, settings):
+                out.update(_cut_page(page, found))
+    except OSError as error:
+        raise DocumentError(f"cannot be read again: {error.strerror}; check that it is still there") from error
+    return out
+
+
+def _cut_page(page: StraightPage, found: Sequence[Doubt]) -> Iterator[tuple[LineKey, Cut]]:
+    for doubt in found:
+        if doubt.line.page == page.page.number:
+            clean, coloured = (cut_line(image, page.points, doubt.line) for image in (page.clean, page.image))
+            if not clean.is_empty:
+                yield doubt.key, Cut(without_neighbours(clean), coloured, text_kind(doubt.line.text))
