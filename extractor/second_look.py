@@ -42,7 +42,7 @@ def look_again(document: Document, path: Path, records: Sequence[Record], settin
     """The records, with the doubts settled that other readers settle. Raises `StopRun` and `DocumentError`."""
     units = {(unit.page, unit.id): unit for unit in document.units()}
     found = [doubts(record, units) for record in records]
-    second = settings.second_reader != "off" and second_ocr.program() is not None
+    second = second_ocr.reads(settings)
     if not any(found) or not (second or settings.vision_model):
         return list(records)
     cuts = cut_lines(document, path, [doubt for own in found for doubt in own], settings)

@@ -168,6 +168,13 @@ def test_without_a_second_reader_what_the_first_is_unsure_of_stays_in_doubt(
     assert result.records[0].unsettled == ("number", "total")
 
 
+def test_the_first_reader_is_not_its_own_second(tmp_path: Path, tesseract: dict[str, str]) -> None:
+    tesseract.update({"0": "4711", "1": "23.50"})
+    own = Settings(ocr="tesseract")
+    result = process(document(UNSURE), own, (NOTE,), "rules", picture(tmp_path))
+    assert result.records[0].unsettled == ("number", "total")
+
+
 @pytest.mark.skipif(second_ocr.program() is None, reason="tesseract is not installed: apt-get install tesseract-ocr")
 def test_tesseract_reads_lines_cut_out_of_the_page(tmp_path: Path) -> None:
     own = Settings(language="en")

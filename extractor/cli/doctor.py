@@ -56,6 +56,8 @@ def _second_reader(settings: Settings) -> str:
     """Whether what OCR is unsure of is read a second time, and what to install where it is not."""
     if settings.second_reader == "off":
         return "off (setting second_reader): what OCR is unsure of stays in doubt"
+    if settings.ocr == second_ocr.NAME:
+        return "none: Tesseract is the first reader (setting ocr), and what it is unsure of stays in doubt"
     missing = second_ocr.missing(settings)
     return f"not ready: {missing}; what OCR is unsure of stays in doubt" if missing else "Tesseract is ready"
 

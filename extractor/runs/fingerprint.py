@@ -54,7 +54,7 @@ def fingerprint(settings: Settings, specs: Sequence[SchemaSpec], engine: str) ->
     what = {
         "reading": reading_mark(settings),
         "code": [code_hash(engine), code_hash("accounting"), code_hash("vision") if settings.vision_model else ""],
-        "second reader": second_ocr.program() if settings.second_reader != "off" else None,
+        "second reader": second_ocr.program() if second_ocr.reads(settings) else None,
         "engine": engine,
         "schemas": [[spec.name, spec.shape, spec.labels] for spec in specs],
         "settings": settings.answering(engine),

@@ -45,6 +45,11 @@ def program() -> str | None:
     return told.stdout.split("\n", 1)[0].strip() or None
 
 
+def reads(settings: Settings) -> bool:
+    """Whether it is to read after the first OCR: it is installed, and is not itself the first."""
+    return settings.second_reader == NAME != settings.ocr and program() is not None
+
+
 def missing(settings: Settings) -> str:
     """What is to be installed before Tesseract can read the language of the settings; empty where nothing is."""
     path = shutil.which("tesseract")
