@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,10 +15,12 @@ from extractor.accounting.assembly import assemble
 from extractor.accounting.checks import check
 from extractor.accounting.form_count import forms_missed, keys_in_doubt
 from extractor.accounting.grounding import ground
+from extractor.accounting.printed_rows import rows_unsure
 from extractor.accounting.proof import examine, running_heads
 from extractor.accounting.second_readers import second_readers
 from extractor.accounting.settled import settle
 from extractor.accounting.settling_rule import rule_of
+from extractor.accounting.unruled_values import in_doubt
 from extractor.config import Settings
 from extractor.document.finding_kinds import KINDS, FindingKind
 from extractor.document.geometry import displayed_box
@@ -140,12 +142,20 @@ def record_of(
     notes = (
         n for n in form.notes if engine == "rules" or n.kind != FindingKind.FEW_LABELS
     )  # a model reads without them
-    before = (*notes, *_doubts(document, form.rows), *others.without_settled(answer.findings), *others.findings)
+    asked = form.schema.accounts == "asked"
+    unruled = partial(in_doubt, form, answer.candidates, kinds) if asked else _whole
+    before = (
+        *notes,
+        *_doubts(document, form.rows, unruled),
+        *others.without_settled(answer.findings),
+        *others.findings,
+    )
     findings = (
         *before,
         *assembled.findings,
         *grounded.findings,
-        *examined.findings,
+        *others.without_settled(examined.findings),
+        *rows_unsure(form, answer.candidates),
         *checked,
     )
     record = Record(
@@ -167,14 +177,27 @@ def _displayed(document: Document, evidence: dict[str, tuple[Span, ...]]) -> dic
     return {path: tuple(shown(span) for span in spans) for path, spans in evidence.items()} if turned else evidence
 
 
-def _doubts(document: Document, rows: Sequence[Row]) -> tuple[Finding, ...]:
-    """What the reader of the file doubted on a page of the rows: any value there may be wrong, or in another cell."""
+def _whole(_: int) -> Iterable[str]:
+    """The whole record."""
+    return ("",)
+
+
+def _doubts(
+    document: Document, rows: Sequence[Row], unruled: Callable[[int], Iterable[str]] = _whole
+) -> tuple[Finding, ...]:
+    """What the reader of the file doubted on a page of the rows: any value there may be wrong, or in another cell.
+
+    `unruled` says what a table without ruling lines puts in doubt, by page.
+    """
     pages = {row.page for row in rows}
-    notes = (n for n in document.notes if KINDS[n.kind].unsettles_page and n.page in pages)
-    doubts = [finding(n.kind, "", _on_page(n.page, n.message)) for n in notes]
+    doubts: list[Finding] = []
+    for n in (n for n in document.notes if KINDS[n.kind].unsettles_page and n.page in pages):
+        paths = unruled(n.page) if n.kind == FindingKind.UNRULED_DOUBT else ("",)
+        doubts.extend(finding(n.kind, path, _on_page(n.page, n.message)) for path in paths)
     loose = {r.page for r in rows if r.table and not r.exact_columns and r.units[0].box is not None}
     message = "no ruling lines: the table's columns are told from its gaps alone"
-    doubts.extend(finding(FindingKind.UNRULED_DOUBT, "", _on_page(page, message)) for page in sorted(loose))
+    for page in sorted(loose):
+        doubts.extend(finding(FindingKind.UNRULED_DOUBT, path, _on_page(page, message)) for path in unruled(page))
     return tuple(doubts)
 
 

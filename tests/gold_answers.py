@@ -15,7 +15,7 @@ from schemas.conventions import Convention, told_by
 from schemas.spec import FieldSpec
 from schemas.values import fold
 
-_NUMBER = re.compile(r"[-−+]?[($€£]*[-−+]?[$€£]?\d(?:[\d.,']*\d)?\)?-?")
+_NUMBER = re.compile(r"[-−+]?[($€£]*[-−+]?[$€£]?\d(?:[\d.,']*\d)?\)?(?: ?%|-)?")
 _WORD = re.compile(r"\d+|[^\W\d]+|[^\w\s]")
 LONGEST = 6
 """Words of a date."""

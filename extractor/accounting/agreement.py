@@ -6,7 +6,7 @@ Rows of lists are the same where their own values stand in the same place, whate
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from extractor.accounting.value_paths import doubted, field_of, in_row, is_key, own_places, row_of, spans
@@ -47,12 +47,19 @@ class Agreement(NamedTuple):
         return (*self.on_values, *self.on_rows)
 
 
-def agreement(schema: SchemaSpec, first: Answer, second: Answer) -> Agreement:
-    """How far two readings of a form agree. A value that the second reader lacks has no finding here."""
+def agreement(schema: SchemaSpec, first: Answer, second: Answer, sure: Container[str] = ()) -> Agreement:
+    """How far two readings of a form agree. A value that the second reader lacks has no finding here.
+
+    `sure` are values of the first that no other reading puts in doubt. Where a schema asks for some of a page, rows are
+    not compared: rows that are lost are text that nothing accounts for.
+    """
     both = pairs(schema, first.candidates, second.candidates)
     agreed = [pair for pair in both if pair.is_agreed]
-    on_values = (_differ(schema, pair) for pair in both if pair.second is not None and not pair.is_agreed)
-    on_rows = (*_rows_unlike(schema, both), *_rows_alone(schema, first.candidates, second.candidates))
+    differing = (pair for pair in both if pair.second is not None and not pair.is_agreed)
+    on_values = (_differ(schema, pair) for pair in differing if pair.first is None or pair.path not in sure)
+    on_rows: tuple[Finding, ...] = ()
+    if schema.accounts == "all":
+        on_rows = (*_rows_unlike(schema, both), *_rows_alone(schema, first.candidates, second.candidates))
     same = (place for pair in agreed if pair.second is not None for place in pair.second.places)
     known = (*second.labels, *second.nulls, *same)
     paths = frozenset(p.path for p in agreed)
@@ -134,9 +141,8 @@ def _row_text(candidates: Iterable[Candidate], name: str, row: int) -> str:
 
 def _differ(schema: SchemaSpec, pair: Pair) -> Finding:
     texts = [repr(c.text[:60]) if c is not None else "nothing" for c in (pair.first, pair.second)]
-    return _two_readers(
-        doubted(schema, pair.path), f"read as {texts[0]}, and by another reader as {texts[1]}; look which it is"
-    )
+    path = doubted(schema, pair.path) if schema.accounts == "all" else pair.path
+    return _two_readers(path, f"read as {texts[0]}, and by another reader as {texts[1]}; look which it is")
 
 
 def _is_renamed(schema: SchemaSpec, pair: Pair) -> bool:

@@ -10,9 +10,11 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from extractor.document.layout import Cell
+from extractor.accounting.value_paths import spans
+from extractor.document.layout import Cell, Unit
 from extractor.document.results import Candidate, Form, Place, Residue, Row
 from extractor.forms.chunks import header_rows
+from extractor.forms.form_tokens import form_tokens
 
 _LEAST_SHARE = 0.5
 """A row of a list's table that was passed over is a lost row if it fills this share of the columns that rows fill.
@@ -30,32 +32,65 @@ def asked_residue(
     if not residue:
         return []
     rows = {(row.page, unit.id): n for n, row in enumerate(form.rows) for unit in row.units}
-    inner = {*_list_rows(form, candidates, rows), *_text_rows(candidates, rows)}
+    headers = header_rows(form)
+    heads = {n for n, row in enumerate(form.rows) if id(row) in headers}
+    inner = {*_list_rows(form, candidates, rows), *_text_rows(candidates, rows)} - heads
+    inner.update(_next_lines(form, candidates, rows))
+    others = _other_columns(form, candidates, heads)
     spans = _spans(candidates, labels)
     cells = _cells_between(form, candidates, labels, rows)
+    beside = _beside(form, candidates, residue)
 
     def matters(place: Place) -> bool:
         key = (place.page, place.unit)
         within = any(first <= place.start < last for first, last in spans.get(key, ()))
-        return rows.get(key) in inner or key in cells or within
+        return (rows.get(key) in inner and key not in others) or key in cells or within or place in beside
 
     return [piece for piece in residue if matters(piece.place)]
 
 
-def rows_passed_over(form: Form, candidates: Sequence[Candidate]) -> set[Key]:
-    """The units of rows that gave no value, in and below the rows of a list and as full as these; no header is one."""
+def rows_passed_over(form: Form, candidates: Sequence[Candidate]) -> dict[Key, str]:
+    """The units of rows without values, among and next to the rows of a list and as full as these; by unit the list.
+
+    No header is one, and a label that spans rows is no value of any.
+    """
     rows = {(row.page, unit.id): n for n, row in enumerate(form.rows) for unit in row.units}
-    used = set(rows_with_values(candidates, rows))
+    own_values = [c for c in candidates if not spans(form.schema, c.path)]
+    used = set(rows_with_values(own_values, rows))
     headers = header_rows(form)
-    out: set[Key] = set()
-    for own in _rows_by_list(candidates, rows).values():
-        tables = {form.rows[n].table for n in own}
-        least = _least(form, own)
-        between = (n for n in range(min(own), max(own) + 1) if form.rows[n].table in tables)
-        for n in {*between, *_passed_over(form, own, used)} - used:
-            if _filled(form.rows[n]) > least and id(form.rows[n]) not in headers:
-                out.update((form.rows[n].page, unit.id) for unit in form.rows[n].units)
+    out: dict[Key, str] = {}
+    for name, own in _rows_by_list(own_values, rows).items():
+        least = least_filled(form, own)
+        for n in rows_around(form, own):
+            if n not in used and filled(form.rows[n]) > least and id(form.rows[n]) not in headers:
+                out.update(((form.rows[n].page, unit.id), name) for unit in form.rows[n].units)
     return out
+
+
+def rows_around(form: Form, own: set[int]) -> Iterator[int]:
+    """The rows among those of a list, and those above and below it: up to a header, the table's end, another label."""
+    known = form_tokens(form)
+    ends = {
+        known.tokens[hit.first].row
+        for hit in known.hits.values()
+        if hit.targets and not any(target.column for target in hit.targets)
+    }
+    headers = header_rows(form)
+    tables = {form.rows[n].table for n in own}
+    in_table = 0 not in tables
+
+    def goes_on(n: int) -> bool:
+        return n not in ends and bool(form.rows[n].table) == in_table
+
+    yield from (n for n in range(min(own), max(own) + 1) if form.rows[n].table in tables or not in_table)
+    for n in range(min(own) - 1, -1, -1):
+        if id(form.rows[n]) in headers or not goes_on(n):
+            break
+        yield n
+    for n in range(max(own) + 1, len(form.rows)):
+        if not goes_on(n):
+            break
+        yield n
 
 
 def _rows_by_list(candidates: Sequence[Candidate], rows: dict[Key, int]) -> dict[str, set[int]]:
@@ -68,9 +103,9 @@ def _rows_by_list(candidates: Sequence[Candidate], rows: dict[Key, int]) -> dict
     return {name: at for name, at in out.items() if at}
 
 
-def _least(form: Form, own: set[int]) -> float:
+def least_filled(form: Form, own: set[int]) -> float:
     """What a row must be filled with more than, to be one of a list's."""
-    return max(1.0, _LEAST_SHARE * sorted(_filled(form.rows[n]) for n in own)[len(own) // 2])
+    return max(1.0, _LEAST_SHARE * sorted(filled(form.rows[n]) for n in own)[len(own) // 2])
 
 
 def _list_rows(form: Form, candidates: Sequence[Candidate], rows: dict[Key, int]) -> set[int]:
@@ -78,9 +113,8 @@ def _list_rows(form: Form, candidates: Sequence[Candidate], rows: dict[Key, int]
     out: set[int] = set()
     for at in _rows_by_list(candidates, rows).values():
         tables = {form.rows[n].table for n in at}
-        between = range(min(at), max(at) + 1)
-        out.update(n for n in between if form.rows[n].table in tables)
-        out.update(_passed_over(form, at, set(rows_with_values(candidates, rows))))
+        out.update(n for n in range(min(at), max(at) + 1) if form.rows[n].table in tables)
+    out.update(rows[key] for key in rows_passed_over(form, candidates))
     return out
 
 
@@ -90,20 +124,7 @@ def rows_with_values(candidates: Sequence[Candidate], rows: dict[Key, int]) -> I
         yield from (rows[p.page, p.unit] for p in candidate.places if (p.page, p.unit) in rows)
 
 
-def _passed_over(form: Form, own: set[int], used: set[int]) -> Iterator[int]:
-    """Rows below the last of a list, in its table, that are as full as its rows and gave no value."""
-    last = max(own)
-    table = form.rows[last].table
-    if not table:
-        return
-    least = _least(form, own)
-    for n in range(last + 1, len(form.rows)):
-        row = form.rows[n]
-        if row.table == table and n not in used and _filled(row) > least:
-            yield n
-
-
-def _filled(row: Row) -> int:
+def filled(row: Row) -> int:
     """How many cells of a row hold text; of a line, how many pieces that gaps part."""
     if not row.table:
         return len(_GAP.split(row.units[0].text.strip()))
@@ -113,12 +134,47 @@ def _filled(row: Row) -> int:
 _GAP = re.compile(r"\t|\s{2,}")
 
 
+def _other_columns(form: Form, candidates: Sequence[Candidate], heads: set[int]) -> set[Key]:
+    """The cells of columns that no list asks for: they give no value, and no column of a list is headed so."""
+    known = form_tokens(form)
+    headers = (hit for hit in known.hits.values() if any(target.column for target in hit.targets))
+    named = {(t.page, t.unit.id) for hit in headers for t in known.tokens[hit.first : hit.last + 1]}
+    valued = {(place.page, place.unit) for candidate in candidates for place in candidate.places}
+    used: dict[int, set[int]] = {}
+    other: dict[int, set[int]] = {}
+    for n, row in enumerate(form.rows):
+        for cell in (u for u in row.units if isinstance(u, Cell) and row.table and row.exact_columns):
+            columns = range(cell.col, cell.col + cell.col_span)
+            if (row.page, cell.id) in valued:
+                used.setdefault(row.table, set()).update(columns)
+            elif n in heads and cell.text.strip() and (row.page, cell.id) not in named:
+                other.setdefault(row.table, set()).update(columns)
+    return {
+        (row.page, cell.id)
+        for row in form.rows
+        for cell in row.units
+        if isinstance(cell, Cell) and cell.col in other.get(row.table, set()) - used.get(row.table, set())
+    }
+
+
 def _text_rows(candidates: Sequence[Candidate], rows: dict[Key, int]) -> Iterator[int]:
     """The rows between the first and the last of a value that stands in several."""
     for candidate in candidates:
         at = sorted({rows[p.page, p.unit] for p in candidate.places if (p.page, p.unit) in rows})
         for one, other in pairwise(at):
             yield from range(one + 1, other)
+
+
+def _next_lines(form: Form, candidates: Sequence[Candidate], rows: dict[Key, int]) -> Iterator[int]:
+    """The lines right below long texts, which may go on there."""
+    for candidate in candidates:
+        spec = form.schema.field(candidate.path)
+        at = [rows[p.page, p.unit] for p in candidate.places if (p.page, p.unit) in rows]
+        if spec is None or not spec.printed.long or not at or max(at) + 1 >= len(form.rows):
+            continue
+        last, after = form.rows[max(at)], form.rows[max(at) + 1]
+        if not (last.table or after.table or after.gap):
+            yield max(at) + 1
 
 
 def _spans(candidates: Sequence[Candidate], labels: Sequence[Place]) -> dict[Key, list[tuple[int, int]]]:
@@ -136,6 +192,43 @@ def _spans(candidates: Sequence[Candidate], labels: Sequence[Place]) -> dict[Key
             before = [end for end in ends.get(key, ()) if end <= first and n == 0]
             out.setdefault(key, []).append((max(before, default=first), last))
     return out
+
+
+def _beside(form: Form, candidates: Sequence[Candidate], residue: Sequence[Residue]) -> set[Place]:
+    """What stands in the cell of a value, or right beside a value in its line, and may be the rest of it.
+
+    Marks are none, nor is the currency beside a number: but for the sign and the brackets of a number.
+    """
+    units = {(row.page, unit.id): unit for row in form.rows for unit in row.units}
+    ends: dict[Key, list[tuple[Place, bool]]] = {}
+    for candidate in candidates:
+        spec = form.schema.field(candidate.path)
+        number = spec is not None and spec.kind != "text"
+        for place in candidate.places:
+            ends.setdefault((place.page, place.unit), []).append((place, number))
+    out: set[Place] = set()
+    for piece in residue:
+        key = (piece.place.page, piece.place.unit)
+        if any(_goes_on(units[key], piece, place, number) for place, number in ends.get(key, ())):
+            out.add(piece.place)
+    return out
+
+
+def _goes_on(unit: Unit, piece: Residue, value: Place, number: bool) -> bool:
+    """Whether a piece of text may be the rest of a value in the same unit."""
+    before = piece.place.end <= value.start
+    between = unit.text[piece.place.end : value.start] if before else unit.text[value.end : piece.place.start]
+    if number and not between and piece.text.strip() and (piece.text[-1] if before else piece.text[0]) in _SIGNS:
+        return True
+    near = isinstance(unit, Cell) or len(between) < _WIDE
+    is_unit = number and _CURRENCY.fullmatch(piece.text.strip()) is not None
+    return near and not is_unit and re.search(r"\w", piece.text) is not None
+
+
+_SIGNS = "-−+()"
+_WIDE = 2
+"""So many spaces part two pieces of a line."""
+_CURRENCY = re.compile(r"[A-Z]{2,3}\$?|%|per cent", re.I)
 
 
 def _cells_between(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
-from extractor.accounting.asked_residue import asked_residue
+from extractor.accounting.asked_residue import asked_residue, rows_passed_over
 from extractor.accounting.shared_evidence import SharedEvidence
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Box, Cell, Line, Unit
@@ -107,7 +107,7 @@ def ground(form: Form, answer: Answer, proofs: Mapping[str, Proof] | None = None
     residue = [r for r in residue if (r.place.page, r.place.unit) not in tail]
     if form.schema.accounts == "asked":
         residue = asked_residue(form, answer.candidates, labels, residue)
-    findings.extend(_residue_findings(residue, form.schema, answer.candidates, sheet))
+    findings.extend(_residue_findings(residue, form, answer.candidates, sheet))
     findings.extend(_swallowed(form.schema, answer.candidates, sheet.units))
     left = [
         Residue(own, part.text[own.start : own.end])
@@ -239,19 +239,23 @@ def container(path: str) -> str:
 
 
 def _residue_findings(
-    residue: Sequence[Residue], schema: SchemaSpec, candidates: Sequence[Candidate], sheet: _Sheet
+    residue: Sequence[Residue], form: Form, candidates: Sequence[Candidate], sheet: _Sheet
 ) -> Iterable[Finding]:
     """Each residue is a finding on what stands before it, on what stands behind it, and on what has no value between.
 
     Before and behind in reading order, and right above and below in its table. Between by the schema's order: the
-    residue may be that value, its label not known.
+    residue may be that value, its label not known. Of a schema that asks for some of a page, it is a finding on the
+    rows of lists and the values beside it alone, and on a list of which it may be a row.
     """
     if not residue:
         return
+    asked = form.schema.accounts == "asked"
+    lost = rows_passed_over(form, candidates) if asked else {}
+    holder = _row_or_value if asked else container
     given = {container(c.path) for c in candidates}
-    names = [f.name for f in schema.fields]
+    names = [] if asked else [f.name for f in form.schema.fields]
     where = sorted(
-        _Stand(sheet.order[p.page, p.unit], p.start, container(c.path))
+        _Stand(sheet.order[p.page, p.unit], p.start, holder(c.path))
         for c in candidates
         for p in c.places
         if (p.page, p.unit) in sheet.order
@@ -265,11 +269,17 @@ def _residue_findings(
         last = max((names.index(n) for n in behind if n in names), default=len(names))
         between = {n for n in names[first:last] if n not in given}
         above, below = _around([w for w in where if _are_stacked(units[w.order], units[here])], here, r.place.start)
-        for path in sorted({*before, *behind, *between, *above, *below}) or [""]:
+        whole = {lost[key] for key in ((r.place.page, r.place.unit),) if key in lost}
+        for path in sorted({*before, *behind, *between, *above, *below, *whole}) or [""]:
             if (path, r.text) not in seen:
                 seen.add((path, r.text))
                 message = f"nothing accounts for {r.text[:60]!r} (page {r.place.page}, {r.place.unit})"
                 yield finding(FindingKind.RESIDUE, path, message)
+
+
+def _row_or_value(path: str) -> str:
+    """The row of a list that a value is in, or the value itself."""
+    return path[: path.index("]") + 1] if "]." in path else path
 
 
 class _Stand(NamedTuple):

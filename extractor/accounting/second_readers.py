@@ -14,8 +14,8 @@ from extractor.document.results import Answer, Finding, Form, Place, finding
 from schemas.conventions import POINT, Convention
 from schemas.spec import SchemaSpec
 
-SETTLED_BY_AGREEMENT = frozenset({FindingKind.TEXTS_RUN_ON})
-"""Doubts about where a value ends: two readers that go by different signs and end it at the same place settle them."""
+SETTLED_BY_AGREEMENT = frozenset({FindingKind.TEXTS_RUN_ON, FindingKind.LABEL_UNCONFIRMED})
+"""Doubts about where a value ends, and whose it is: two readers that go by different signs and agree settle them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,8 @@ def second_readers(
     form: Form, answer: Answer, convention: Convention = POINT, proven: Container[str] = ()
 ) -> SecondReaders:
     """What the other readers of an answer say of it; `proven` are paths that need none of them."""
-    held = [agreement(form.schema, answer, other) for other in answer.others]
+    sure = proven if form.schema.accounts == "asked" else ()
+    held = [agreement(form.schema, answer, other, sure) for other in answer.others]
     if not held:
         return SecondReaders()
     return SecondReaders(
@@ -55,6 +56,8 @@ def second_readers(
 
 def read_by_one(schema: SchemaSpec, answer: Answer, one: Agreement, proven: Container[str] = ()) -> Iterable[Finding]:
     """A finding on each value that the other reader neither confirms nor reads differently, but for proven ones."""
+    if schema.accounts == "asked":
+        return  # what stands under no known label is in doubt, and is told so
     named = {f.path for f in one.findings}
     for candidate in answer.candidates:
         if candidate.path not in one.agreed and candidate.path not in named and candidate.path not in proven:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from extractor.accounting.value_paths import field_of
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Cell, Unit
 from extractor.document.results import Candidate, Finding, Form, Place, finding
@@ -40,6 +41,9 @@ class SharedEvidence:
                     message = f"the same characters stand for {path} and for {candidate.path}"
                     yield finding(FindingKind.SHARED_EVIDENCE, candidate.path, message)
                     yield finding(FindingKind.SHARED_EVIDENCE, path, message)
+                    top = field_of(path)
+                    if self._schema.accounts == "asked" and "]." in path and top == field_of(candidate.path):
+                        yield finding(FindingKind.SHARED_EVIDENCE, top, f"{message}: a row may be misread")
             own.append((place.start, place.end, candidate.path))
 
     def _may_share(self, one: str, other: str, place: Place) -> bool:

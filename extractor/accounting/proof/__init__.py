@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from extractor.accounting.proof.list_columns import lists_lacking
-from extractor.accounting.proof.own_labels import unconfirmed
+from extractor.accounting.proof.own_labels import own_labels
 from extractor.accounting.proof.printed_labels import Lack, PrintedLabels, labels_in
 from extractor.accounting.proof.record_keys import keys_lacking
 from extractor.accounting.proof.text_items import items_lacking
@@ -40,7 +40,8 @@ def examine(form: Form, answer: Answer, heads: frozenset[str] = frozenset()) -> 
     kinds.update(proofs(labels, form, answer.candidates))
     lacks = dict.fromkeys(_lacks(labels, form, answer, heads))
     findings = [finding(FindingKind.UNPROVEN, lack.path, lack.message) for lack in lacks]
-    return Examined(kinds, (*findings, *unconfirmed(labels, form.schema, answer.candidates, kinds)))
+    own = own_labels(labels, form.schema, answer, kinds)
+    return Examined({**own.proofs, **kinds}, (*findings, *own.findings))
 
 
 def unproven(form: Form, answer: Answer, heads: frozenset[str] = frozenset()) -> tuple[Finding, ...]:

@@ -21,10 +21,15 @@ class Header(NamedTuple):
     foreign: tuple[int, ...]
 
 
-def header_of(labels: PrintedLabels, spec: FieldSpec) -> Header | None:
-    """The first header of a list: the row with most labels of its columns, and those that go on right below it."""
+def header_of(labels: PrintedLabels, spec: FieldSpec, valued: frozenset[int] = frozenset()) -> Header | None:
+    """The first header of a list: the row with most labels of its columns, and those that go on right below it.
+
+    `valued` are rows that hold values, and are none.
+    """
     by_row: dict[int, list[Hit]] = {}
     for hit in labels.hits:
+        if labels.tokens[hit.first].row in valued:
+            continue
         if any(t.column and t.field.path.startswith(f"{spec.path}[]") for t in hit.targets):
             by_row.setdefault(labels.tokens[hit.first].row, []).append(hit)
     if not by_row:
@@ -51,7 +56,8 @@ def lists_lacking(
         if spec.structure != "rows":
             continue
         own = [c for c in candidates if field_of(c.path) == spec.name and row_of(c.path) is not None]
-        header = header_of(labels, spec) if own else None
+        rows = (labels.tokens[n].row for c in own for n in labels.of(c.places))
+        header = header_of(labels, spec, frozenset(rows) if labels.index.loose else frozenset()) if own else None
         if header is not None:
             yield from _columns_unknown(labels, spec, header, own, read)
             yield from _header_in_values(labels, spec, header, candidates)

@@ -8,72 +8,191 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from extractor.accounting.proof.printed_labels import PrintedLabels
+from extractor.accounting.value_paths import field_of
 from extractor.document.finding_kinds import FindingKind
-from extractor.document.results import Candidate, Finding, finding
+from extractor.document.results import Answer, Candidate, Finding, Proof, finding
 from extractor.forms.labels import Hit
-from extractor.forms.line_labels import label_key, wide_gap
+from extractor.forms.line_labels import label_key, wide_gap, without_suffix
 from extractor.forms.tokens import Token
-from schemas.spec import FieldSpec, SchemaSpec, generic
+from schemas.spec import FieldSpec, SchemaSpec
 
 QUOTED = re.compile(r'printed under ("(?:[^"\\]|\\.)*")')
 """The label in the message of a finding, as JSON."""
+LONGEST_BELOW = 3
+"""Rows by which a value may stand below the label that an engine names for it: a name, with a line between."""
 LONGEST_QUOTED = 40
 """Characters of a label that are quoted: longer text before a value is a sentence, and tells no more."""
 
 
 class _Label(NamedTuple):
-    """What a value stands under: the printed text, and whether it is a declared label of the field."""
+    """What a value stands under: the printed text, whether it is a label of the field, or of another column."""
 
     text: str
     own: bool = False
+    other: bool = False
 
 
 _OWN = _Label("", own=True)
 _NONE = _Label("")
 
 
-def unconfirmed(
-    labels: PrintedLabels, schema: SchemaSpec, candidates: Sequence[Candidate], proven: Container[str]
-) -> Iterator[Finding]:
-    """A finding on each value that stands under no label that is known to be its field's, and has no other proof."""
+class OwnLabels(NamedTuple):
+    """The values that stand under a label of their field, and a finding on each that does not."""
+
+    proofs: dict[str, Proof]
+    findings: tuple[Finding, ...]
+
+
+def own_labels(labels: PrintedLabels, schema: SchemaSpec, answer: Answer, proven: Mapping[str, Proof]) -> OwnLabels:
+    """What stands under a label that is known to be its field's: where print shows it, or where the engine names it.
+
+    Schemas that account for all of a form have proofs of their own.
+    """
     if schema.accounts == "all":
-        return
-    known = {path: {label_key(text) for text in texts} for path, texts in schema.confirmed}
-    valued = {n for candidate in candidates for n in labels.of(candidate.places)}
+        return OwnLabels({}, ())
+    page = _Page(labels, schema, answer)
+    proofs: dict[str, Proof] = {}
+    findings = []
+    for candidate in answer.candidates:
+        spec, tokens = schema.field(candidate.path), labels.of(candidate.places)
+        if spec is not None and tokens and spec.printed.spans and not page.is_heading(spec, candidate, tokens[0]):
+            message = "another label of the column is printed between it and its row"
+            findings.append(finding(FindingKind.UNPROVEN, candidate.path, message))
+        if spec is not None and "[]" not in spec.path and page.is_label(candidate):
+            message = "it is a label of the schema, or a part of one"
+            findings.append(finding(FindingKind.UNPROVEN, candidate.path, message))
+        if candidate.path in proven or spec is None or not tokens:
+            continue
+        label = page.label_of(spec, candidate, tokens[0])
+        before = f"{candidate.path.rpartition('[')[0]}[0]" if candidate.path.endswith("]") else ""
+        if label.own or before in proofs or before in proven:
+            proofs[candidate.path] = "column" if "[]" in spec.path else "label"
+        else:
+            quote = json.dumps(label.text, ensure_ascii=False)
+            message = f"printed under {quote}, which is not known to be a label of the field"
+            findings.append(finding(FindingKind.LABEL_UNCONFIRMED, candidate.path, message))
+            if label.other:
+                message = f"{candidate.path} stands in the column {quote} of another field: a row may be misread"
+                findings.append(finding(FindingKind.UNPROVEN, field_of(candidate.path), message))
+    return OwnLabels(proofs, (*findings, *_without_value(labels, schema, answer)))
+
+
+def _without_value(labels: PrintedLabels, schema: SchemaSpec, answer: Answer) -> Iterator[Finding]:
+    """A finding on each field that has no value although its label is printed."""
+    given = {candidate.path.split("[")[0] for candidate in answer.candidates}
+    for spec, hits in labels.own_of.items():
+        if spec.structure == "scalar" and "[]" not in spec.path and spec.path not in given and hits:
+            text = _shown(" ".join(labels.tokens[n].text for n in range(hits[0].first, hits[0].last + 1)))
+            yield finding(FindingKind.NOT_FOUND, spec.path, f"its label {text!r} is printed, and no value is given")
+
+
+class _Page:
+    """The labels of a form's values: as they stand, and as the engine names them."""
+
+    def __init__(self, labels: PrintedLabels, schema: SchemaSpec, answer: Answer) -> None:
+        self.labels = labels
+        self.valued = {n for candidate in answer.candidates for n in labels.of(candidate.places)}
+        self.quoted = {quoted.field: quoted for quoted in answer.quoted}
+        self.confirmed = {path: {_key(text) for text in texts} for path, texts in schema.confirmed}
+        self.spanning = _spanning_order(schema, answer.candidates, labels)
+
+    def label_of(self, spec: FieldSpec, candidate: Candidate, first: int) -> _Label:
+        """The label of the value that begins at a token."""
+        if spec.printed.spans and self.is_heading(spec, candidate, first):
+            return _OWN
+        label = _label_of(self.labels, spec, first, self.valued)
+        if label.own or self._knows(spec, label.text):
+            return _OWN
+        quoted = self.quoted.get(spec.path)
+        if quoted is None or (not quoted.text and label.text):
+            return label
+        known = bool(quoted.text) and self._knows(spec, quoted.text)
+        if known and _names(self.labels, self.labels.of(quoted.places), spec, first, self.valued):
+            return _OWN
+        return _Label(_shown(quoted.text)) if not known else label
+
+    def is_label(self, candidate: Candidate) -> bool:
+        """Whether a value is a label, or a part of one."""
+        hits = [self.labels.hit_of.get(n) for n in self.labels.of(candidate.places)]
+        return any(hit is not None and hit.targets for hit in hits)
+
+    def _knows(self, spec: FieldSpec, text: str) -> bool:
+        """Whether a printed text is a label of the field: declared, or confirmed."""
+        declared = {_key(label) for label in (*spec.printed.labels, *spec.printed.column)}
+        key = _key(text)
+        return (bool(key) and key in declared) or key in self.confirmed.get(spec.path, ())
+
+    def is_heading(self, spec: FieldSpec, candidate: Candidate, first: int) -> bool:
+        """Whether the value of a spanning field is the last of its field before its row, or the first of the row."""
+        row = candidate.path.rpartition(".")[0]
+        starts, own = self.spanning.get(spec.path, ([], {}))
+        begin = own.get(row)
+        return begin is not None and max((n for n in starts if n <= begin), default=-1) == first
+
+
+def _spanning_order(
+    schema: SchemaSpec, candidates: Sequence[Candidate], labels: PrintedLabels
+) -> dict[str, tuple[list[int], dict[str, int]]]:
+    """By spanning field: the first tokens of its values, and by row the last token of the row's other values."""
+    out: dict[str, tuple[list[int], dict[str, int]]] = {}
+    rows: dict[str, int] = {}
     for candidate in candidates:
         spec, tokens = schema.field(candidate.path), labels.of(candidate.places)
-        if (
-            candidate.path in proven
-            or spec is None
-            or not tokens
-            or spec.printed.pattern
-            or spec.printed.suffix_of
-            or spec.printed.spans
-        ):
+        if spec is None or not tokens:
             continue
-        label = _label_of(labels, spec, tokens[0], valued)
-        if label.own or label_key(label.text) in known.get(generic(candidate.path).removesuffix("[]"), ()):
-            continue
-        quote = json.dumps(label.text, ensure_ascii=False)
-        message = f"printed under {quote}, which is not known to be a label of the field"
-        yield finding(FindingKind.LABEL_UNCONFIRMED, candidate.path, message)
+        if spec.printed.spans:
+            out.setdefault(spec.path, ([], rows))[0].append(tokens[0])
+        else:
+            row = candidate.path.rpartition(".")[0]
+            rows[row] = max(rows.get(row, -1), tokens[0])
+    return out
+
+
+def _key(text: str) -> str:
+    """What labels are compared by: without a percentage or a bracket behind."""
+    return without_suffix(label_key(text))
 
 
 def _label_of(labels: PrintedLabels, spec: FieldSpec, first: int, valued: set[int]) -> _Label:
-    """The label of the value that begins at a token."""
+    """The label that stands before or above the value which begins at a token."""
     here = labels.tokens[first]
-    if "[]" in spec.path:
-        return _header(labels, spec, here, valued) if here.table and here.exact else _OWN
+    if "[]" in spec.path and not spec.path.endswith("[]"):
+        return _header(labels, spec, here, valued)
     before = [n for n in labels.rows[here.row] if n < first]
     hit = _last_hit(labels, before)
     if hit is not None and _is_own(hit, spec) and _leads_to(labels.tokens, hit.last, first, valued):
         return _OWN
     text = _text_before(labels.tokens, before, here, valued)
     return _Label(text) if text else _above(labels, spec, here, valued)
+
+
+def _names(labels: PrintedLabels, quoted: Sequence[int], spec: FieldSpec, first: int, valued: set[int]) -> bool:
+    """Whether printed words can be the label of a value: they lead to it, and no label of another field is nearer."""
+    if not quoted:
+        return False
+    last, here = labels.tokens[quoted[-1]], labels.tokens[first]
+    if last.row == here.row:
+        between = range(quoted[-1] + 1, first)
+        return quoted[-1] < first and not any(n in valued or _is_foreign(labels, n, spec) for n in between)
+    if last.row > here.row or ("[]" not in spec.path and here.row - last.row > LONGEST_BELOW):
+        return False
+    if not (last.table or here.table):
+        return "[]" not in spec.path and not any(
+            _is_foreign(labels, n, spec) for row in range(last.row + 1, here.row + 1) for n in labels.rows.get(row, ())
+        )
+    over = [n for row in range(last.row + 1, here.row) for n in labels.rows.get(row, ())]
+    nearer = any(_is_foreign(labels, n, spec) and _is_over(labels.tokens[n], here) for n in over)
+    return _is_over(last, here) and not nearer
+
+
+def _is_foreign(labels: PrintedLabels, n: int, spec: FieldSpec) -> bool:
+    """Whether a token is of a label that is not the field's."""
+    hit = labels.hit_of.get(n)
+    return hit is not None and bool(hit.targets) and not _is_own(hit, spec)
 
 
 def _is_own(hit: Hit, spec: FieldSpec) -> bool:
@@ -123,22 +242,35 @@ def _above(labels: PrintedLabels, spec: FieldSpec, here: Token, valued: set[int]
 
 
 def _header(labels: PrintedLabels, spec: FieldSpec, here: Token, valued: set[int]) -> _Label:
-    """The cell over a value of a list in the nearest row above that holds none of the values."""
+    """The cell over a value of a list: in the nearest row above with headers of it, else without values."""
+    parent = spec.path.rpartition(".")[0]
+    nearest = _NONE
     for row in reversed([r for r in labels.rows if r < here.row]):
         numbers = labels.rows[row]
         over = [n for n in numbers if _is_over(labels.tokens[n], here)]
         if not over or len(numbers) < 2 or any(n in valued for n in numbers):
             continue
-        hit = _last_hit(labels, over)
-        return _OWN if hit is not None and _is_own(hit, spec) else _Label(_shown(labels.tokens[over[-1]].text))
-    return _NONE
+        hits = [labels.hit_of[n] for n in numbers if n in labels.hit_of]
+        if any(t.column and t.field.path.startswith(f"{parent}.") for hit in hits for t in hit.targets):
+            one = len({labels.tokens[n].unit.id for n in over}) == 1
+            named = [hit for n in over if (hit := labels.hit_of.get(n)) is not None and hit.targets]
+            if one and any(_is_own(hit, spec) for hit in named):
+                return _OWN
+            return _Label(_shown(" ".join(labels.tokens[n].text for n in over)), other=one and bool(named))
+        nearest = nearest if nearest.text else _Label(_shown(labels.tokens[over[-1]].text))
+    return nearest
 
 
 def _is_over(token: Token, here: Token) -> bool:
-    """Whether a token may stand over another: in a cell of its columns, or in a line."""
-    if not here.table:
-        return not token.table
-    return token.table == here.table and token.col < here.col + here.span and here.col < token.col + token.span
+    """Whether a token may stand over another: in a cell of its columns, in a box over its own, or both in lines."""
+    if not (token.table or here.table):
+        return True
+    if token.exact and here.exact and token.table == here.table:
+        return token.col < here.col + here.span and here.col < token.col + token.span
+    one, other = token.unit.box, here.unit.box
+    if one is None or other is None or token.page != here.page or (token.exact and token.table == here.table):
+        return False
+    return bool(token.table and here.table) and one.x0 < other.x1 and other.x0 < one.x1
 
 
 def _shown(text: str) -> str:

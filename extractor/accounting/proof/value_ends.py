@@ -10,6 +10,7 @@ from extractor.accounting.proof.printed_labels import Lack, PrintedLabels, insid
 from extractor.accounting.proof.proof_settings import LIMITS
 from extractor.accounting.value_paths import doubted, field_of
 from extractor.document.results import Candidate
+from extractor.forms.line_labels import has_words
 from extractor.forms.tokens import NULLS
 from schemas.spec import SchemaSpec
 from schemas.values import fold
@@ -89,7 +90,8 @@ def _unknown_labels(labels: PrintedLabels, own: Sequence[int]) -> Iterator[str]:
         yield labels.tokens[own[-1]].fold
     for n in own:
         token = labels.tokens[n]
-        if n != own[0] and (labels.looks_like_label(token) or len(labels.label_of(token)) > 1):
+        word = labels.index.loose and has_words(token.fold)  # such a label is set off from a text, or is a word of it
+        if n != own[0] and (labels.looks_like_label(token) or (len(labels.label_of(token)) > 1 and not word)):
             yield token.fold
 
 

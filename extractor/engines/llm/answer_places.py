@@ -189,11 +189,10 @@ class Sheet:
         return walled or gap or any(self.label[end:start])
 
     def free_tokens(self) -> Iterator[tuple[str, tuple[Place, ...]]]:
-        """The words that are neither value, spanning label nor label, with their places."""
+        """The words no character of which is of a value, a spanning label or a label, with their places."""
         for start, end in self._tokens(0, len(self.text)):
-            left = [i for i in range(start, end) if not self._accounted(i)]
-            if left:
-                yield "".join(self.text[i] for i in left), self.places(left)
+            if not any(self._accounted(i) for i in range(start, end)):
+                yield self.text[start:end], self.places(range(start, end))
 
     def free(self, where: Iterable[int]) -> None:
         """Take the marks back."""

@@ -1,0 +1,40 @@
+"""Which values a table without ruling lines puts in doubt, where a schema asks for some of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Sequence
+
+from extractor.document.layout import Cell
+from extractor.document.results import Candidate, Form
+from schemas.spec import generic
+
+Key = tuple[int, str]
+
+
+def in_doubt(form: Form, candidates: Sequence[Candidate], proven: Container[str], page: int) -> Iterator[str]:
+    """The paths of values in such tables of a page whose place white alone tells.
+
+    A value is not in doubt that its label stands beside, or a header over: but for rows of text that is laid out by
+    spaces, and for cells that hold values of several rows.
+    """
+    cells = {
+        (row.page, unit.id): unit
+        for row in form.rows
+        if row.page == page and row.table
+        for unit in row.units
+        if isinstance(unit, Cell) and (unit.box is None or not row.exact_columns)
+    }
+    rows: dict[Key, set[str]] = {}
+    for candidate in candidates:
+        for place in candidate.places:
+            rows.setdefault((place.page, place.unit), set()).add(_row_of(candidate.path))
+    for candidate in candidates:
+        own = [key for place in candidate.places if (key := (place.page, place.unit)) in cells]
+        spaced = "]." in generic(candidate.path) and any(cells[key].box is None for key in own)
+        shared = any(len(rows[key]) > 1 for key in own)
+        if own and (spaced or shared or candidate.path not in proven):
+            yield candidate.path
+
+
+def _row_of(path: str) -> str:
+    return path[: path.index("]") + 1] if "]." in path else ""
