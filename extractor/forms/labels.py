@@ -22,7 +22,7 @@ from extractor.forms.line_labels import (
     with_suffix,
     without_suffix,
 )
-from extractor.forms.note_marks import without_mark
+from extractor.forms.note_marks import is_note, without_mark
 from extractor.forms.tokens import Token, split_token, tokenize
 from schemas.spec import FieldSpec, SchemaSpec
 from schemas.values import fold
@@ -327,8 +327,9 @@ def unasked(tokens: Sequence[Token], hits: dict[int, Hit], index: LabelIndex) ->
     """
     rows = [list(own) for _, own in groupby(range(len(tokens)), key=lambda p: tokens[p].row)]
     told = [_tells_unasked(tokens, row, hits, index) for row in rows]
+    notes = [_is_note(tokens, row, hits) for row in rows]
     head = next((n for n, row in enumerate(rows) if any(p in hits and hits[p].targets for p in row)), len(rows))
-    tail = next((n for n in range(len(rows), 0, -1) if not told[n - 1]), 0)
+    tail = next((n for n in range(len(rows), 0, -1) if not (told[n - 1] or notes[n - 1])), 0)
     out: list[int] = []
     for n, row in enumerate(rows):
         near = [tokens[rows[m][0]].table for m in (n - 1, n, n + 1) if 0 <= m < len(rows)]
@@ -338,14 +339,24 @@ def unasked(tokens: Sequence[Token], hits: dict[int, Hit], index: LabelIndex) ->
             out.extend(
                 p for a, b in pairwise(starts) if not hits[a].targets for p in range(a, _behind(tokens, hits[a], b))
             )
+        elif notes[n] and n >= tail:
+            out.extend(row)
     return out
+
+
+def _is_note(tokens: Sequence[Token], row: Sequence[int], hits: dict[int, Hit]) -> bool:
+    """Whether a row of a table is a note, and no value of a field that is labelled so."""
+    first = tokens[row[0]]
+    asked = any(p in hits and hits[p].targets for p in row)
+    return bool(first.table) and all(tokens[p].unit is first.unit for p in row) and not asked and is_note(first.fold)
 
 
 def _behind(tokens: Sequence[Token], hit: Hit, end: int) -> int:
     """Where the value behind a label ends: with the next cell, in a line before a word that ends like a label."""
     start, label = hit.last + 1, tokens[hit.last]
     if label.table:
-        beside = start < end and (not label.exact or tokens[start].col == label.col + label.span)
+        here = start < end and tokens[start].unit is label.unit
+        beside = here or (start < end and (not label.exact or tokens[start].col == label.col + label.span))
         return start + 1 if beside else start
     return next((p for p in range(start, end) if tokens[p].fold.endswith(":") and p > start), end)
 

@@ -15,3 +15,11 @@ def without_mark(text: str) -> str:
     """A label without the mark of a footnote behind it."""
     last = text.rstrip()[-1:]
     return _MARK.sub("", text) if last.isnumeric() or last in _ENDS else text
+
+
+_NOTE = re.compile(r"(?:备?注|附注|说明|填表说明)\d?[:：]|notes?\d?:", re.I)
+
+
+def is_note(folded: str) -> bool:
+    """Whether a folded text begins as a note below a table does."""
+    return _NOTE.match(folded) is not None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence, Set
 from itertools import pairwise
 
 from extractor.document.geometry import size_as_read
-from extractor.document.layout import Block, Document, Grid, Line, Page
+from extractor.document.layout import Block, Cell, Document, Grid, Line, Page, Unit
 from extractor.document.results import Place
 from schemas.values import fold
 
@@ -32,8 +32,10 @@ def furniture(document: Document, own: Callable[[str], bool]) -> frozenset[Place
         for t, n in counts.items()
         if n >= min(_REPEATS, max(2, len(edges))) and not own(t) and not (few and t.replace(".", "").isdigit())
     }
-    heads |= {t for t in _same_place(document) if not own(t) and not t.replace(".", "").isdigit()}
-    out: set[Place] = set()
+    placed = {t for t in _same_place(document) if not own(t) and not t.replace(".", "").isdigit()}
+    heads |= placed
+    cells = (unit for page in document.pages if isinstance(unit := _first(page), Cell))
+    out: set[Place] = {Place(c.page, c.id, 0, len(c.text)) for c in cells if fold(c.text) in placed}
     for page, lines in zip(document.pages, edges, strict=True):
         for block in page.blocks:
             if isinstance(block, Line) and _PAGE_NUMBER.fullmatch(fold(block.text)):
@@ -87,12 +89,13 @@ def _first_row(grid: Grid) -> list[str]:
 
 
 def _is_foot(line: Line, page: Page) -> bool:
-    """Whether a bare number stands at the foot of a page, in its middle: the page's number, whatever that is."""
+    """Whether a bare number stands at the foot of a page: the page's number, or in its middle, whatever it is."""
     if line.box is None or not page.height or not _FOOT_NUMBER.fullmatch(fold(line.text)):
         return False
     width, height = size_as_read(page)
     across = (line.box.x0 + line.box.x1) / 2 / width
-    return line.box.top > _FOOT * height and 0.4 < across < 0.6
+    own = fold(line.text).strip("-—–·~_一") == str(page.number)
+    return line.box.top > _FOOT * height and (own or 0.4 < across < 0.6)
 
 
 def _repeated(edges: Sequence[Sequence[Line]]) -> dict[str, int]:
@@ -106,11 +109,25 @@ def _repeated(edges: Sequence[Sequence[Line]]) -> dict[str, int]:
 
 def _same_place(document: Document) -> set[str]:
     """What stands first on several pages, at the very same place: a running head, be it on few pages of many."""
-    first = [page.blocks[0] for page in document.pages if page.blocks]
-    places = Counter(
-        (fold(b.text), round(b.box.x0), round(b.box.top)) for b in first if isinstance(b, Line) and b.box is not None
-    )
-    return {text for (text, _, _), count in places.items() if count > 1}
+    first = [unit for page in document.pages if (unit := _first(page)) is not None]
+    places = Counter(map(_at, first))
+    lines = {_at(unit) for unit in first if isinstance(unit, Line)}  # titles of tables stand in cells on all pages
+    return {place[0] for place, count in places.items() if count > 1 and place in lines and place[1] >= 0}
+
+
+def _first(page: Page) -> Unit | None:
+    """What stands first on a page: a line, or the only text of a table's first row, which is none of it then."""
+    block = page.blocks[0] if page.blocks else None
+    if not isinstance(block, Grid):
+        return block
+    own = [cell for cell in block.cells if cell.row == 0 and cell.text.strip()]
+    return own[0] if len(own) == 1 and own[0].row_span == 1 else None
+
+
+def _at(unit: Unit) -> tuple[str, int, int]:
+    """A unit's folded text and where it begins, in points; -1 where that is unknown."""
+    box = unit.box if isinstance(unit, Line) else next((word.box for word in unit.words), None)
+    return (fold(unit.text), round(box.x0), round(box.top)) if box is not None else (fold(unit.text), -1, -1)
 
 
 def _numbered_breaks(document: Document) -> list[Line]:

@@ -169,8 +169,7 @@ def _without_furniture(rows: Sequence[Row], marks: frozenset[Place]) -> list[Row
 
 
 def _is_furniture(row: Row, marks: frozenset[Place]) -> bool:
-    unit = row.units[0]
-    return not row.table and Place(row.page, unit.id, 0, len(unit.text)) in marks
+    return all(Place(row.page, u.id, 0, len(u.text)) in marks for u in row.units if not row.table or u.text.strip())
 
 
 @cache

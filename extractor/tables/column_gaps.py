@@ -14,7 +14,7 @@ from typing import NamedTuple
 from extractor.document.geometry import clusters, union
 from extractor.document.layout import Box
 from extractor.tables.text_runs import SPREAD, Run, is_spread, row_box
-from extractor.tables.words import Piece
+from extractor.tables.words import DECIMAL, Piece
 
 TOUCH = 0.5  # points by which texts may overlap that stand side by side
 NARROWEST = 0.3  # of the type size: less white between two texts is no gutter
@@ -75,7 +75,8 @@ def parted(run: Run) -> list[Run]:
     for before, piece in pairwise(run.pieces):
         least = WORDS if _is_latin(before.text[-1]) or _is_latin(piece.text[0]) else JUMP
         least = SPREAD if is_spread(before, piece) else least
-        if not piece.spaced and piece.box.x0 - before.box.x1 > least * piece.size:
+        two = DECIMAL.fullmatch(before.text) and DECIMAL.fullmatch(piece.text)
+        if two or (not piece.spaced and piece.box.x0 - before.box.x1 > least * piece.size):
             parts.append([])
         parts[-1].append(piece)
     return [Run(box, tuple(part)) for part in parts if (box := union(p.box for p in part)) is not None]

@@ -5,6 +5,7 @@ A token knows the direction of its text in quarter turns clockwise (0 upright, 1
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from statistics import median
@@ -19,6 +20,9 @@ CJK_GAP = 0.6  # between two ideographs, which justified text sets apart
 HAIR = 0.12  # so much wider than the gaps before it, a gap may be one between two cells
 START = 0.6  # points by which texts may differ that begin at the same place
 WIDE_GAP = 1.5  # a gap that separates columns; shown as three spaces
+
+
+DECIMAL = re.compile(r"[-+]?[\d,]*\d\.\d{2,}%?")
 
 
 class Token(NamedTuple):
@@ -126,7 +130,8 @@ def pieces_of(row: Sequence[Token]) -> list[Piece]:
                 continue
             if run:
                 gap = x0 - last[3]
-                if gap > WORD_GAP * size and (gap > CJK_GAP * size or not (is_cjk(text[0]) and is_cjk(last[0][-1]))):
+                wide = gap > WORD_GAP * size and (gap > CJK_GAP * size or not (is_cjk(text[0]) and is_cjk(last[0][-1])))
+                if wide or (gap > HAIR * size and _are_numbers(run, text)):
                     out.append(_piece(run, spaced))
                     run, spaced = [], False
         last = token
@@ -140,6 +145,11 @@ def pieces_of(row: Sequence[Token]) -> list[Piece]:
     if run:
         out.append(_piece(run, spaced))
     return out
+
+
+def _are_numbers(run: Sequence[Token], text: str) -> bool:
+    """Whether a number with decimals has ended and a digit begins: digits of one number have no white between them."""
+    return text[0].isdigit() and DECIMAL.fullmatch("".join([token.text for token in run])) is not None
 
 
 def parts_at(row: Sequence[Token], starts: Sequence[float]) -> list[list[Token]]:

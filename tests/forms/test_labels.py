@@ -184,3 +184,22 @@ def test_below_its_header_a_column_s_label_is_text() -> None:
     read = paged([grid(["项目总目标", "年度总体目标"], ["三年内清理。", "年度目标：全年巡护。"])])
     assert tokens_of(read)[-1].text == "年度目标：全年巡护。"
     assert [t.text for t in tokens_of("年度目标：全年巡护。")] == ["年度目标：", "全年巡护。"]
+
+
+def test_a_note_below_the_rows_of_a_table_and_the_names_below_it_are_no_values() -> None:
+    rows = [["一级指标", "二级指标", "三级指标", "指标值"], ["产出指标", "数量指标", "巡护河段", "≥30"]]
+    read = paged([grid(*rows, ["注：¹含以前年度结转。"], ["填报人：陆青", "联系电话：61234567"])])
+    tokens = tokens_of(read)
+    index = label_index(PROJECT)
+    aside = unasked(tokens, spot(tokens, index), index)
+    assert [tokens[p].text for p in aside] == ["注：¹含以前年度结转。", "填报人：", "陆青", "联系电话：", "61234567"]
+
+
+def test_a_note_between_the_rows_of_a_table_may_be_one_of_them() -> None:
+    rows = [
+        ["一级指标", "二级指标", "三级指标", "指标值"],
+        ["注：含以前年度结转。"],
+        ["产出指标", "数量指标", "河段", "≥30"],
+    ]
+    tokens = tokens_of(paged([grid(*rows)]))
+    assert unasked(tokens, spot(tokens, label_index(PROJECT)), label_index(PROJECT)) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import schemas
-from extractor.document.layout import Block, Box, Document, Line, Page, Turn
+from extractor.document.layout import Block, Box, Cell, Document, Grid, Line, Page, Turn, Word
 from extractor.forms.regions import cut
 from tests.form_cases import PROJECT_TITLE, document, grid, lines, paged
 
@@ -119,3 +119,28 @@ def test_a_running_head_may_begin_like_a_word_of_a_spanning_label() -> None:
         [Line(n, 1, head, Box(250, 15, 340, 24)), grid([f"第{n}页"], page=n)] for n in (1, 2, 3)
     ]
     assert texts(paged(*pages)) == ["预算绩效管理内部资料"] * 3
+
+
+def headed(number: int, in_table: bool) -> Page:
+    """A page whose head stands on a line, or was read as the first row of the table below it."""
+    head = "云桥县预算公开附表"
+    box = Box(50.0, 20.0, 140.0, 30.0)
+    first = Cell(number, 1, 0, 0, head, words=(Word(0, head, box),)) if in_table else None
+    line = [] if in_table else [Line(number, 1, head, box)]
+    body = Cell(number, 1, 1, 0, f"甲{number}"), Cell(number, 1, 1, 1, f"乙{number}")
+    grid = Grid(number, 1, (*([first] if first else []), *body))
+    return Page(number, (*line, grid), 595.0, 842.0)
+
+
+@pytest.mark.parametrize(("in_table", "heads"), [((False, True), 2), ((True, True), 0), ((False, False), 2)])
+def test_a_head_that_was_read_into_the_table_below_it_is_furniture(in_table: tuple[bool, bool], heads: int) -> None:
+    """Titles of tables stand in their first rows on every page: one of the heads must stand on a line."""
+    pages = tuple(headed(n, inside) for n, inside in enumerate(in_table, 1))
+    assert texts(Document("case.pdf", "0" * 64, pages)) == ["云桥县预算公开附表"] * heads
+
+
+@pytest.mark.parametrize(("x", "number", "foot"), [(290.0, "7", True), (60.0, "1", True), (60.0, "7", False)])
+def test_the_number_of_the_page_is_its_foot_wherever_it_stands(x: float, number: str, foot: bool) -> None:
+    line = Line(1, 2, number, Box(x, 800.0, x + 6, 810.0))
+    page = Page(1, (Line(1, 1, "甲", Box(60.0, 60.0, 70.0, 70.0)), line), 595.0, 842.0)
+    assert texts(Document("case.pdf", "0" * 64, (page,))) == [number] * foot

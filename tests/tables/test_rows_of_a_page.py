@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from extractor.document.layout import Grid
@@ -225,3 +227,23 @@ def test_the_names_on_the_axis_of_a_chart_are_no_table(tmp_path: Path) -> None:
             canvas.drawString(115 + 50 * n, 486, str(2019 + n))
 
     assert grids(document(tmp_path, page)) == []
+
+
+SUMS = (("Item", "Budget", "Spent"), ("All", "3558000.00", "3558000.00"), ("Rest", "1", "2"))
+
+
+@pytest.mark.parametrize(("white", "parted"), [(0.9, False), (2.2, True)])
+def test_numbers_with_decimals_that_nearly_touch_are_two(tmp_path: Path, white: float, parted: bool) -> None:
+    """Digits of one number have no white between them, and it has one point."""
+    wide = stringWidth("3558000.00", "Helvetica", 10)
+
+    def page(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 10)
+        for row, words in enumerate(SUMS):
+            canvas.line(60, 714 - PITCH * row, 400, 714 - PITCH * row)
+            for x, word in zip((64, 180, 180 + wide + white), words, strict=True):
+                canvas.drawString(x, 700 - PITCH * row, word)
+        canvas.line(60, 714 - PITCH * 3, 400, 714 - PITCH * 3)
+
+    (grid,) = grids(document(tmp_path, page))
+    assert ("3558000.00" in texts(grid, 1)) is parted

@@ -41,6 +41,14 @@ def test_a_text_object_that_does_not_begin_where_the_last_one_ends_is_another_te
     assert cells == expected
 
 
+@pytest.mark.parametrize(("overlap", "expected"), [(0.1, [0, 0]), (0.2, [0, 1])])
+def test_text_objects_that_overlap_are_two_texts(overlap: float, expected: list[int]) -> None:
+    ends = Token("a", 41.0, 0.0, 47.2, 10.0, 0, run=1), Token("1", 47.2 - overlap, 0.0, 52.0, 10.0, 1, run=2)
+    cells = [0, 1]
+    whole_runs(ends, cells, BOXES.__getitem__, True)
+    assert cells == expected
+
+
 @pytest.mark.parametrize(("sign", "expected"), [("）", [0, 1]), ("台", [0, 0])])
 def test_the_white_half_of_a_bracket_may_stand_over_the_wall_of_its_cell(sign: str, expected: list[int]) -> None:
     """The bracket ends its cell, and the text of the next cell begins where the box of the bracket ends."""

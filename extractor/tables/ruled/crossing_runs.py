@@ -17,6 +17,7 @@ BACK = 0.2  # of the type size: so far kerning sets a character back over the on
 HANG = 0.6  # of the type size: punctuation in full width has so much white before it
 SPACE = 0.4  # of the type size: wider white is no space between words
 TIGHT = 0.04  # of the type size: two text objects of one text are set as close as this
+EXACT = 0.015  # of the type size: what rounding leaves of the overlap of two text objects of one text
 ON_WALL = 0.1  # of the type size: so far a character that stands on a wall reaches over it on both sides
 PADDING = 1.0  # of the type size: text that begins nearer to its wall than this is set at it
 ALIKE = 1.0  # points by which texts may differ that are set in their cells in the same way
@@ -52,7 +53,7 @@ def _follows(before: Token, token: Token) -> bool:
     level = abs(token.top + token.bottom - before.top - before.bottom) < 2 * LEVEL * size
     gap = token.x0 - before.x1
     upright = before.turn == token.turn == 0
-    back = BACK if before.run == token.run else TIGHT
+    back = BACK if before.run == token.run else EXACT
     next_to = 0 < token.order - before.order <= (2 if token.text in HANGING else 1)  # pdfium counts a space in between
     return upright and level and next_to and -back * size < gap < HANG * size
 
