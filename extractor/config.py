@@ -84,7 +84,7 @@ class Settings(BaseModel):
     second_reader: Annotated[SecondReader, ENGINE] = Field(
         "tesseract", description="what reads again the lines that OCR is unsure of: tesseract (if installed) or off"
     )
-    dpi: Annotated[PositiveInt, READING] = Field(300, description="the resolution at which pages are drawn for OCR")
+    dpi: Annotated[PositiveInt, READING] = Field(300, description="the highest resolution that OCR reads pages at")
     max_pixels: Annotated[PositiveInt, READING] = Field(60_000_000, description="larger images are refused")
     token_budget: Annotated[PositiveInt, ENGINE] = Field(6_000, description="the most tokens in one chunk")
     password: SecretStr | None = Field(None, description="opens protected files")

@@ -13,6 +13,7 @@ from extractor import readers
 from extractor.accounting import unclaimed as outside
 from extractor.accounting.assembly import assemble
 from extractor.accounting.checks import check
+from extractor.accounting.doubted_places import doubted_places
 from extractor.accounting.form_count import forms_missed, keys_in_doubt
 from extractor.accounting.grounding import ground
 from extractor.accounting.printed_rows import rows_unsure
@@ -24,7 +25,7 @@ from extractor.accounting.unruled_values import in_doubt
 from extractor.config import Settings
 from extractor.document.finding_kinds import KINDS, FindingKind
 from extractor.document.geometry import displayed_box
-from extractor.document.layout import UPRIGHT, Document
+from extractor.document.layout import UPRIGHT, Document, Note
 from extractor.document.results import Answer, DocumentResult, Finding, Form, Proof, Record, Row, Span, finding
 from extractor.engines import hybrid, llm, rules
 from extractor.errors import CallError, DocumentError, MissingPackage
@@ -114,7 +115,7 @@ def process(
     furniture = outside.furniture(document, {*regions.furniture, *repeated})
     missed = forms_missed(document, regions.forms, schemas, tuple(r.place for r in furniture))
     missed += keys_in_doubt(regions.forms, records)
-    notes = tuple(
+    notes = dict.fromkeys(
         finding(n.kind, "", _on_page(n.page, n.message), "reading" if KINDS[n.kind].may_lose_forms else "source")
         for n in document.notes
     )
@@ -144,9 +145,11 @@ def record_of(
     )  # a model reads without them
     asked = form.schema.accounts == "asked"
     unruled = partial(in_doubt, form, answer.candidates, kinds) if asked else _whole
+    places = doubted_places(_doubting(document, form.rows), grounded.evidence, assembled.values)
     before = (
         *notes,
-        *_doubts(document, form.rows, unruled),
+        *_doubts(document, form.rows, unruled, placed=False),
+        *places,
         *others.without_settled(answer.findings),
         *others.findings,
     )
@@ -182,16 +185,26 @@ def _whole(_: int) -> Iterable[str]:
     return ("",)
 
 
+def _doubting(document: Document, rows: Sequence[Row]) -> list[Note]:
+    """What the reader of the file doubted on the pages of the rows."""
+    pages = {row.page for row in rows}
+    return [n for n in document.notes if KINDS[n.kind].unsettles_page and n.page in pages]
+
+
 def _doubts(
-    document: Document, rows: Sequence[Row], unruled: Callable[[int], Iterable[str]] = _whole
+    document: Document,
+    rows: Sequence[Row],
+    unruled: Callable[[int], Iterable[str]] = _whole,
+    *,
+    placed: bool = True,
 ) -> tuple[Finding, ...]:
     """What the reader of the file doubted on a page of the rows: any value there may be wrong, or in another cell.
 
-    `unruled` says what a table without ruling lines puts in doubt, by page.
+    `unruled` says what a table without ruling lines puts in doubt, by page. Doubts about a part of a page are left out
+    unless `placed`.
     """
-    pages = {row.page for row in rows}
     doubts: list[Finding] = []
-    for n in (n for n in document.notes if KINDS[n.kind].unsettles_page and n.page in pages):
+    for n in (n for n in _doubting(document, rows) if placed or n.box is None):
         paths = unruled(n.page) if n.kind == FindingKind.UNRULED_DOUBT else ("",)
         doubts.extend(finding(n.kind, path, _on_page(n.page, n.message)) for path in paths)
     loose = {r.page for r in rows if r.table and not r.exact_columns and r.units[0].box is not None}

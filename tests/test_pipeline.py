@@ -209,7 +209,7 @@ def test_the_reader_remarks_are_findings_of_the_document() -> None:
     assert (finding.kind, finding.about, finding.message) == ("hidden_text", "source", "page 1: white text")
 
 
-@pytest.mark.parametrize("kind", [FindingKind.POOR_SCAN, FindingKind.UNRULED_DOUBT])
+@pytest.mark.parametrize("kind", [FindingKind.BENT_PAGE, FindingKind.UNRULED_DOUBT])
 def test_what_stands_on_a_page_that_its_reader_doubts_is_not_settled(kind: FindingKind) -> None:
     read = document(project_form())
     whole = result_of(project_form())

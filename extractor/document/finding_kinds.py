@@ -15,8 +15,8 @@ Severity = Literal["error", "warning", "info"]
 class KindEntry(NamedTuple):
     """One entry of the registry.
 
-    `unsettles_page`: as a note on a page, it puts every value of that page in doubt. `may_lose_forms`: as a note on a
-    page, a form may be lost there without a trace, so the document is not settled.
+    `unsettles_page`: as a note on a page, it puts every value of that page in doubt, or of the part that it names.
+    `may_lose_forms`: as a note on a page, a form may be lost there without a trace, so the document is not settled.
     """
 
     about: About
@@ -247,8 +247,8 @@ KINDS: dict[FindingKind, KindEntry] = {
         unsettles_page=True, may_lose_forms=True,
     ),
     _K.POOR_SCAN: KindEntry(
-        "reading", "warning", "The scan is too poor to be relied upon.", "Scan the page again, at 300 dpi.",
-        unsettles_page=True, may_lose_forms=True,
+        "reading", "warning", "The scan is too poor to be relied upon: each value on the page is in doubt.",
+        "Scan the page again, at 300 dpi.", may_lose_forms=True,
     ),
     _K.BENT_PAGE: KindEntry(
         "reading", "warning", "The lines of a photographed or curled page could not be set straight.",

@@ -179,8 +179,13 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A reader's remark: its kind, the page (0 for the whole file), the text."""
+    """A reader's remark: its kind, the page (0 for the whole file), the text.
+
+    `box`: the part of the page, as it was read, that it is about; None for all of it. `rows`: rows may be joined there.
+    """
 
     kind: FindingKind
     page: int
     message: str
+    box: Box | None = None
+    rows: bool = False

@@ -209,7 +209,7 @@ def _ocr_text(path: Path, number: int, box: Box, settings: Settings) -> str:
     crop = np.asarray(page.image.convert("RGB").crop(tuple(round(c) for c in corners)))
     if min(crop.shape[:2], default=0) < SMALLEST:
         return ""
-    found = ocr.boxes_of(ocr.detect(crop, settings))
+    found = ocr.boxes_of(ocr.detect(crop, settings, 72 * scale))
     lines = sorted(found, key=lambda b: b.top) or [Box(0, 0, crop.shape[1], crop.shape[0])]
     pieces = [crop[max(0, int(b.top)) : int(b.bottom) + 1, max(0, int(b.x0)) : int(b.x1) + 1] for b in lines]
     return "\n".join("".join(char.text for char in chars) for chars in ocr.recognise(pieces, settings) if chars)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from extractor.readers.scan.pixels import Image
 
 UNREAD = 0.5  # the confidence of a character beside which something was not read
+Readings = dict[Box, ocr.Chars]
+"""What was read in boxes of text of a picture."""
 TALL = 1.6  # times as high as wide: a piece of text that runs downwards
 
 
@@ -28,13 +30,18 @@ def crop_of(image: Image, box: Box, margin: float = 0.0) -> Image | None:
     return image[y0:y1, x0:x1] if x1 - x0 >= 3 and y1 - y0 >= 3 else None
 
 
-def read_boxes(image: Image, boxes: Sequence[Box], marks: Image, settings: Settings) -> list[Token]:
-    """The characters in boxes of text, each with its own box."""
+def read_boxes(
+    image: Image, boxes: Sequence[Box], marks: Image, settings: Settings, known: Readings | None = None
+) -> list[Token]:
+    """The characters in boxes of text, each with its own box; `known` is what was read of the same picture before."""
     parts = [(box, crop) for box in boxes if (crop := crop_of(image, box)) is not None]
-    flat = [(box, crop) for box, crop in parts if not _is_tall(box)]
+    read = dict(known or {})
+    flat = [(box, crop) for box, crop in parts if not _is_tall(box) and box not in read]
+    read.update(zip((box for box, _ in flat), ocr.recognise([crop for _, crop in flat], settings), strict=True))
     out: list[Token] = []
-    for (box, _), chars in zip(flat, ocr.recognise([crop for _, crop in flat], settings), strict=True):
-        out += _tokens(box, _doubted(box, chars, marks), len(out))
+    for box, _ in parts:
+        if not _is_tall(box):
+            out += _tokens(box, _doubted(box, read[box], marks), len(out))
     for box, crop in parts:
         if _is_tall(box):
             out += _stack(box, crop, settings, len(out))

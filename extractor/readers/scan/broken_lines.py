@@ -2,7 +2,7 @@
 
 A line that bounds the cells above or below is looked for where it is missing. Ink on it, thin and beside no text, is
 what is left of a wall; texts on both sides of it, with white between, stand in two cells. Where a line stops for one
-row, and neither says why, the cell may be two: that is a doubt.
+row, and neither says why, the cell may be two: that is a doubt about the cell.
 """
 
 from __future__ import annotations
@@ -28,15 +28,24 @@ STUB = 1.5  # points; a shorter piece of ink is a speck
 LEFT = 0.12  # the share of a wall that is left where there was one
 EMPTY = 0.9  # of the height of text; so much white beside a line parts two texts
 SHARED = 0.3  # of the height of a text; with less of it beside a line it stands in another row
+ENDS = 0.2  # of the height of text; so far from a level line its ink reaches
+THIN = 0.16  # of the height of text; ink no farther from a place is that of a thin line there
 FAR = 1.5  # of the height of text; so far from each other two texts of a line stand in two cells
 GAPS = 2  # walls found again from which on a page has gaps
 
 
+class Doubt(NamedTuple):
+    """A part of a page where cells may be read as one, or one as two; `rows`: cells above each other."""
+
+    box: Box
+    rows: bool = False
+
+
 class Walls(NamedTuple):
-    """The lines of a page with the walls that were found again, and whether cells are left that may be two."""
+    """The lines of a page with the walls that were found again, and the cells that may be two."""
 
     rulings: Rulings
-    doubt: bool
+    doubts: tuple[Doubt, ...] = ()
 
 
 def with_walls(rulings: Rulings, texts: Sequence[Box], marks: Image, point: float) -> Walls:
@@ -45,15 +54,15 @@ def with_walls(rulings: Rulings, texts: Sequence[Box], marks: Image, point: floa
     inked = _with_stubs(seen, texts, marks, point)
     found = _count(inked) - _count(seen)
     parted: list[Segment] = []
-    doubts = 0
+    doubts: list[Doubt] = []
     for lattice in found_lattices(inked, point):
         for side in (s for s in _missing(lattice) if not crossed(s, texts, marks)):
             if _parts(side, lattice, texts):
                 parted.append(side)
-            else:
-                doubts += _stops(side, lattice)
+            elif _stops(side, lattice):
+                doubts.append(Doubt(_cell_of(side, lattice)))
     lines = inked._replace(vertical=[*inked.vertical, *parted])
-    return Walls(lines, doubts > 0 and found + len(parted) >= GAPS)
+    return Walls(lines, tuple(doubts) if found + len(parted) >= GAPS else ())
 
 
 def _count(rulings: Rulings) -> int:
@@ -120,24 +129,40 @@ def crossed(side: Segment, texts: Sequence[Box], marks: Image, white: float = EM
             continue
         if overlap(box.top, box.bottom, side.lo, side.hi) < SHARED * min(high, side.hi - side.lo):
             continue
-        if _white(marks, side.at, box) < white * high:
+        if white_at(marks, side, box).width < white * high:
             return True
     return False
 
 
-def _white(marks: Image, x: float, box: Box) -> float:
-    """How wide the white is that a place across a text stands in; a thin line at the place itself does not count."""
+class White(NamedTuple):
+    """How far the ink of a text is from a place, to the left and to the right; infinite where there is none."""
+
+    left: float
+    right: float
+
+    @property
+    def width(self) -> float:
+        """How wide the white is, infinite where the text stands on one side alone."""
+        return self.left + self.right
+
+
+def white_at(marks: Image, side: Segment, box: Box) -> White:
+    """The white beside an upright side in a text that runs over it; a thin line at the place itself does not count.
+
+    Nor do the level lines at the ends of the side, which the box of a text may reach.
+    """
     import numpy as np
 
-    rows = marks[max(0, round(box.top)) : round(box.bottom), max(0, round(box.x0)) : round(box.x1)]
+    high = box.bottom - box.top
+    top, bottom = max(box.top, side.lo + ENDS * high, 0), min(box.bottom, side.hi - ENDS * high)
+    rows = marks[round(top) : max(0, round(bottom)), max(0, round(box.x0)) : round(box.x1)]
     if not rows.size:
-        return 0.0
+        return White(0.0, 0.0)
     inked = np.flatnonzero(rows.max(axis=0)) + round(box.x0)
-    near = (box.bottom - box.top) * 0.12
-    left, right = inked[inked < x - near], inked[inked > x + near]
-    if not left.size or not right.size:
-        return math.inf  # all of the text stands on one side
-    return float(right[0] - left[-1])
+    left, right = inked[inked < side.at - THIN * high], inked[inked > side.at + THIN * high]
+    return White(
+        float(side.at - left[-1]) if left.size else math.inf, float(right[0] - side.at) if right.size else math.inf
+    )
 
 
 def _stub(side: Segment, texts: Sequence[Box], marks: Image, point: float) -> bool:
@@ -160,16 +185,16 @@ def _stub(side: Segment, texts: Sequence[Box], marks: Image, point: float) -> bo
     return bool(runs[runs >= STUB * point].sum() >= LEFT * (bottom - top))
 
 
-def side_by_side(lattices: Sequence[Lattice], texts: Sequence[Box]) -> bool:
-    """Whether a cell holds two texts beside each other, far apart: it may be two, of whose wall nothing is left."""
+def side_by_side(lattices: Sequence[Lattice], texts: Sequence[Box]) -> Iterator[Doubt]:
+    """The cells with two texts beside each other, far apart: they may be two, of whose wall nothing is left."""
     for lattice in lattices:
         cells: dict[int, list[Box]] = defaultdict(list)
         for box in texts:
             cells[lattice.slot_at((box.x0 + box.x1) / 2, (box.top + box.bottom) / 2)].append(box)
         cells.pop(-1, None)
-        if any(_is_apart(one, other) for own in cells.values() for one, other in combinations(own, 2)):
-            return True
-    return False
+        for slot, own in cells.items():
+            if any(_is_apart(one, other) for one, other in combinations(own, 2)):
+                yield Doubt(lattice.slot_box(lattice.slots[slot]))
 
 
 def _is_apart(one: Box, other: Box) -> bool:
@@ -180,8 +205,7 @@ def _is_apart(one: Box, other: Box) -> bool:
 
 def _parts(side: Segment, lattice: Lattice, texts: Sequence[Box]) -> bool:
     """Whether texts stand on both sides within the cell, where the line goes on above or below."""
-    middle = (side.lo + side.hi) / 2
-    cell = lattice.slot_box(lattice.slots[lattice.slot_at(side.at, middle)])
+    cell = _cell_of(side, lattice)
     own = [
         box
         for box in texts
@@ -190,6 +214,11 @@ def _parts(side: Segment, lattice: Lattice, texts: Sequence[Box]) -> bool:
     ]
     both = any((b.x0 + b.x1) / 2 < side.at for b in own) and any((b.x0 + b.x1) / 2 > side.at for b in own)
     return both and any(_is_wall(lattice, side.at, y) for y in _beyond(side))
+
+
+def _cell_of(side: Segment, lattice: Lattice) -> Box:
+    """The cell that a side is inside of."""
+    return lattice.slot_box(lattice.slots[lattice.slot_at(side.at, (side.lo + side.hi) / 2)])
 
 
 def _stops(side: Segment, lattice: Lattice) -> bool:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from extractor.config import Settings
 from extractor.document.layout import Box, Mesh
 from extractor.readers.scan import ocr
-from extractor.readers.scan.box_text import crop_of
+from extractor.readers.scan.box_text import Readings, crop_of
 from extractor.readers.scan.paper import without_background
-from extractor.readers.scan.pixels import quarter_turned, rotated, skew, stamped, without_stamp
+from extractor.readers.scan.pixels import quarter_turned, rotated, skew
+from extractor.readers.scan.seals import seal_ink, without_seal
 from extractor.readers.scan.specks import without_specks
 from extractor.readers.scan.straightening import straightened
 from extractor.readers.scan.streaks import without_streaks
@@ -41,10 +42,11 @@ class View(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """A view, and the boxes of its text."""
+    """A view, the boxes of its text, and the characters of those boxes that were read already."""
 
     view: View
     boxes: list[Box]
+    known: Readings
 
 
 def flat_view(image: Image, points: float, settings: Settings) -> Seen:
@@ -52,15 +54,15 @@ def flat_view(image: Image, points: float, settings: Settings) -> Seen:
     sheet = cleaned_sheet(image, points)
     angle = skew(sheet)
     flat = straightened(rotated(sheet, angle) if angle else sheet, points)
-    red = stamped(flat.image)
-    clean = flat.image if red is None else without_stamp(flat.image, red)
-    quads = ocr.detect(clean, settings)
-    quarters = _quarters(clean, ocr.boxes_of(quads), settings)
+    red = seal_ink(flat.image, points)
+    clean = flat.image if red is None else without_seal(flat.image, red, points)
+    quads = ocr.detect(clean, settings, 72 / points)
+    quarters, known = _quarters(clean, ocr.boxes_of(quads), settings)
     # The skew was taken off before the turn; seen from the turned page it is the same angle.
     view = View(quarter_turned(clean, quarters), quarters, angle, flat.mesh)
     if quarters:
-        quads = ocr.detect(view.image, settings)
-    return Seen(view._replace(bent=_bent(flat.left, quads)), ocr.boxes_of(quads))
+        quads = ocr.detect(view.image, settings, 72 / points)
+    return Seen(view._replace(bent=_bent(flat.left, quads)), ocr.boxes_of(quads), known)
 
 
 def cleaned_sheet(image: Image, points: float) -> Image:
@@ -77,26 +79,40 @@ def _bent(left: float, quads: Sequence[Quad]) -> str:
     return f"{aslant} of {len(wide)} lines of text are not level" if aslant > max(1, FEW * len(wide)) else ""
 
 
-def _quarters(image: Image, boxes: list[Box], settings: Settings) -> int:
+class _Way(NamedTuple):
+    """Quarter turns clockwise, and what was read after none."""
+
+    quarters: int
+    known: Readings
+
+
+def _quarters(image: Image, boxes: list[Box], settings: Settings) -> _Way:
     """The quarter turns clockwise after which the text reads from left to right."""
     long = [b for b in boxes if max(b.x1 - b.x0, b.bottom - b.top) > 2.5 * min(b.x1 - b.x0, b.bottom - b.top)]
     sideways = sum(b.bottom - b.top > b.x1 - b.x0 for b in long) > 0.6 * len(long) and len(long) > 2
     ways = (1, 3) if sideways else (0, 2)
     best, best_score = ways[0], -1.0
+    known: Readings = {}
     for quarters in ways:
-        score = _sample_score(image, boxes, quarters, settings)
+        read = _sample(image, boxes, quarters, settings)
+        score = _score(read)
         if score > best_score:
-            best, best_score = quarters, score
+            best, best_score, known = quarters, score, {} if quarters else read
         if score >= SURE:
             break
-    return best
+    return _Way(best, known)
 
 
-def _sample_score(image: Image, boxes: list[Box], quarters: int, settings: Settings) -> float:
-    """The mean confidence of some pieces of text of fit length, read after so many quarter turns."""
+def _sample(image: Image, boxes: list[Box], quarters: int, settings: Settings) -> Readings:
+    """The characters of some pieces of text of fit length, read after so many quarter turns."""
     sample = sorted(boxes, key=lambda b: abs(_length(b) - FIT))[:SAMPLE]
-    crops = [quarter_turned(crop, quarters) for box in sample if (crop := crop_of(image, box)) is not None]
-    scores = [c.confidence for chars in ocr.recognise(crops, settings) for c in chars]
+    crops = {box: quarter_turned(crop, quarters) for box in sample if (crop := crop_of(image, box)) is not None}
+    return dict(zip(crops, ocr.recognise(list(crops.values()), settings), strict=True))
+
+
+def _score(read: Readings) -> float:
+    """The mean confidence of what was read."""
+    scores = [c.confidence for chars in read.values() for c in chars]
     return fmean(scores) if scores else 0.0
 
 

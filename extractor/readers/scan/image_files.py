@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from extractor.readers.scan.pixels import Image
 
 FORMATS = ("PNG", "JPEG", "TIFF", "WEBP")  # what opens JPEG opens MPO, which has no entry of its own
-USUAL = 200.0  # dots per inch of an image that does not say
+USUAL = 200.0  # dots per inch of an image that does not say, and has not the shape of a sheet
 LEAST, MOST = 50.0, 1200.0  # what is not between these is no resolution
+SIDE = (4.0, 24.0)  # inches; the longer side of a page: a camera's 72 dots per inch would make a poster
+SHAPE = (1.25, 1.6)  # how many times as long as wide a sheet is: Letter 1.29, A4 1.41
+SHEET = 11.7  # inches; the longer side of A4
 
 
 class Frame(NamedTuple):
@@ -88,10 +91,13 @@ def _frame(pil: Any, picture: Any, index: int, settings: Settings) -> Frame:
 
 
 def _resolution(picture: Any) -> float:
-    """Dots per inch as the file says, or a usual value."""
+    """Dots per inch as the file says, where that makes a page; else those at which a sheet is A4, or a usual value."""
     said = picture.info.get("dpi") or (0, 0)
     dots = float(said[0] or 0)
-    return dots if LEAST <= dots <= MOST else USUAL
+    shorter, longer = sorted(picture.size)
+    if LEAST <= dots <= MOST and SIDE[0] <= longer / dots <= SIDE[1]:
+        return dots
+    return longer / SHEET if SHAPE[0] <= longer / max(1, shorter) <= SHAPE[1] else USUAL
 
 
 def _on_white(pil: Any, picture: Any) -> Any:

@@ -15,10 +15,9 @@ if TYPE_CHECKING:
 
 STEEPEST = 6.0  # degrees; a page that is more askew than this is left as it is
 LEVEL = 0.04  # degrees; below this a page is straight
-STAMP = (0.0005, 0.08)  # the share of a page that is red when there is a stamp on it
-PALE = 0.9  # of the brightness of paper; what is brighter than this below a stamp is paper
 WIDE = 15  # pixels; the smoothing that leaves the paper and takes its noise
 SPARSE = 3  # pixels; one in so many tells as much of a page's noise as all
+RIM = 16  # pixels; the paper around ink that the OCR sees
 FAINT = 12  # of 255; what is so much darker than what is around it is ink
 FIRM = 0.4  # of the darkness of text; what is as dark is print
 
@@ -47,32 +46,6 @@ def value(image: Image) -> Image:
     cv2 = vision()
     red, green, blue = cv2.split(image)
     out: Image = cv2.max(cv2.max(red, green), blue)
-    return out
-
-
-def stamped(image: Image) -> Image | None:
-    """Where the page has red ink, if it has about as much as a stamp has."""
-    import numpy as np
-
-    if image.ndim == 2:
-        return None
-    others = np.maximum(image[:, :, 1], image[:, :, 2])
-    red = (image[:, :, 0] > others) & (image[:, :, 0] - others > 40)
-    share = float(red.mean())
-    return red.astype(np.uint8) * 255 if STAMP[0] <= share <= STAMP[1] else None
-
-
-def without_stamp(image: Image, red: Image) -> Image:
-    """The page with its red ink made as bright as its paper; black ink below it stays dark."""
-    import numpy as np
-
-    bright, inked = value(image), red > 0
-    paper, stamp = float(np.median(bright)), float(np.median(bright[inked]))
-    lifted = np.clip(bright.astype(np.float32) * (paper / max(stamp, 1.0)), 0, paper).astype(np.uint8)
-    reach = vision().dilate(red, vision().getStructuringElement(vision().MORPH_RECT, (5, 5))) > 0
-    shade = np.where(inked, lifted, bright)[reach]
-    out = image.copy()
-    out[reach] = np.where(shade > PALE * paper, paper, shade)[:, None]  # the soft edges of the stamp too
     return out
 
 
@@ -123,6 +96,31 @@ def noise(image: Image, texts: list[Box]) -> float:
     print_ = float(np.percentile(np.concatenate(parts), 5)) if parts else 0.0
     contrast = max(1.0, float(np.percentile(shade[::SPARSE, ::SPARSE], 75)) - print_)
     return 1.4826 * float(np.median(rest)) / contrast
+
+
+def resized(image: Image, scale: float) -> Image:
+    """The image made smaller or larger."""
+    cv2 = vision()
+    if scale == 1:
+        return image
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    out: Image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=way)
+    return out
+
+
+def inked_part(image: Image) -> Box | None:
+    """The part of an image that holds all of its ink, with a rim of paper; None where it has none."""
+    import numpy as np
+
+    cv2 = vision()
+    small = cv2.resize(value(image), None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    marks = cv2.adaptiveThreshold(small, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 25, FAINT)
+    rows, cols = np.flatnonzero(marks.any(axis=1)), np.flatnonzero(marks.any(axis=0))
+    if not rows.size:
+        return None
+    high, wide = image.shape[:2]
+    x0, x1, top, bottom = (2.0 * int(n) for n in (cols[0], cols[-1] + 1, rows[0], rows[-1] + 1))
+    return Box(max(0, x0 - RIM), max(0, top - RIM), min(wide, x1 + RIM), min(high, bottom + RIM))
 
 
 def skew(image: Image) -> float:

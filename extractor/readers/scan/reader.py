@@ -21,13 +21,14 @@ from extractor.errors import DocumentError
 from extractor.readers.file_hash import sha256
 from extractor.readers.scan import ocr
 from extractor.readers.scan.box_text import read_boxes
-from extractor.readers.scan.broken_lines import JOIN, Walls, crossed, found_lattices, side_by_side, with_walls
+from extractor.readers.scan.broken_lines import JOIN, Doubt, Walls, found_lattices, side_by_side, with_walls
 from extractor.readers.scan.flat_view import View, flat_view
 from extractor.readers.scan.image_files import frames
 from extractor.readers.scan.line_ink import without_lines
 from extractor.readers.scan.line_pieces import SHORT, line_pieces, with_stubs
 from extractor.readers.scan.mended_lines import anchored
 from extractor.readers.scan.pixels import firm_ink, ink, noise, rotated, skew
+from extractor.readers.scan.resolution import MOST, dots_of, reading_dots, sized
 from extractor.readers.scan.ruling_lines import rulings_of, without_strokes, without_text
 from extractor.readers.scan.unread_ink import with_leftovers
 from extractor.readers.scan.wall_sides import walls_of
@@ -38,10 +39,11 @@ from extractor.tables.words import Token
 if TYPE_CHECKING:
     from extractor.readers.scan.pixels import Image
 
+BROKEN = "the ruling lines have gaps, and one may run through this cell, or end beside it"
 NOISY = 0.06  # of the contrast of print; where the noise is more, characters are mistaken without a doubt
 BLURRED = 0.8  # the confidence of a character below which it counts against its page
+UNSURE = 0.9  # the confidence of a character on a poor page, at most; a value is settled from 0.93
 POOR = 0.15  # the share of such characters above which a page is not to be relied upon
-MOST_RENDERED = 36_000_000  # pixels; more shows the OCR nothing
 
 
 class Scanned(NamedTuple):
@@ -58,7 +60,8 @@ def read(path: Path, name: str, settings: Settings) -> Document:
         raise DocumentError("an image, and OCR is off: set ocr to rapidocr or tesseract")
     pages: list[Page] = []
     notes: list[Note] = []
-    for number, (image, points) in enumerate(frames(path, settings), start=1):
+    for number, frame in enumerate(frames(path, settings), start=1):
+        image, points = sized(*frame, settings)
         page, remarks = read_image(image, number, points, settings)
         pages.append(page)
         notes += remarks
@@ -71,8 +74,10 @@ def rendered(pdf: Any, index: int, settings: Settings) -> Iterator[tuple[Image, 
     page = pdf[index]
     try:
         wide, high = page.get_size()
-        most = min(settings.max_pixels, MOST_RENDERED)
-        scale = min(settings.dpi / 72, math.sqrt(most / max(1.0, wide * high)))
+        most = min(settings.max_pixels, MOST)
+        dots = dots_of(page)
+        scale = settings.dpi if dots is None else reading_dots(dots, settings)
+        scale = min(scale / 72, math.sqrt(most / max(1.0, wide * high)))
         bitmap = page.render(scale=scale, rev_byteorder=True)
         try:
             pixels = bitmap.to_numpy()[:, :, :3].copy()
@@ -86,16 +91,19 @@ def rendered(pdf: Any, index: int, settings: Settings) -> Iterator[tuple[Image, 
 def read_image(image: Image, number: int, points: float, settings: Settings) -> Scanned:
     """One picture, whose pixels are `points` wide, as a page."""
     high, wide = image.shape[:2]
-    view, tokens, rulings, doubt = ENGINES[settings.ocr](image, points, settings)
+    view, tokens, rulings, doubts = ENGINES[settings.ocr](image, points, settings)
+    poor = _poor(tokens, view.image)
+    tokens = _unsure(tokens) if poor else tokens
     blocks = blocks_of(_in_points(tokens, points), _scaled(rulings, points), number, join=JOIN)
     turned = Turn(view.quarters, view.angle, view.mesh)
     page = Page(number, tuple(blocks), wide * points, high * points, "ocr", turned)
-    notes = _notes(tokens, view.image, number)
+    notes = [Note(FindingKind.POOR_SCAN, number, poor)] if poor else []
     if view.bent:
         notes.append(Note(FindingKind.BENT_PAGE, number, f"the page is not flat: {view.bent}"))
-    if doubt:
-        message = "the ruling lines have gaps, and a line stops for one row of the table: its cell may be two"
-        notes.append(Note(FindingKind.BROKEN_LINES, number, message))
+    notes += [
+        Note(FindingKind.BROKEN_LINES, number, BROKEN, Box(*(v * points for v in doubt.box)), doubt.rows)
+        for doubt in dict.fromkeys(doubts)
+    ]
     return Scanned(page, notes)
 
 
@@ -105,8 +113,8 @@ class Found(NamedTuple):
     view: View
     tokens: list[Token]
     rulings: Rulings
-    doubt: bool = False
-    """Whether cells may be two, of whose wall nothing is left."""
+    doubts: tuple[Doubt, ...] = ()
+    """The cells that may be two, of whose wall nothing is left."""
 
 
 def _in_points(tokens: list[Token], points: float) -> list[Token]:
@@ -119,17 +127,20 @@ def _scaled(rulings: Rulings, by: float) -> Rulings:
     return Rulings(*([Segment(s.at * by, s.lo * by, s.hi * by) for s in side] for side in rulings))
 
 
-def _notes(tokens: Sequence[Token], image: Image, number: int) -> list[Note]:
-    """The remark that a page is too poor for its characters to be relied upon."""
+def _poor(tokens: Sequence[Token], image: Image) -> str:
+    """Why a page is too poor for its characters to be relied upon; empty where it is not."""
     scores = [t.confidence for t in tokens if t.confidence is not None]
     low = sum(score < BLURRED for score in scores) / max(1, len(scores))
     noisy = noise(image, [Box(t.x0, t.top, t.x1, t.bottom) for t in tokens])
     if noisy <= NOISY and low <= POOR:
-        return []
+        return ""
     why = f"noise is {noisy:.0%} of the contrast of its print, {low:.0%} of its characters are in doubt"
-    return [
-        Note(FindingKind.POOR_SCAN, number, f"the scan is too poor to be relied upon: {why}; scan it again, at 300 dpi")
-    ]
+    return f"the scan is too poor to be relied upon: {why}; scan it again, at 300 dpi"
+
+
+def _unsure(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens, none of them so sure that its value is settled: a second reader may settle it."""
+    return [t if t.confidence is None else t._replace(confidence=min(t.confidence, UNSURE)) for t in tokens]
 
 
 def seen_rulings(image: Image, points: float, texts: Sequence[Box]) -> Rulings:
@@ -149,19 +160,20 @@ def _tesseract(image: Image, points: float, settings: Settings) -> Found:
 
 
 def _rapid(image: Image, points: float, settings: Settings) -> Found:
-    view, boxes = flat_view(image, points, settings)
+    view, boxes, known = flat_view(image, points, settings)
     dots = 72 / points
     seen = view.image
     marks = ink(seen, dots)
-    (rulings, doubt), broken = _lines_of(seen, boxes, marks, points)
+    (rulings, doubts), broken = _lines_of(seen, boxes, marks, points)
     lattices = found_lattices(rulings, 1 / points)
     boxes = [part for box in boxes for part in cut(box, lattices, 2 / points)]
-    seen = without_lines(seen, rulings, dots) if broken else seen
+    if broken:
+        seen, known = without_lines(seen, rulings, dots), {}
     firm = firm_ink(seen, dots, boxes)
     parts = with_leftovers(boxes, lattices, firm, points)
-    tokens = read_boxes(seen, parts.boxes, firm, settings)
+    tokens = read_boxes(seen, parts.boxes, firm, settings, known)
     tokens += [Token(mark.text, *mark.box, 0, 0, mark.confidence) for mark in parts.strokes]
-    return Found(view, tokens, rulings, doubt)
+    return Found(view, tokens, rulings, doubts)
 
 
 class Lines(NamedTuple):
@@ -179,10 +191,11 @@ def _lines_of(image: Image, boxes: list[Box], marks: Image, points: float) -> Li
         lines = without_strokes(without_text(found, boxes), boxes, marks)
         return Lines(with_walls(anchored(lines, boxes, point), boxes, marks, point), False)
     stubs = with_stubs(pieces, rulings_of(image, 72 / points, SHORT), marks, point)
-    sides = walls_of(stubs, boxes, marks, point, crossed)
+    sides = walls_of(stubs, boxes, marks, point)
     walls = with_walls(sides.rulings, boxes, marks, point)
-    doubt = walls.doubt or sides.doubt or side_by_side(found_lattices(walls.rulings, point), boxes)
-    return Lines(walls._replace(doubt=doubt), True)
+    left = (*map(Doubt, sides.upright), *(Doubt(box, rows=True) for box in sides.level))
+    apart = side_by_side(found_lattices(walls.rulings, point), boxes)
+    return Lines(walls._replace(doubts=(*walls.doubts, *left, *apart)), True)
 
 
 def cut(box: Box, lattices: Sequence[Lattice], margin: float) -> list[Box]:

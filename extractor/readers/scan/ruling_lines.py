@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from extractor.document.geometry import Rulings, Segment, overlap
 from extractor.document.layout import Box
-from extractor.readers.scan.pixels import STAMP, dark, grey, value, vision
+from extractor.readers.scan.pixels import dark, grey, value, vision
 
 if TYPE_CHECKING:
     from extractor.readers.scan.pixels import Image
 
+COLOURED = 0.0005  # the share of a page that has colour when there is coloured ink on it
 SHORTEST = 13.0  # points; a ruling line is longer than the strokes of body text
 THICKEST = 3.6  # points; what is thicker is an area
 BRIDGE = 1.5  # points; a gap in a line that the printer or the copier left
@@ -24,7 +25,7 @@ def rulings_of(image: Image, dots: float, shortest: float = SHORTEST) -> Rulings
     `shortest` in points: shorter runs of ink are none.
     """
     black, shade = value(image), grey(image)
-    coloured = image.ndim == 3 and float((black.astype(int) - shade > 30).mean()) > STAMP[0]
+    coloured = image.ndim == 3 and float((black.astype(int) - shade > 30).mean()) > COLOURED
     sides = []
     for upright in (False, True):
         lines = _lines(black, dots, upright, shortest)

@@ -14,7 +14,9 @@ from extractor.document.layout import Document, Page, Turn
 from extractor.readers.detect import HEAD, kind_of_bytes
 from extractor.readers.scan.flat_view import cleaned_sheet
 from extractor.readers.scan.image_files import Frame, frames
-from extractor.readers.scan.pixels import quarter_turned, rotated, stamped, without_stamp
+from extractor.readers.scan.pixels import quarter_turned, rotated
+from extractor.readers.scan.resolution import sized
+from extractor.readers.scan.seals import seal_ink, without_seal
 from extractor.readers.scan.straightening import warped
 
 if TYPE_CHECKING:
@@ -40,12 +42,11 @@ def straight_pages(
     if not pages:
         return
     for number, frame in _frames(path, sorted(pages), settings):
-        page, clean = pages[number], cleaned_sheet(frame.image, frame.points)
-        clean = straight(clean, page.turn)
-        red = stamped(clean)
-        yield StraightPage(
-            page, frame.points, straight(frame.image, page.turn), clean if red is None else without_stamp(clean, red)
-        )
+        page, (image, points) = pages[number], sized(*frame, settings)
+        clean = straight(cleaned_sheet(image, points), page.turn)
+        red = seal_ink(clean, points)
+        shown = clean if red is None else without_seal(clean, red, points)
+        yield StraightPage(page, points, straight(image, page.turn), shown)
 
 
 def straight(image: Image, turn: Turn) -> Image:

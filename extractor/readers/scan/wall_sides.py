@@ -6,12 +6,14 @@ there: that of a line is thin and has white on one side at least.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from extractor.document.geometry import Rulings, Segment, clusters, joined
 from extractor.document.layout import Box
+from extractor.readers.scan.broken_lines import crossed, white_at
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,6 +29,7 @@ WHOLE = 0.85  # the share of a stretch that is inked where a line runs, whatever
 WALL, CLEAR = 0.6, 0.7  # the same where so much of its ink has white on both sides
 LEFT = 0.12  # the share that is left of a line that no text runs over
 WHITE = 0.5  # of the height of a text; so much white around what is left of a line parts two texts
+WIDE_WHITE = 0.9  # the same where a piece of a line that is no longer than a character stands in it
 NEARBY = 0.9  # points; how far from the middle of a line the white beside it begins, at least
 CLOSE = 0.4  # points; how wide that white is
 PURE = 0.8  # the share of the ink of a line that has white on both sides; strokes of characters meet others
@@ -40,28 +43,29 @@ TALLER = 1.1  # of the height of a text beside it; a longer piece is no stroke o
 
 Sides = dict[float, list[bool]]
 """By the place of each line: whether it runs along each stretch between two lines of the other direction."""
-Crossed = Callable[[Segment, Sequence[Box], "Image", float], bool]
 
 
 class Found(NamedTuple):
-    """The walls of a page, and whether ink is left in line with them that is no wall and no text."""
+    """The walls of a page, and the stretches with ink in line with them that is no wall and no text."""
 
     rulings: Rulings
-    doubt: bool
+    upright: tuple[Box, ...] = ()
+    """Around each such stretch of an upright line, the cells on both sides of it."""
+    level: tuple[Box, ...] = ()
+    """The same of level lines."""
 
 
-def walls_of(lines: Rulings, texts: Sequence[Box], marks: Image, point: float, crossed: Crossed) -> Found:
-    """The walls between all places of lines, in pixels; `crossed` says whether a text runs over an upright stretch."""
+def walls_of(lines: Rulings, texts: Sequence[Box], marks: Image, point: float) -> Found:
+    """The walls between all places of lines, in pixels."""
     xs, ys = _places(lines.vertical, point), _places(lines.horizontal, point)
     ys = _with_open_ends(ys, lines.vertical, point)
     turned = [Box(b.top, b.x0, b.bottom, b.x1) for b in texts]
-    upright = {x: _walls(x, ys, texts, marks, point, crossed) for x in xs}
-    level = {y: _walls(y, xs, turned, marks.T, point, crossed) for y in ys}
+    upright = {x: _walls(x, ys, texts, marks, point) for x in xs}
+    level = {y: _walls(y, xs, turned, marks.T, point) for y in ys}
     upright, level = _continued(upright, level, ys), _continued(level, upright, xs)
-    doubt = _doubtful(upright, ys, texts, marks, point, crossed) or _doubtful(
-        level, xs, turned, marks.T, point, crossed
-    )
-    return Found(Rulings(_segments(level, xs), _segments(upright, ys)), doubt)
+    beside = _doubtful(upright, ys, texts, marks, point)
+    above = [Box(b.top, b.x0, b.bottom, b.x1) for b in _doubtful(level, xs, turned, marks.T, point)]
+    return Found(Rulings(_segments(level, xs), _segments(upright, ys)), tuple(beside), tuple(above))
 
 
 def _with_open_ends(ys: Sequence[float], upright: Sequence[Segment], point: float) -> list[float]:
@@ -75,17 +79,15 @@ def _with_open_ends(ys: Sequence[float], upright: Sequence[Segment], point: floa
     return [*first, *ys, *last]
 
 
-def _doubtful(
-    lines: Sides, stops: Sequence[float], texts: Sequence[Box], marks: Image, point: float, crossed: Crossed
-) -> bool:
-    """Whether ink stands on a stretch that is no wall, where no text runs over it."""
-    for at, sides in lines.items():
+def _doubtful(lines: Sides, stops: Sequence[float], texts: Sequence[Box], marks: Image, point: float) -> Iterator[Box]:
+    """The cells on both sides of stretches that are no walls and have ink, where no text runs over them."""
+    places = list(lines)
+    for m, (at, sides) in enumerate(lines.items()):
         for n, wall in enumerate(sides):
             side = Segment(at, stops[n], stops[n + 1])
             rows = _inked_rows(side, marks, point)
             if not wall and rows.line.mean() >= DOUBT and not crossed(side, texts, marks, WHITE):
-                return True
-    return False
+                yield Box(places[max(m - 1, 0)], side.lo, places[min(m + 1, len(places) - 1)], side.hi)
 
 
 def _continued(lines: Sides, others: Sides, stops: Sequence[float]) -> Sides:
@@ -130,20 +132,18 @@ def _places(segments: Sequence[Segment], point: float) -> list[float]:
     return out
 
 
-def _walls(
-    at: float, stops: Sequence[float], texts: Sequence[Box], marks: Image, point: float, crossed: Crossed
-) -> list[bool]:
+def _walls(at: float, stops: Sequence[float], texts: Sequence[Box], marks: Image, point: float) -> list[bool]:
     """Along which stretches of an upright line, between crossing lines, it runs."""
     out = []
     for lo, hi in pairwise(stops):
         side = Segment(at, lo, hi)
         rows = _inked_rows(side, marks, point)
         whole = rows.beside >= WHOLE or (rows.beside >= WALL and rows.pure >= CLEAR)
-        out.append(whole or (_is_left(side, rows, texts, point) and not crossed(side, texts, marks, WHITE)))
+        out.append(whole or (_is_left(side, rows, texts, marks, point) and not crossed(side, texts, marks, WHITE)))
     return out
 
 
-def _is_left(side: Segment, rows: _Rows, texts: Sequence[Box], point: float) -> bool:
+def _is_left(side: Segment, rows: _Rows, texts: Sequence[Box], marks: Image, point: float) -> bool:
     """Whether a piece of a line is left: outside of texts, or longer than a character is high."""
     if rows.pure < PURE:
         return False
@@ -153,6 +153,9 @@ def _is_left(side: Segment, rows: _Rows, texts: Sequence[Box], point: float) -> 
     for box in texts:
         margin = INSIDE * min(box.x1 - box.x0, box.bottom - box.top)
         if box.x0 + margin <= side.at <= box.x1 - margin and box.top < side.hi and side.lo < box.bottom:
+            white = white_at(marks, side, box)
+            if WIDE_WHITE * (box.bottom - box.top) <= white.width < math.inf or white.left == white.right == math.inf:
+                continue  # two texts, one on each side, or none: the box is that of the line
             outside[max(0, round(box.top) - top) : max(0, round(box.bottom) - top)] = False
             highest = max(highest, box.bottom - box.top)
     return float(outside.mean()) >= LEFT or (highest > 0 and _longest(rows.free) >= TALLER * highest)

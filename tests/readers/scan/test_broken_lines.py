@@ -9,7 +9,7 @@ import pytest
 
 from extractor.document.geometry import Rulings, Segment
 from extractor.document.layout import Box
-from extractor.readers.scan.broken_lines import found_lattices, with_walls
+from extractor.readers.scan.broken_lines import Doubt, found_lattices, with_walls
 
 if TYPE_CHECKING:
     from extractor.readers.scan.pixels import Image
@@ -52,7 +52,7 @@ def test_a_stub_shows_the_wall_that_it_is_left_of() -> None:
     lines = rulings({(440, 1)})
     assert cells(lines) == 8
     found = with_walls(lines, [], page(lines, Box(439, 130, 442, 150)), POINT)
-    assert cells(found.rulings) == 9 and not found.doubt
+    assert cells(found.rulings) == 9 and not found.doubts
 
 
 def test_a_stub_of_a_level_line_shows_it() -> None:
@@ -73,7 +73,7 @@ def test_a_text_that_runs_over_the_line_stands_in_one_cell() -> None:
     lines = rulings({(440, 1)})
     text = Box(300, 145, 600, 175)
     found = with_walls(lines, [text], written(page(lines), text), POINT)
-    assert cells(found.rulings) == 8 and not found.doubt
+    assert cells(found.rulings) == 8 and not found.doubts
 
 
 def test_strokes_of_a_text_are_no_stub() -> None:
@@ -88,9 +88,11 @@ def test_strokes_of_a_text_are_no_stub() -> None:
 def test_a_line_that_stops_for_one_row_is_in_doubt_where_others_have_gaps(
     gaps: set[tuple[int, int]], doubt: bool
 ) -> None:
+    """The doubt is about the cell that may be two, not about the page."""
     lines = rulings({(440, 1), *gaps})
     stubs = [Box(x - 1, YS[n] + 10, x + 2, YS[n] + 40) for x, n in sorted(gaps)]
-    assert with_walls(lines, [], page(lines, *stubs), POINT).doubt is doubt
+    wanted = (Doubt(Box(40, YS[1], 840, YS[2])),) if doubt else ()
+    assert with_walls(lines, [], page(lines, *stubs), POINT).doubts == wanted
 
 
 def test_a_table_that_gaps_cut_in_two_is_one() -> None:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from extractor.document.geometry import Rulings, Segment
 from extractor.document.layout import Box
-from extractor.readers.scan.broken_lines import crossed, found_lattices, side_by_side
+from extractor.readers.scan.broken_lines import found_lattices, side_by_side
 from extractor.readers.scan.line_ink import without_lines
 from extractor.readers.scan.line_pieces import SHORT, line_pieces, with_stubs
 from extractor.readers.scan.pixels import ink
@@ -56,7 +56,7 @@ def found(page: Picture, texts: list[Box] | None = None) -> Found:
     pieces = line_pieces(rulings_of(page, DOTS), boxes, marks, point)
     assert pieces.are_broken
     stubs = with_stubs(pieces, rulings_of(page, DOTS, SHORT), marks, point)
-    return walls_of(stubs, boxes, marks, point, crossed)
+    return walls_of(stubs, boxes, marks, point)
 
 
 def cells(rulings: Rulings) -> int:
@@ -130,7 +130,7 @@ def test_gaps_are_counted_and_whole_lines_have_none() -> None:
 
 def test_all_cells_of_a_table_with_gaps_are_found() -> None:
     walls = found(with_gaps(table()))
-    assert (cells(walls.rulings), walls.doubt) == (15, False)
+    assert (cells(walls.rulings), walls.upright, walls.level) == (15, (), ())
 
 
 def test_a_merged_cell_of_a_table_with_gaps_stays_one() -> None:
@@ -157,8 +157,9 @@ def test_an_open_row_at_a_page_break_is_a_row() -> None:
 def test_two_texts_far_apart_in_a_cell_are_a_doubt() -> None:
     (lattice,) = found_lattices(found(with_gaps(table())).rulings, 1 / POINTS)
     one, near, far = Box(210, 230, 280, 270), Box(300, 230, 380, 270), Box(420, 230, 490, 270)
-    assert not side_by_side([lattice], [one, near])
-    assert side_by_side([lattice], [one, far])
+    assert not list(side_by_side([lattice], [one, near]))
+    (doubt,) = side_by_side([lattice], [one, far])
+    assert doubt.box.x0 < one.x0 and far.x1 < doubt.box.x1 and not doubt.rows
 
 
 def test_the_ink_of_lines_is_taken_out_and_text_beside_them_stays() -> None:

@@ -1,11 +1,23 @@
-"""The confidence of the OCR: that of a character, whatever its width and wherever in its run it is clearest."""
+"""The confidence of the OCR: that of a character, whatever its width and wherever in its run it is clearest.
+
+And what the OCR is shown: a small picture is enough to find text.
+"""
 
 from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+from extractor.config import Settings
+from extractor.document.layout import Box
+from extractor.readers.scan import ocr
 from extractor.readers.scan.ocr import certainty, families
+
+if TYPE_CHECKING:
+    from extractor.readers.scan.pixels import Image
 
 CHARACTERS = ["blank", "（", "(", "甲", "乙"]
 
@@ -36,3 +48,35 @@ def test_a_character_is_as_sure_as_at_its_clearest_step() -> None:
     assert sure({"甲": 0.5, "blank": 0.4}, {"甲": 0.98}, {"blank": 1.0}, {"甲": 0.6}) == pytest.approx(
         [0.98, 0.98, 1.0, 0.6]
     )
+
+
+class Detector:
+    """Finds one piece of text over all that it is shown, and keeps the size of that."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[int, int]] = []
+
+    def __call__(self, image: Image) -> SimpleNamespace:
+        high, wide = image.shape[:2]
+        self.seen.append((wide, high))
+        return SimpleNamespace(boxes=[np.array([[0, 0], [wide, 0], [wide, high], [0, high]])])
+
+
+@pytest.fixture
+def detector(monkeypatch: pytest.MonkeyPatch) -> Detector:
+    found = Detector()
+    monkeypatch.setattr(ocr, "_rapid", lambda _: SimpleNamespace(text_det=found))
+    return found
+
+
+def test_text_is_found_on_a_small_picture_of_what_has_ink(detector: Detector) -> None:
+    page = np.full((1200, 2400, 3), 255, np.uint8)
+    page[200:300, 600:1200] = 0
+    (quad,) = ocr.detect(page, Settings(), 240)
+    assert detector.seen == [(332, 82)]  # half as large, with a rim
+    assert ocr.boxes_of([quad]) == [Box(568, 168, 1232, 332)]
+
+
+def test_nothing_is_looked_for_on_a_blank_page(detector: Detector) -> None:
+    assert ocr.detect(np.full((1200, 2400, 3), 255, np.uint8), Settings(), 240) == []
+    assert detector.seen == []

@@ -5,11 +5,12 @@ from __future__ import annotations
 import struct
 import zlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pypdfium2  # type: ignore[import-untyped]  # it has no types
 import pytest
-from PIL import Image
+from PIL import Image as Pictures
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
@@ -20,6 +21,7 @@ from extractor.document.geometry import Rulings, Segment, displayed
 from extractor.document.layout import Box, Document, Grid, Line, Page
 from extractor.errors import DocumentError, MissingPackage
 from extractor.readers.pdf import reader as pdf
+from extractor.readers.scan import ocr
 from extractor.readers.scan import reader as scan
 from extractor.readers.scan.box_text import steps
 from extractor.readers.scan.image_files import frames
@@ -30,6 +32,9 @@ from extractor.readers.scan.reader import cut
 from extractor.readers.scan.ruling_lines import rulings_of
 from extractor.tables.ruled.lattice import Lattice, find_lattices
 from tests.paths import DOCUMENTS
+
+if TYPE_CHECKING:
+    from extractor.readers.scan.pixels import Image
 
 TABLE = DOCUMENTS / "scan-table.png"
 CELLS = [
@@ -60,7 +65,7 @@ CELLS = [
 
 
 def pixels() -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    return np.asarray(Image.open(TABLE).convert("RGB"), dtype=np.uint8)
+    return np.asarray(Pictures.open(TABLE).convert("RGB"), dtype=np.uint8)
 
 
 def grids(page: Page) -> list[Grid]:
@@ -92,6 +97,21 @@ def test_a_table_on_a_picture(tmp_path: Path) -> None:
     assert all(word.confidence is not None and 0.5 < word.confidence <= 1 for word in words)
     box = grids(page)[0].box
     assert box == pytest.approx((17, 78, 467, 274), abs=3)
+
+
+def test_no_piece_of_text_is_read_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was read to learn which way is up is not read again."""
+    read: list[bytes] = []
+    recognise = ocr.recognise
+
+    def counted(crops: list[Image], settings: Settings) -> list[ocr.Chars]:
+        read.extend(crop.tobytes() for crop in crops)
+        return recognise(crops, settings)
+
+    monkeypatch.setattr(ocr, "recognise", counted)
+    scan.read_image(pixels(), 1, 72 / 150, Settings())
+    assert len(read) > 20
+    assert len(read) == len(set(read))
 
 
 @pytest.mark.parametrize("quarters", [1, 2, 3])
@@ -235,7 +255,7 @@ def test_a_blank_page_is_not_read_by_ocr(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("suffix", "pages"), [("png", 1), ("jpg", 1), ("webp", 1), ("tiff", 3)])
 def test_image_files_of_all_kinds(tmp_path: Path, suffix: str, pages: int) -> None:
-    picture = Image.open(TABLE).convert("RGB")
+    picture = Pictures.open(TABLE).convert("RGB")
     if pages > 1:
         picture.save(tmp_path / "a.tiff", dpi=(150, 150), save_all=True, append_images=[picture] * (pages - 1))
     else:
@@ -248,7 +268,7 @@ def test_image_files_of_all_kinds(tmp_path: Path, suffix: str, pages: int) -> No
 
 
 def test_what_is_transparent_is_white(tmp_path: Path) -> None:
-    Image.new("RGBA", (40, 30), (0, 0, 0, 0)).save(tmp_path / "a.png")
+    Pictures.new("RGBA", (40, 30), (0, 0, 0, 0)).save(tmp_path / "a.png")
     (frame,) = frames(tmp_path / "a.png", Settings())
     assert frame.image.min() == 255
 
