@@ -1,18 +1,18 @@
 """Fingerprints: the hash of all that can change an answer. Nobody has to remember to raise a version.
 
-The code of each stage is hashed by its syntax trees without docstrings, so that a comment changes nothing: *reading*
+The code of each stage is hashed as it is compiled, without docstrings, so that a comment changes nothing: *reading*
 (file to document), *engine* (document to candidates), *accounting* (candidates to record). Templates of prompts and the
 versions of the libraries that read files belong to their stages.
 """
 
 from __future__ import annotations
 
-import ast
 import hashlib
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import metadata
 from pathlib import Path
+from types import CodeType
 from typing import Literal
 
 from extractor.accounting.settling_rule import rule_of
@@ -70,24 +70,35 @@ def reading_mark(settings: Settings) -> str:
 
 @cache
 def code_hash(stage: Stage) -> str:
-    """The hash of a stage's code: syntax trees without docstrings, and the text of other files, in order of paths."""
+    """The hash of a stage's code: modules as they are compiled, and the text of other files, in order of paths."""
     whole = hashlib.sha256()
     for path in _files(CODE[stage]):
         whole.update(path.relative_to(ROOT).as_posix().encode())
-        whole.update(tree_text(path.read_bytes()).encode() if path.suffix == ".py" else path.read_bytes())
+        whole.update(code_text(path.read_bytes()).encode() if path.suffix == ".py" else path.read_bytes())
     return whole.hexdigest()
 
 
-def tree_text(source: bytes) -> str:
-    """The syntax tree of a module as text, without docstrings, comments and places."""
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and body:
-            first = body[0]
-            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
-                node.body = body[1:]
-    return ast.dump(tree)
+def code_text(source: bytes) -> str:
+    """The code that a module compiles to, as text: without docstrings, comments and places."""
+    return _text_of(compile(source, "", "exec", dont_inherit=True, optimize=2))
+
+
+def _text_of(value: object) -> str:
+    """A constant, or a code object with its constants, as text that is the same in every process."""
+    match value:
+        case CodeType():
+            parts = [getattr(value, f"co_{name}") for name in _RUNS]
+            return f"{parts!r}{_text_of(value.co_consts)}"
+        case tuple():
+            return f"({','.join(map(_text_of, value))})"
+        case frozenset():
+            return f"{{{','.join(sorted(map(_text_of, value)))}}}"
+    return repr(value)
+
+
+_RUNS = ("name", "code", "names", "varnames", "freevars", "cellvars", "flags", "argcount", "posonlyargcount",
+         "kwonlyargcount", "exceptiontable")  # fmt: skip
+"""The parts of a code object that say what it does."""
 
 
 @cache

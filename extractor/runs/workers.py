@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import gc
 import multiprocessing
 import os
 import pickle
@@ -35,6 +36,7 @@ AHEAD = 8
 TASKS_PER_WORKER = 2_000  # then a fresh one: slow leaks of libraries must not be charged to a late document
 STARTS = 3  # failures to start, one after the other, before the run is given up
 SECONDS_TO_START = 120.0
+YOUNG = 20_000  # new objects before the collector looks at them: a document makes many small ones and few cycles
 GRACE = 15.0  # seconds after its limit that an orphaned worker ends itself
 
 
@@ -271,6 +273,8 @@ def _work(pipe: Connection, setup: Setup, arguments: tuple[Any, ...], limits: Li
     except ExtractorError as error:
         pipe.send_bytes(pickle.dumps(_Reply("stop", error, 0.0)))
         return
+    gc.freeze()  # what is loaded stays: the collector need not look at it again and again
+    gc.set_threshold(YOUNG)
     _limit_memory(limits.memory_mb)
     pipe.send_bytes(pickle.dumps(_Reply("ready", None, 0.0)))
     while True:

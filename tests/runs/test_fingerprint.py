@@ -14,7 +14,7 @@ from extractor.document.layout import Document, Line, Page
 from extractor.ledger import store
 from extractor.runs import fingerprint as fingerprints
 from extractor.runs import run
-from extractor.runs.fingerprint import CODE, ROOT, Stage, code_hash, fingerprint, reading_mark, tree_text
+from extractor.runs.fingerprint import CODE, ROOT, Stage, code_hash, code_text, fingerprint, reading_mark
 
 
 def test_the_fingerprint_names_what_can_change_an_answer() -> None:
@@ -40,7 +40,7 @@ def test_a_budget_of_tokens_changes_no_reading() -> None:
 def test_comments_docstrings_and_line_breaks_change_nothing() -> None:
     plain = b"def f(a):\n    return a + 1\n"
     said = b'"""A module."""\n\n# why\ndef f(\n    a,\n):\n    """A function."""\n    return a + 1  # one more\n'
-    assert tree_text(plain) == tree_text(said) != tree_text(plain.replace(b"1", b"2"))
+    assert code_text(plain) == code_text(said) != code_text(plain.replace(b"1", b"2"))
 
 
 def test_every_part_of_the_package_that_gives_answers_belongs_to_a_stage() -> None:
