@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
@@ -94,6 +95,12 @@ def _captured(spec: FieldSpec, text: str) -> str:
 _STEP = re.compile(r"([^.\[\]]+)(?:\[(\d+)\])?")
 
 
+@lru_cache(maxsize=8192)
+def _steps(path: str) -> tuple[tuple[str, int | None], ...]:
+    """The steps of a path: a name, and the number of an item of that list."""
+    return tuple((m[1], None if m[2] is None else int(m[2])) for m in _STEP.finditer(path))
+
+
 _GAP = 200
 """So many rows may an answer leave out; a larger index is a mistake, and would only fill the memory."""
 
@@ -101,7 +108,7 @@ _GAP = 200
 def _put(values: dict[str, Any], path: str, value: Any, schema: SchemaSpec) -> bool:
     """Sets a value, with rows up to its own; False where its row lies far behind the last."""
     here: Any = values
-    steps = [(m[1], m[2]) for m in _STEP.finditer(path)]
+    steps = _steps(path)
     walked = ""
     for n, (name, number) in enumerate(steps):
         walked = f"{walked}.{name}" if walked else name
@@ -113,15 +120,15 @@ def _put(values: dict[str, Any], path: str, value: Any, schema: SchemaSpec) -> b
                 here = here[name]
             continue
         items = here[name]
-        if int(number) > len(items) + _GAP:
+        if number > len(items) + _GAP:
             return False
         spec = schema.field(walked)
-        while len(items) <= int(number):
+        while len(items) <= number:
             items.append(_empty(spec.children) if spec is not None and spec.children else None)
         if last:
-            items[int(number)] = value
+            items[number] = value
         else:
-            here = items[int(number)]
+            here = items[number]
         walked += "[]"
     return True
 

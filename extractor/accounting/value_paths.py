@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from extractor.document.results import Candidate, Place
 from schemas.spec import SchemaSpec
@@ -11,11 +12,13 @@ from schemas.spec import SchemaSpec
 _ROW = re.compile(r"^([^.\[\]]+)\[(\d+)\]")
 
 
+@lru_cache(maxsize=8192)
 def field_of(path: str) -> str:
     """The field of the schema's top level that a path lies in."""
     return path.split(".", maxsplit=1)[0].split("[", maxsplit=1)[0]
 
 
+@lru_cache(maxsize=8192)
 def row_of(path: str) -> int | None:
     """The number of the row of a top-level list that a path lies in."""
     match = _ROW.match(path)
@@ -55,6 +58,7 @@ def own_places(schema: SchemaSpec, candidates: Iterable[Candidate], name: str) -
     return labels | own
 
 
+@lru_cache(maxsize=8192)
 def is_key(schema: SchemaSpec, path: str) -> bool:
     """Whether a value is what its row is known by: a key, else the first text of the row."""
     rows = schema.field(field_of(path))
