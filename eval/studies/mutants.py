@@ -1,7 +1,7 @@
-"""Which thresholds do the tests hold? `python -m eval.studies.mutants [--room tables] [--sample 20] [--seed 7]`.
+"""Which thresholds do the tests hold? `python -m eval.studies.mutants [--room tables] [--only PATH] [--sample 20]`.
 
 Each threshold of a room is changed to 0.6 and to 1.6 of its value, in a copy of the tree, and the room's tests are run
-until the first one fails. A mutant that no test kills is a threshold that could be another one: give it a test, or take
+until the first one fails: first those named after the threshold's module, which most often hold it. A mutant that no test kills is a threshold that could be another one: give it a test, or take
 it away.
 
 A threshold is a number that a module of the room assigns to a name in capitals, or the default of a field of its
@@ -113,6 +113,13 @@ def is_killed(mutant: Mutant, tree: Path, tests: Sequence[str]) -> bool:
         file.write_bytes(before)
 
 
+def tests_for(module: Path, tests: Sequence[str]) -> list[str]:
+    """The tests of a room for a threshold of one module: first the files named after it, then all."""
+    named = f"test_{module.stem.strip('_')}"
+    own = sorted(p for test in tests for p in (ROOT / test).rglob("test_*.py") if p.stem.startswith(named))
+    return [*(path.relative_to(ROOT).as_posix() for path in own), *tests]
+
+
 def _copied(folder: Path) -> Path:
     tree = folder / "tree"
     kept = shutil.ignore_patterns(".git", ".venv", "out", ".*_cache", "__pycache__", ".hypothesis")
@@ -124,6 +131,9 @@ def main() -> None:
     """Prints which mutants were killed, and the share that survived."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--room", choices=ROOMS, action="append", help="by default all rooms")
+    arguments.add_argument(
+        "--only", type=Path, help="thresholds of this module or folder alone, as extractor/tables/x.py"
+    )
     arguments.add_argument("--sample", type=int, help="so many mutants of each room, drawn at random")
     arguments.add_argument("--seed", type=int, default=7)
     call = arguments.parse_args()
@@ -132,11 +142,12 @@ def main() -> None:
         tree = _copied(Path(folder))
         for room in call.room or ROOMS:
             place, tests = ROOMS[room]
-            every = mutants(list(thresholds(ROOT / place)))
+            found = [one for one in thresholds(ROOT / place) if call.only is None or one.path.is_relative_to(call.only)]
+            every = mutants(found)
             drawn = every
             if call.sample is not None and call.sample < len(every):
                 drawn = random.Random(call.seed).sample(every, call.sample)  # noqa: S311 - no secret
-            alive = [mutant for mutant in drawn if not is_killed(mutant, tree, tests)]
+            alive = [m for m in drawn if not is_killed(m, tree, tests_for(m.threshold.path, tests))]
             survivors += alive
             rows.append((room, len(every) // 2, len(drawn), len(drawn) - len(alive), len(alive)))
     figure_tables.show([Table("Mutants", ("room", "thresholds", "tried", "killed", "survived"), tuple(rows))])

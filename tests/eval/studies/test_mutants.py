@@ -50,6 +50,15 @@ def test_a_mutant_is_killed_where_a_test_holds_the_threshold_and_the_file_is_put
     assert (tree / "room" / "limits.py").read_text(encoding="utf-8") == MODULE
 
 
+def test_the_tests_named_after_a_module_run_first(tree: Path) -> None:
+    (tree / "tests" / "room").mkdir(parents=True)
+    for name in ("test_gaps.py", "test_limits.py", "test_limits_of_pages.py"):
+        (tree / "tests" / "room" / name).write_text("", encoding="utf-8")
+    assert mutants.tests_for(Path("room/limits.py"), ["tests/room"]) == [
+        "tests/room/test_limits.py", "tests/room/test_limits_of_pages.py", "tests/room",
+    ]  # fmt: skip
+
+
 def test_every_room_is_there() -> None:
     from tests.paths import ROOT
 
