@@ -1,8 +1,8 @@
 """Which thresholds do the tests hold? `python -m eval.studies.mutants [--room tables] [--only PATH] [--sample 20]`.
 
 Each threshold of a room is changed to 0.6 and to 1.6 of its value, in a copy of the tree, and the room's tests are run
-until the first one fails: first those named after the threshold's module, which most often hold it. A mutant that no test kills is a threshold that could be another one: give it a test, or take
-it away.
+until the first one fails: first those named after the threshold's module, which most often hold it. A mutant that no
+test kills is a threshold that could be another one: give it a test, or take it away.
 
 A threshold is a number that a module of the room assigns to a name in capitals, or the default of a field of its
 settings class.
@@ -131,9 +131,7 @@ def main() -> None:
     """Prints which mutants were killed, and the share that survived."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--room", choices=ROOMS, action="append", help="by default all rooms")
-    arguments.add_argument(
-        "--only", type=Path, help="thresholds of this module or folder alone, as extractor/tables/x.py"
-    )
+    arguments.add_argument("--only", type=Path, help="thresholds of this module or folder alone")
     arguments.add_argument("--sample", type=int, help="so many mutants of each room, drawn at random")
     arguments.add_argument("--seed", type=int, default=7)
     call = arguments.parse_args()

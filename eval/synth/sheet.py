@@ -5,7 +5,7 @@ As in HTML, a row lists the cells that *start* in it: what a span covers is left
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 Role = Literal["label", "value", "text", "blank"]
@@ -106,16 +106,3 @@ def long_text(text: str | None, path: str, cols: int = 1, rows: int = 1) -> Cell
 def blank(cols: int = 1, rows: int = 1) -> Cell:
     """An empty cell that no field owns."""
     return Cell("", rows, cols, role="blank")
-
-
-def split_rows(table: Table, first: int, last: int) -> Table:
-    """The rows `first` to `last` (exclusive) as a table; a cut span prints its text in its first part."""
-    rows: list[list[tuple[int, Cell]]] = [[] for _ in range(last - first)]
-    for r, c, cell in slots(table):
-        top, bottom = max(r, first), min(r + cell.row_span, last)
-        if top >= bottom:
-            continue
-        text = cell.text if r >= first else ""
-        rows[top - first].append((c, replace(cell, text=text, row_span=bottom - top)))
-    ordered = tuple(tuple(cell for _, cell in sorted(row, key=lambda at: at[0])) for row in rows)
-    return Table(table.widths, ordered)

@@ -42,7 +42,6 @@ from schemas.values import fold
 
 LABEL, VALUE, NULL, FURNITURE = 1, 2, 3, 4
 _LABEL_PUNCTUATION = frozenset(":：﹕")
-"""OCR confidence below which a word is not relied on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,6 @@ KEPT = {"document": 8, "picture": 64}
 """How many of each are kept: a document may take 100 MB, a picture of a page 0.5 MB."""
 UNITS_SHOWN = 400
 """Lines and rows around the place in question that are sent at once."""
-TEXT_SHOWN = 4_000
-"""Characters of one line or cell that are sent, around the marked ones."""
 
 
 class Source(NamedTuple):

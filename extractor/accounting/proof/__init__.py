@@ -19,7 +19,7 @@ from extractor.document.results import Answer, Finding, Form, Proof, finding
 from extractor.forms.form_tokens import with_confirmed_labels
 from schemas.values import fold
 
-__all__ = ["Examined", "examine", "labels_in", "proofs", "running_heads", "unproven"]
+__all__ = ["Examined", "examine", "labels_in", "proofs", "running_heads"]
 
 
 class Examined(NamedTuple):
@@ -42,11 +42,6 @@ def examine(form: Form, answer: Answer, heads: frozenset[str] = frozenset()) -> 
     findings = [finding(FindingKind.UNPROVEN, lack.path, lack.message) for lack in lacks]
     own = own_labels(labels, form.schema, answer, kinds)
     return Examined({**own.proofs, **kinds}, (*findings, *own.findings))
-
-
-def unproven(form: Form, answer: Answer, heads: frozenset[str] = frozenset()) -> tuple[Finding, ...]:
-    """The findings alone."""
-    return examine(form, answer, heads).findings
 
 
 def running_heads(document: Document) -> frozenset[str]:

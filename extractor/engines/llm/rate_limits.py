@@ -113,7 +113,6 @@ class Gate:
         self.ceilings, self._share = ceilings, share
         self.window = float(ceilings.concurrency)
         self.in_flight = 0
-        self.throttled = 0
         self._clock, self._sleep = clock, sleep
         self._door = Door()
         self._room = asyncio.Event()
@@ -213,7 +212,6 @@ class Gate:
     def refused(self, ticket: Ticket, retry_after: float | None = None) -> None:
         """A call was answered 429: down at once."""
         now = self._clock()
-        self.throttled += 1
         self._refused.append(ticket.start)
         self._forget(now)
         self._set_pace(now, retry_after)

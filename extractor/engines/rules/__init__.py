@@ -30,8 +30,6 @@ from extractor.forms.tokens import Token
 from schemas.spec import FieldSpec, SchemaSpec
 from schemas.values import fold
 
-"""Changes whenever the engine may answer differently: results of another version are done again."""
-
 _HANDLERS: dict[str, Callable[[Draft, Bucket, SchemaSpec], None]] = {
     "value": lambda draft, bucket, _: labelled_values.value(draft, bucket),
     "row": lambda draft, bucket, _: labelled_values.labelled_row(draft, bucket),

@@ -16,7 +16,6 @@ from extractor.errors import DocumentError
 from extractor.readers.office.zip_package import damage_named, refuse_bomb
 
 PROGRAMS = ("soffice", "libreoffice")
-OLE = b"\xd0\xcf\x11\xe0"
 OPENDOCUMENT = {"text": "docx", "spreadsheet": "xlsx", "presentation": "pdf"}
 MEMBERS = {"xl/workbook.bin": "xlsx", "ppt/presentation.xml": "pdf"}
 

@@ -143,12 +143,6 @@ def _unsure(tokens: Sequence[Token]) -> list[Token]:
     return [t if t.confidence is None else t._replace(confidence=min(t.confidence, UNSURE)) for t in tokens]
 
 
-def seen_rulings(image: Image, points: float, texts: Sequence[Box]) -> Rulings:
-    """The ruling lines on a straight picture, in points; `texts` are the boxes of its characters."""
-    dots = 72 / points
-    return anchored(without_text(_scaled(rulings_of(image, dots), points), list(texts)), list(texts), 1.0)
-
-
 def _tesseract(image: Image, points: float, settings: Settings) -> Found:
     angle = skew(image)
     view = View(rotated(image, angle) if angle else image, 0, angle)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 import schemas
-from extractor.accounting.proof import printed_labels, unproven, value_ends
+from extractor.accounting.proof import examine, printed_labels, value_ends
 from extractor.accounting.proof.proof_settings import LIMITS, Limits
 from extractor.document.layout import Cell, Document, Grid, Line, Page
 from extractor.document.results import Answer, Candidate, Form, Place
@@ -23,7 +23,7 @@ def form_of(*lines: str) -> Form:
 
 
 def paths(form: Form, *candidates: Candidate, heads: frozenset[str] = frozenset()) -> set[str]:
-    return {f.path for f in unproven(form, Answer(candidates), heads)}
+    return {f.path for f in examine(form, Answer(candidates), heads).findings}
 
 
 def value(path: str, *places: tuple[int, int, int], text: str = "x") -> Candidate:

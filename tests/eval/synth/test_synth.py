@@ -37,7 +37,7 @@ from eval.synth.planted import broken, plant
 from eval.synth.samples import SAMPLES, Sample
 from eval.synth.scans import pdf_of
 from eval.synth.seeds import seeded
-from eval.synth.sheet import Table, slots, split_rows
+from eval.synth.sheet import Table, slots
 from eval.synth.template import make_template
 from eval.synth.wrap import ems, wrap
 from extractor.accounting.checks import check
@@ -93,15 +93,6 @@ def test_tables_have_no_holes_and_no_overlaps(seed: int) -> None:
         for block in sheet.blocks:
             if isinstance(block, Table):
                 assert len(slots(block)) == sum(len(row) for row in block.rows)
-
-
-@given(SEEDS, st.integers(1, 8))
-def test_a_table_split_in_two_holds_each_text_once(seed: int, at: int) -> None:
-    tables = [b for s in sheets(make(seed, ALL)) for b in s.blocks if isinstance(b, Table) and len(b.rows) > at]
-    for table in tables[:2]:
-        parts = (split_rows(table, 0, at), split_rows(table, at, len(table.rows)))
-        texts = [cell.text for part in parts for _, _, cell in slots(part) if cell.text]
-        assert Counter(texts) == Counter(c.text for _, _, c in slots(table) if c.text)
 
 
 @given(SEEDS)
