@@ -74,6 +74,7 @@ def _gold(subparsers: Adder) -> None:
     label.add_argument("--no-browser", action="store_true", help="print the address, open nothing")
     label.add_argument("--password", action="store_true", help="ask for the password of protected files")
     label.set_defaults(run=label_on_page)
+    _gold_run(tools)
     three = tools.add_parser("draft", help="write gold files, marked as drafts, from the records of a run")
     three.add_argument("directory", type=Path, metavar="DIR", help="the folder of a run")
     three.add_argument("--out", required=True, type=Path, metavar="DIR", help="where the drafts go")
@@ -81,6 +82,16 @@ def _gold(subparsers: Adder) -> None:
         "--document", action="append", default=[], metavar="NAME", help="only this one (may be repeated)"
     )
     three.set_defaults(run=draft)
+
+
+def _gold_run(tools: Adder) -> None:
+    this = tools.add_parser("run", help="read a public set, each document by its own schema, and score what came out")
+    this.add_argument("folder", type=Path, metavar="SET", help="a folder in the layout of DocuBench and the like")
+    this.add_argument("--out", required=True, type=Path, metavar="DIR", help="where the runs go, one for each schema")
+    this.add_argument("--engine", choices=["rules", "llm", "hybrid"], help="by default hybrid with a model, else rules")
+    this.add_argument("--model", help="the model's name, as its endpoint knows it")
+    this.add_argument("--config", type=Path, metavar="FILE", help="settings; by default extractor.toml, if it is here")
+    this.set_defaults(run=run_public)
 
 
 def _bench(subparsers: Adder) -> None:
@@ -193,6 +204,16 @@ def label_on_page(call: Namespace) -> int:
         review_commands.sit(call, ledger, mode)
         review_commands.write_gold(ledger, mode, call.out)
     return 0
+
+
+def run_public(call: Namespace) -> int:
+    """`extractor gold run`."""
+    from eval import public_run
+    from extractor.config import Settings
+
+    settings = Settings.load(call.config, model=call.model, engine=call.engine)
+    engine = settings.engine or ("hybrid" if settings.model else "rules")
+    return public_run.read_and_score(call.folder, call.out, settings, engine)
 
 
 def draft(call: Namespace) -> int:

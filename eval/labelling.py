@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -12,11 +13,12 @@ from typing import Any, NamedTuple
 from eval.reports import figure_tables
 from eval.reports.figure_tables import Table
 from eval.reports.report import mistake_table, report_tables, write
-from eval.scoring import provenance
+from eval.scoring import provenance, public_sets
 from eval.scoring.field_tree import plain
 from eval.scoring.gold import HEADER, Gold, gold_files, load, load_all
 from eval.scoring.predictions import Prediction, Reading, stem
 from eval.scoring.predictions import load as load_run
+from eval.scoring.public_sets import PublicSet
 from eval.scoring.scores import score_document
 from extractor.errors import CallError, DocumentError
 from schemas.spec import SchemaSpec
@@ -37,14 +39,17 @@ class Problem(NamedTuple):
 
 def check(paths: list[Path], sources: Sequence[Path] = (), extra: Schemas = BUILT_IN) -> int:
     """`extractor gold check`: prints every problem of gold files; returns 1 if there are any, else 0."""
-    files = gold_files(paths)
+    sets = [found for path in paths if (found := public_sets.read(path)) is not None]
+    files = gold_files(path for path in paths if public_sets.read(path) is None)
     problems = [problem for path in files for problem in problems_of(path, sources, extra)]
+    problems += [problem for found in sets for problem in _set_problems(found, sources)]
+    count = len(files) + sum(len(found.documents) for found in sets)
     if problems:
         figure_tables.show(
             [Table(f"Problems ({len(problems)})", ("file", "form", "value", "problem"), tuple(problems))]
         )
     else:
-        print(f"{len(files)} gold files: valid, and every value stands in its source")
+        print(f"{count} gold files: valid, and every value stands in its source")
     return 1 if problems else 0
 
 
@@ -56,6 +61,14 @@ def problems_of(path: Path, sources: Sequence[Path] = (), extra: Schemas = BUILT
         return [Problem(path.name, "", "", str(error).removeprefix(f"{path}: "))]
     header = [Problem(path.name, "", "", what) for what in _header_problems(path, gold)]
     return [*header, *_source_problems(gold, sources)]
+
+
+def _set_problems(found: PublicSet, sources: Sequence[Path]) -> Iterator[Problem]:
+    """What is wrong with the labels of a public set: values that do not stand in their documents."""
+    folders = dict.fromkeys(one.document.parent for one in found.documents if one.document is not None)
+    with tempfile.TemporaryDirectory() as scratch:
+        for gold in public_sets.golds(found, Path(scratch)):
+            yield from _source_problems(gold, (*sources, *folders))
 
 
 def _header_problems(path: Path, gold: Gold) -> Iterator[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -62,11 +63,23 @@ def load_all(
 
     Drafts are refused unless `drafts`; `extra` are schemas beside the built-in ones, by name.
     """
-    found = tuple(load(path, extra) for path in gold_files(paths))
+    found = tuple(gold for path in paths for gold in _of(path, extra))
     for gold in found:
         if gold.draft and not drafts:
             raise CallError(f"{gold.path}: is a draft that nobody has checked; check it, or allow drafts")
     return found
+
+
+def _of(path: Path, extra: Mapping[str, SchemaSpec]) -> Iterator[Gold]:
+    """The gold of a file or a folder; a folder may have the layout of a public set."""
+    from eval.scoring import public_sets
+
+    found = public_sets.read(path)
+    if found is None:
+        yield from (load(file, extra) for file in gold_files([path]))
+        return
+    with tempfile.TemporaryDirectory() as scratch:
+        yield from public_sets.golds(found, Path(scratch))
 
 
 def gold_files(paths: Iterable[Path]) -> list[Path]:

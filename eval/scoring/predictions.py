@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import ChainMap, Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -158,8 +159,19 @@ class Run(Mapping[str, Reading]):
                 yield decided.as_read(raw, about) if about else raw
 
 
-def load(folder: Path) -> Run:
-    """The documents of a run's folder; raises `CallError` where there is no `records.jsonl`."""
+def load(folder: Path) -> Mapping[str, Reading]:
+    """The documents of a run's folder, or of the runs in folders below it; raises `CallError` where there is none."""
+    below = sorted(path.parent for path in folder.glob("*/records.jsonl")) if folder.is_dir() else []
+    if not below or (folder / "records.jsonl").is_file():
+        return _one(folder)
+    runs = [_one(path) for path in below]
+    twice = [name for name, count in Counter(name for run in runs for name in run).items() if count > 1]
+    if twice:
+        raise CallError(f"{folder}: {twice[0]} stands in several of the runs below it; give one of them")
+    return ChainMap(*runs)  # type: ignore[arg-type]  # nothing is written to it
+
+
+def _one(folder: Path) -> Run:
     records = folder if folder.is_file() else folder / "records.jsonl"
     if not records.is_file():
         raise CallError(f"{folder}: has no records.jsonl; give the folder that `extractor run --out` wrote")
