@@ -8,6 +8,7 @@ versions of the libraries that read files belong to their stages.
 from __future__ import annotations
 
 import hashlib
+import opcode
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import metadata
@@ -88,7 +89,7 @@ def _text_of(value: object) -> str:
     match value:
         case CodeType():
             parts = [getattr(value, f"co_{name}") for name in _RUNS]
-            return f"{parts!r}{_text_of(value.co_consts)}"
+            return f"{_without_nops(value.co_code)!r}{parts!r}{_text_of(value.co_consts)}"
         case tuple():
             return f"({','.join(map(_text_of, value))})"
         case frozenset():
@@ -96,7 +97,17 @@ def _text_of(value: object) -> str:
     return repr(value)
 
 
-_RUNS = ("name", "code", "names", "varnames", "freevars", "cellvars", "flags", "argcount", "posonlyargcount",
+def _without_nops(code: bytes) -> bytes:
+    """Instructions without those that only stand for the place of a docstring: it may be there or not."""
+    out, start = b"", 0
+    while (at := code[start::2].find(_NOP)) >= 0:
+        out += code[start : start + 2 * at]
+        start += 2 * at + 2
+    return out + code[start:]
+
+
+_NOP = bytes([opcode.opmap["NOP"]])
+_RUNS = ("name", "names", "varnames", "freevars", "cellvars", "flags", "argcount", "posonlyargcount",
          "kwonlyargcount", "exceptiontable")  # fmt: skip
 """The parts of a code object that say what it does."""
 
