@@ -42,6 +42,7 @@ class FindingKind(StrEnum):
     BELOW_SETTLING_RULE = "below_settling_rule"
     FORM_MISSED = "form_missed"
     FORM_UNCLEAR = "form_unclear"
+    PAGE_UNKNOWN = "page_unknown"
     UNREADABLE = "unreadable"
     AMBIGUOUS_VALUE = "ambiguous_value"
     UNUSUAL = "unusual"
@@ -141,6 +142,13 @@ KINDS: dict[FindingKind, KindEntry] = {
         "warning",
         "The title of a form stands where no form was found to begin.",
         "Look whether a form is missing among the records.",
+        may_lose_forms=True,
+    ),
+    _K.PAGE_UNKNOWN: KindEntry(
+        "reading",
+        "warning",
+        "No schema fits a page of a document whose other pages are of several schemas.",
+        "Look whether the page belongs to one of the records; add a schema for it, or its labels to one.",
         may_lose_forms=True,
     ),
     _K.FORM_UNCLEAR: KindEntry(

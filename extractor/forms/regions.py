@@ -10,21 +10,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import pairwise, takewhile
+from itertools import takewhile
 
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Cell, Document, Grid, Line
 from extractor.document.results import Finding, Form, Place, Row, finding
-from extractor.forms.label_share import label_share
 from extractor.forms.labels import LabelIndex, label_index, row_tokens, spot
 from extractor.forms.line_labels import has_words, key_of, label_key
 from extractor.forms.page_breaks import Known, stitched
 from extractor.forms.page_furniture import furniture, said_once
+from extractor.forms.row_text import row_text
+from extractor.forms.untitled_forms import without_titles
 from schemas.spec import SchemaSpec
 from schemas.values import fold
 
 _LONGEST_PREFIX = 40
-_HEAD_SHARE = 0.5
 _HEAD_ROWS = 40
 _COVER_ROWS = 5
 PAGE_GAP = 3
@@ -62,7 +62,7 @@ def cut(document: Document, schemas: Sequence[SchemaSpec]) -> Regions:
     if titles and titles[0].schema.accounts == "asked":
         above = before  # a letterhead
     else:
-        _untitled(before, schemas, forms, outside, alone=not titles)
+        notes.extend(without_titles(before, schemas, forms, outside, alone=not titles))
     for n, title in enumerate(titles):
         end = titles[n + 1].row if n + 1 < len(titles) else len(rows)
         own = end if title.schema.accounts == "asked" else _own_end(title.schema, rows, title.last + 1, end)
@@ -181,19 +181,13 @@ def _title_pattern(spec: SchemaSpec) -> re.Pattern[str]:
     )
 
 
-def _row_text(row: Row) -> str:
-    """The row's text where only one of its units has any, or all have the same (a merged cell written out); else ''."""
-    texts = {t for t in (fold(u.text) for u in row.units) if t}
-    return texts.pop() if len(texts) == 1 else ""
-
-
 def _titles(rows: Sequence[Row], schemas: Sequence[SchemaSpec]) -> list[_Title]:
     out: list[_Title] = []
     words = tuple(fold(t)[-2:] for s in schemas for t in s.titles)
     for n, row in enumerate(rows):
         if row.table and len(row.units) > 12:
             continue
-        text = _row_text(row)
+        text = row_text(row)
         if not text or len(text) > 90 or not any(w in text for w in words):
             continue
         found = _named(text, schemas)
@@ -297,7 +291,7 @@ def _own_end(spec: SchemaSpec, rows: Sequence[Row], start: int, end: int) -> int
         while heading > start and not rows[heading - 1].table and rows[heading].gap < PAGE_GAP - 1:
             heading -= 1
         above = rows[heading:n]
-        if not _related(spec, above) and not any(_title_pattern(spec).fullmatch(_row_text(r)) for r in above):
+        if not _related(spec, above) and not any(_title_pattern(spec).fullmatch(row_text(r)) for r in above):
             return heading
     return end
 
@@ -328,7 +322,7 @@ def _form(index: int, title: _Title, rows: Sequence[Row], above: Sequence[Row] =
     repeated: list[Place] = []
     broken = False
     for row in rows[height:]:
-        text = _row_text(row) if len(row.units) <= 12 else ""
+        text = row_text(row) if len(row.units) <= 12 else ""
         if text and len(text) < 90 and _title_pattern(title.schema).fullmatch(text):
             repeated.extend(_whole(u, row.page) for u in row.units if u.text.strip())
             broken = True
@@ -342,54 +336,3 @@ def _form(index: int, title: _Title, rows: Sequence[Row], above: Sequence[Row] =
 
 def _whole(unit: object, page: int) -> Place:
     return Place(page, unit.id, 0, len(unit.text))  # type: ignore[attr-defined]  # lines and cells both have them
-
-
-def _untitled(
-    rows: Sequence[Row], schemas: Sequence[SchemaSpec], forms: list[Form], outside: list[Row], *, alone: bool
-) -> None:
-    """A form that has lost its title: rows that carry most of a schema's labels, from the first label on.
-
-    With fewer, rows that are `alone` in their document are a form of the schema that needs no title, and in doubt.
-    """
-    labelled = [spec for spec in schemas if label_index(spec).labels]
-    shares = [(spec, *label_share(rows, spec)) for spec in labelled]
-    best = max(shares, key=lambda s: s[1], default=None)
-    if best is not None and best[1] >= _HEAD_SHARE:
-        spec, _, first = best
-        first = 0 if alone and spec.accounts == "asked" else _with_lines_above(rows, first, spec)
-        message = f"no title stands above this form; read as {spec.name} by its labels"
-        notes = (finding(FindingKind.NO_TITLE, "", message),) if spec.titles else ()
-    else:
-        only = [s for s in shares if s[0].whole and (s[1] or len(labelled) == 1)] if alone and rows else []
-        if not only:
-            outside.extend(rows)
-            return
-        (spec, share, _), first = max(only, key=lambda s: s[1]), 0
-        message = f"read as {spec.name}, of whose labels {share:.0%} stand here; is it one? declare what is printed"
-        notes = (finding(FindingKind.FEW_LABELS, "", message),)
-    outside.extend(rows[:first])
-    starts = [first, *(n for n in _key_rows(rows, spec) if n > first)]
-    for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
-        forms.append(Form(len(forms), spec, tuple(rows[start:end]), notes=notes))
-
-
-def _with_lines_above(rows: Sequence[Row], first: int, spec: SchemaSpec) -> int:
-    """The first row of a form without a title: the lines right above are its own that are what a field looks like."""
-    patterns = [f.printed.pattern for f in spec.fields if f.structure == "scalar" and f.printed.pattern]
-    while first and not rows[first - 1].table and any(re.fullmatch(p, _row_text(rows[first - 1])) for p in patterns):
-        first -= 1
-    return first
-
-
-def _key_rows(rows: Sequence[Row], spec: SchemaSpec) -> list[int]:
-    """The rows, behind the first, in which the label of a form's key stands with another value: another form begins."""
-    keys = {f.path for f in spec.fields if f.printed.key and f.printed.labels}
-    index = label_index(spec)
-    tokens = row_tokens(rows, index)
-    found: dict[int, str] = {}
-    for hit in spot(tokens, index).values():
-        if any(t.field.path in keys and not t.column for t in hit.targets):
-            behind = tokens[hit.last + 1].fold if hit.last + 1 < len(tokens) else ""
-            found.setdefault(tokens[hit.first].row, behind)
-    starts = sorted(found)
-    return [n for before, n in pairwise(starts) if spec.accounts == "all" or found[n] != found[before]]
