@@ -66,9 +66,12 @@ def _gold(subparsers: Adder) -> None:
     _add_schemas(two)
     two.set_defaults(run=agree)
     label = tools.add_parser("label", help="label the documents of a run on the review page, form by form")
-    label.add_argument("directory", type=Path, metavar="DIR", help="the folder of a run")
+    label.add_argument("directory", type=_path_or_place, metavar="DIR", help="the folder of a run, or a place")
     label.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="where the gold goes")
     label.add_argument("--blank", action="store_true", help="begin with empty forms, not with what the run read")
+    label.add_argument(
+        "--third", nargs=2, metavar=("A", "B"), help="decide what two labellers, by name, have labelled otherwise"
+    )
     label.add_argument("--by", required=True, metavar="NAME", help="who labels; blind to other labellers")
     label.add_argument("--port", type=int, default=0, metavar="N", help="of the page; by default a free one")
     label.add_argument("--no-browser", action="store_true", help="print the address, open nothing")
@@ -106,6 +109,9 @@ def _add_gold(this: argparse.ArgumentParser) -> None:
         "--gold", required=True, nargs="+", type=Path, metavar="DIR_OR_FILE", help="NAME.gold.json, or folders of them"
     )
     this.add_argument("--drafts", action="store_true", help="take gold that is marked as a draft, too")
+    this.add_argument(
+        "--own-drafts", action="store_true", help="take gold that the run's own engine and model drafted, too"
+    )
 
 
 def _add_sources(this: argparse.ArgumentParser, why: str) -> None:
@@ -151,6 +157,7 @@ def evaluate(call: Namespace) -> int:
             call.gold,
             call.json,
             drafts=call.drafts,
+            own_drafts=call.own_drafts,
             show=call.errors,
             sources=call.sources,
             table_file=call.table,
@@ -175,7 +182,13 @@ def compare(call: Namespace) -> int:
     from eval.reports import compare as comparing
 
     return comparing.compare(
-        call.directories, call.gold, call.json, seed=call.seed, drafts=call.drafts, extra=_schemas(call.schema)
+        call.directories,
+        call.gold,
+        call.json,
+        seed=call.seed,
+        drafts=call.drafts,
+        own_drafts=call.own_drafts,
+        extra=_schemas(call.schema),
     )
 
 
@@ -195,13 +208,13 @@ def agree(call: Namespace) -> int:
 
 def label_on_page(call: Namespace) -> int:
     """`extractor gold label`."""
-    from extractor.cli import review_commands
+    from extractor.cli import jobs, review_commands
     from extractor.ledger import decision_log
     from extractor.review import modes
 
-    mode = modes.label(call.by, call.blank)
-    with decision_log.opened(call.directory) as ledger:
-        review_commands.sit(call, ledger, mode)
+    with jobs.run_folder(call.directory) as folder, decision_log.opened(folder) as ledger:
+        mode = _third_pass(ledger, call) if call.third else modes.label(call.by, call.blank)
+        review_commands.sit(call, folder, ledger, mode)
         review_commands.write_gold(ledger, mode, call.out)
     return 0
 
@@ -214,6 +227,13 @@ def run_public(call: Namespace) -> int:
     settings = Settings.load(call.config, model=call.model, engine=call.engine)
     engine = settings.engine or ("hybrid" if settings.model else "rules")
     return public_run.read_and_score(call.folder, call.out, settings, engine)
+
+
+def _third_pass(ledger: Any, call: Namespace) -> Any:
+    """The mode of a third pass over what two labellers of the run have labelled otherwise."""
+    from extractor.review import third_pass
+
+    return third_pass.mode(call.by, *(third_pass.labeller(ledger, name) for name in call.third))
 
 
 def draft(call: Namespace) -> int:

@@ -16,10 +16,13 @@ from eval.reports.report import mistake_table, report_tables, write
 from eval.scoring import provenance, public_sets
 from eval.scoring.field_tree import plain
 from eval.scoring.gold import HEADER, Gold, gold_files, load, load_all
+from eval.scoring.kappa import kappa
+from eval.scoring.own_drafts import configurations_of
 from eval.scoring.predictions import Prediction, Reading, stem
 from eval.scoring.predictions import load as load_run
 from eval.scoring.public_sets import PublicSet
 from eval.scoring.scores import score_document
+from eval.scoring.verdicts import document_verdicts
 from extractor.errors import CallError, DocumentError
 from schemas.spec import SchemaSpec
 
@@ -120,7 +123,8 @@ def _brief(value: Any) -> str:
 def agree(first: list[Path], second: list[Path], *, show: int = 20, extra: Schemas = BUILT_IN) -> int:
     """`extractor gold agree`: two labellers' gold of the same documents, the second scored against the first.
 
-    The agreement is the ceiling of any engine's score. Raises `CallError` where they share no document.
+    The agreement is the ceiling of any engine's score; kappa says how much of it chance would not give. Raises
+    `CallError` where they share no document.
     """
     ours = load_all(first, drafts=True, extra=extra)
     theirs = {stem(gold.document): gold for gold in load_all(second, drafts=True, extra=extra)}
@@ -128,8 +132,14 @@ def agree(first: list[Path], second: list[Path], *, show: int = 20, extra: Schem
     if not pairs:
         raise CallError("the two sets of gold files have no document in common; compare labels of the same documents")
     scores = [score_document(gold, as_reading(other)) for gold, other in pairs]
+    agreement = kappa(
+        leaf for gold, other in pairs for form in document_verdicts(gold, as_reading(other)) for leaf in form.leaves
+    )
     left = len(ours) + len(theirs) - 2 * len(pairs)
     figure_tables.show([*report_tables(scores), *mistake_table(scores, show)])
+    if agreement is not None:
+        shown = "none: chance alone would give it" if agreement.kappa is None else f"{agreement.kappa:.3f}"
+        print(f"{agreement.values} values, {agreement.observed:.2%} the same; Cohen's kappa: {shown}")
     print(f"{len(pairs)} documents labelled by both" + (f", {left} by one alone" if left else ""))
     return 0
 
@@ -170,7 +180,7 @@ def drafted(reading: Reading) -> dict[str, Any]:
         "document": Path(reading.document).name,
         "title": None,
         "draft": True,
-        "labelled": {"by": None, "on": None, "agreed": False},
+        "labelled": {"by": None, "on": None, "agreed": False, "drafted_by": configurations_of(reading)},
         "doubts": {str(i): list(record.unsettled) for i, record in enumerate(records) if record.unsettled},
         "forms": [{"form_type": record.schema, **record.values} for record in records],
     }

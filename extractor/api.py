@@ -249,7 +249,8 @@ def _in_this_process(paths: tuple[Path, ...], settings: Settings, named: list[st
 def _record(line: dict[str, Any], models: Mapping[str, SchemaSpec]) -> Record[Any]:
     """A record from its line, with the value as the schema's model."""
     findings = [
-        Finding(f["path"], f["about"], FindingKind(f["kind"]), f["severity"], f["message"]) for f in line["findings"]
+        Finding(f["path"], f["about"], FindingKind(f["kind"]), f["severity"], f["message"], tuple(f.get("others", ())))
+        for f in line["findings"]
     ]
     value: Any = line["values"]
     spec = models.get(line["schema"])

@@ -18,6 +18,7 @@ from eval.reports.figures import Triple, hits, silence
 from eval.reports.report import unread, write
 from eval.scoring import statistics
 from eval.scoring.gold import load_all
+from eval.scoring.own_drafts import refuse_own
 from eval.scoring.predictions import load as load_run
 from eval.scoring.scores import DocumentScore, score_run
 from eval.scoring.statistics import Array, Difference
@@ -51,6 +52,7 @@ def compare(
     *,
     seed: int = 0,
     drafts: bool = False,
+    own_drafts: bool = False,
     extra: Mapping[str, SchemaSpec] = MappingProxyType({}),
 ) -> int:
     """Compares two or more runs' folders over the same gold, prints the tables; returns the exit status.
@@ -60,7 +62,10 @@ def compare(
     if len(runs) < 2:
         raise CallError("two or more folders of runs are needed to compare")
     golds = load_all(gold, drafts=drafts, extra=extra)
-    scores = {name: score_run(golds, load_run(run)) for name, run in _named(runs).items()}
+    loaded = {name: load_run(run) for name, run in _named(runs).items()}
+    for run in () if own_drafts else loaded.values():
+        refuse_own(golds, run)
+    scores = {name: score_run(golds, run) for name, run in loaded.items()}
     tallies = {name: tally([listed]) for name, listed in scores.items()}
     found = compare_all(tallies, seed=seed)
     if json_file is not None:

@@ -15,6 +15,7 @@ from eval.reports.html_report import RunScores
 from eval.scoring import metrics, provenance
 from eval.scoring.gold import Gold, load_all
 from eval.scoring.metrics import Counts
+from eval.scoring.own_drafts import refuse_own
 from eval.scoring.predictions import load as load_run
 from eval.scoring.provenance import Source
 from eval.scoring.scores import DocumentScore, Mistake, Score, score_run, total
@@ -27,6 +28,7 @@ def evaluate(
     json_file: Path | None = None,
     *,
     drafts: bool = False,
+    own_drafts: bool = False,
     show: int = 20,
     sources: Sequence[Path] = (),
     table_file: Path | None = None,
@@ -37,11 +39,14 @@ def evaluate(
     """Scores a run's folder against gold files or folders, prints the tables, writes the JSON; returns the exit status.
 
     `show` is how many errors are listed; `sources` are folders of the documents, to see which values stand in them;
-    `table_file` takes the tables too, as Markdown or CSV by its suffix; `html_file` the report for a browser. With
-    a `risk` the JSON is the rule of settling that the gold supports at it, and the status 1 where it supports none.
-    Raises `CallError` where the run or the gold cannot be used.
+    `own_drafts` allows gold that the very configuration of the run drafted. `table_file` takes the tables too, as
+    Markdown or CSV by its suffix; `html_file` the report for a browser. With a `risk` the JSON is the rule of settling
+    that the gold supports at it, and the status 1 where it supports none. Raises `CallError` where the run or the gold
+    cannot be used.
     """
     golds, run = load_all(gold, drafts=drafts, extra=extra), load_run(run_dir)
+    if not own_drafts:
+        refuse_own(golds, run)
     scores = score_run(golds, run, source_reader(sources))
     shown = [*report_tables(scores), *mistake_table(scores, show)]
     if json_file is not None and risk is None:

@@ -40,6 +40,7 @@ class Prediction:
     residue: tuple[Mapping[str, Any], ...] = ()
     usage: Mapping[str, Any] = field(default_factory=dict)
     engine: str = ""
+    model: str = ""
     findings: tuple[Remark, ...] = ()
 
 
@@ -71,6 +72,7 @@ def prediction(raw: Mapping[str, Any], prices: Prices | None = None) -> Predicti
         tuple(raw.get("residue") or ()),
         _priced(_mapping(raw.get("usage")), prices),
         str(raw.get("engine") or ""),
+        str(raw.get("model") or ""),
         findings,
     )
 

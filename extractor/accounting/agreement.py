@@ -142,7 +142,8 @@ def _row_text(candidates: Iterable[Candidate], name: str, row: int) -> str:
 def _differ(schema: SchemaSpec, pair: Pair) -> Finding:
     texts = [repr(c.text[:60]) if c is not None else "nothing" for c in (pair.first, pair.second)]
     path = doubted(schema, pair.path) if schema.accounts == "all" else pair.path
-    return _two_readers(path, f"read as {texts[0]}, and by another reader as {texts[1]}; look which it is")
+    message = f"read as {texts[0]}, and by another reader as {texts[1]}; look which it is"
+    return _two_readers(path, message, (pair.second.text,) if pair.second else ())
 
 
 def _is_renamed(schema: SchemaSpec, pair: Pair) -> bool:
@@ -158,5 +159,5 @@ ALIKE = 50.0
 """Of 100 (Indel similarity of rapidfuzz): names of rows that are less alike name different rows."""
 
 
-def _two_readers(path: str, message: str) -> Finding:
-    return finding(FindingKind.TWO_READERS, path, message)
+def _two_readers(path: str, message: str, others: tuple[str, ...] = ()) -> Finding:
+    return finding(FindingKind.TWO_READERS, path, message, others=others)

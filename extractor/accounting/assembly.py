@@ -38,7 +38,7 @@ def assemble(schema: SchemaSpec, candidates: Sequence[Candidate], convention: Co
             continue
         if candidate.path in seen:
             message = f"read as {seen[candidate.path][:40]!r} and as {candidate.text[:40]!r}"
-            findings.append(finding(FindingKind.TWO_READINGS, candidate.path, message))
+            findings.append(finding(FindingKind.TWO_READINGS, candidate.path, message, others=(candidate.text,)))
             continue
         seen[candidate.path] = candidate.text
         value, trouble = _typed(spec, candidate, convention)
@@ -68,7 +68,7 @@ def _typed(spec: FieldSpec, candidate: Candidate, convention: Convention) -> tup
     if others:
         which = " or ".join(str(v) for v in (value, *others))
         message = f"{candidate.text[:40]!r} is {which}: the document does not tell; name its locale"
-        return value, [finding(FindingKind.AMBIGUOUS_VALUE, candidate.path, message)]
+        return value, [finding(FindingKind.AMBIGUOUS_VALUE, candidate.path, message, others=tuple(map(str, others)))]
     if spec.wanted is not None and (spec.wanted.members or not isinstance(value, str)):
         return value, []  # validation says what is no member of the enum
     words = spec.printed.vocabulary

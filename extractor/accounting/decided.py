@@ -127,7 +127,11 @@ def _delete(state: _State, decision: Decision, path: str) -> None:
     state.touched.add(_as_read(path))
 
 
-_ACTIONS = {"accept": _accept, "set": _set, "reject": _reject, "insert": _insert, "delete": _delete}
+def _add(state: _State, decision: Decision, path: str) -> None:
+    """The form is there because of it: nothing changes inside."""
+
+
+_ACTIONS = {"add": _add, "accept": _accept, "set": _set, "reject": _reject, "insert": _insert, "delete": _delete}
 
 
 def _as_read(path: str) -> str:

@@ -189,11 +189,9 @@ def _evidence_findings(candidate: Candidate, spans: Sequence[Span]) -> Iterable[
         yield finding(FindingKind.NO_EVIDENCE, path, f"stands nowhere in the form: {candidate.text[:60]}")
         return
     if spans[0].match == "fuzzy":
-        yield finding(
-            FindingKind.EVIDENCE_DIFFERS,
-            path,
-            f"the source reads {''.join(s.text for s in spans)[:60]!r}, the value {candidate.text[:60]!r}",
-        )
+        printed = "".join(s.text for s in spans)
+        message = f"the source reads {printed[:60]!r}, the value {candidate.text[:60]!r}"
+        yield finding(FindingKind.EVIDENCE_DIFFERS, path, message, others=(printed,))
     yield from unsure(path, spans)
 
 

@@ -32,13 +32,18 @@ def path_or_place(text: str) -> Path | str:
     return text if "://" in text else Path(text)
 
 
+def is_place(given: Path | str) -> bool:
+    """Whether a plan was made there: a store, or a folder of this disk that holds a job."""
+    return isinstance(given, str) or (given / "job").is_dir()
+
+
 @contextlib.contextmanager
 def run_folder(given: Path | str, lines: bool = False) -> Iterator[Path]:
     """The folder of a run: as it is, or written for as long as the block from a place (of this disk, or of a store).
 
     `lines`: with `records.jsonl` and `documents.jsonl` beside the ledger.
     """
-    if isinstance(given, Path) and not (given / "job").is_dir():
+    if isinstance(given, Path) and not is_place(given):
         yield given
         return
     from extractor.runs import object_folders, place_copies

@@ -11,6 +11,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
+from extractor.cli.jobs import is_place, path_or_place, run_folder
 from extractor.errors import CallError
 
 Adder = Any  # argparse._SubParsersAction of whatever parser class the caller uses
@@ -19,12 +20,12 @@ Adder = Any  # argparse._SubParsersAction of whatever parser class the caller us
 def add_commands(adder: Adder) -> None:
     """Adds the commands to a parser's subparsers."""
     this = adder.add_parser("review", help="decide what is in doubt of a run, on a local page")
-    this.add_argument("directory", type=Path, metavar="DIR", help="the folder of a run")
+    this.add_argument("directory", type=path_or_place, metavar="DIR", help="the folder of a run, or a place")
     this.add_argument("--gold", type=Path, metavar="FOLDER", help="write fully decided documents as gold, at the end")
     add_page(this)
     this.set_defaults(run=review)
     this = adder.add_parser("audit", help="how often are settled values wrong? judge a random sample of them")
-    this.add_argument("directory", type=Path, metavar="DIR", help="the folder of a run")
+    this.add_argument("directory", type=path_or_place, metavar="DIR", help="the folder of a run, or a place")
     this.add_argument("--sample", type=int, required=True, metavar="N", help="how many values; 0: say what it takes")
     this.add_argument("--seed", type=int, default=0, metavar="N", help="of the random draw (default: 0)")
     add_page(this)
@@ -44,10 +45,8 @@ def review(call: Namespace) -> int:
     from extractor.ledger import decision_log
     from extractor.review import modes, run_records
 
-    with decision_log.opened(call.directory) as ledger:
-        left = run_records.remaining(ledger, modes.review().task)
-        print(f"{left_to_decide(left)}; stop the page with Ctrl+C", file=sys.stderr)
-        sit(call, ledger, modes.review())
+    with run_folder(call.directory) as folder, decision_log.opened(folder) as ledger:
+        sit(call, folder, ledger, modes.review())
         left = run_records.remaining(ledger, modes.review().task)
         if call.gold:
             write_gold(ledger, modes.review(), call.gold)
@@ -73,31 +72,36 @@ def audit(call: Namespace) -> int:
     print(audits.sizes_in_words(), file=sys.stderr)
     if call.sample < 1:
         return 0
-    with decision_log.opened(call.directory) as ledger:
+    with run_folder(call.directory) as folder, decision_log.opened(folder) as ledger:
         records = decided_lines.records(ledger, decision_log.by_form(ledger, modes.review().task))
         values = (value for line in records for value in audits.settled_values(json.loads(line)))
         sample = audits.draw(values, call.sample, call.seed)
         task = f"audit:{call.seed}:{store.last_run(ledger).fingerprint[:8]}"
-        sit(call, ledger, modes.audit(task, audits.by_record(sample)))
+        sit(call, folder, ledger, modes.audit(task, audits.by_record(sample)))
         judged = audits.judgements(decision_log.by_form(ledger, task), sample)
     print(audits.in_words(audits.bound_of(judged)))
     return 0
 
 
-def sit(call: Namespace, ledger: Any, mode: Any) -> None:
+def sit(call: Namespace, folder: Path, ledger: Any, mode: Any) -> None:
     """Opens the page and serves it until Ctrl+C or a SIGTERM."""
     from extractor.cli.commands import ask_password
     from extractor.review import sessions
+    from extractor.runs import object_folders
+    from extractor.runs.place_decisions import PlaceDecisions
     from extractor.runs.run import load_schemas
 
     if not 0 <= call.port < 65536:
         raise CallError(f"--port {call.port}: a port is a number from 1 to 65535")
     password = ask_password() if call.password else None
+    remote = is_place(call.directory)
+    place = PlaceDecisions(object_folders.opened(str(call.directory)), folder) if remote else None
     signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
     with contextlib.suppress(KeyboardInterrupt):
         sessions.sit(
-            call.directory, ledger, mode, load_schemas, port=call.port, by=call.by, password=password,
-            show=lambda address: print(address, flush=True), browser=not call.no_browser,
+            folder, ledger, mode, load_schemas, port=call.port, by=call.by, password=password,
+            show=lambda address: print(address, flush=True), browser=not call.no_browser, place=place,
+            counted=lambda left: print(f"{left_to_decide(left)}; stop the page with Ctrl+C", file=sys.stderr),
         )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
-Action = Literal["accept", "set", "reject", "insert", "delete", "undo"]
+Action = Literal["accept", "set", "reject", "insert", "delete", "add", "undo"]
 ACTIONS: tuple[str, ...] = get_args(Action)
 REVIEW = "review"
 """The task of ordinary review; an audit and each labeller have tasks of their own."""
@@ -19,7 +19,8 @@ class Decision:
     numbers of the rows as they were read (`indicators[3].target`; "" the whole record); a row that was inserted has a
     name instead of a number (`indicators[+k1]`). `judged`: the hash of the reading that was judged. `read`: the value
     as read; `before` and `to`: the value before and after the decision. `after`: the row above an inserted one, by its
-    number or name ("" for the first row). `undoes`: the batch that an undo takes back. `at`: UTC, ISO 8601.
+    number or name ("" for the first row). `undoes`: the batch that an undo takes back. `add` adds a form
+    that the run missed: `to` holds its schema and its empty values. `at`: UTC, ISO 8601.
     """
 
     id: str

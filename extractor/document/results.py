@@ -94,7 +94,8 @@ class Finding:
     """Something a person should look at.
 
     `path` names a value (`indicators[3].target`), something that holds values (`indicators`) or, empty, the whole
-    record; `about` says whether the reading is in doubt or the source itself is odd.
+    record; `about` says whether the reading is in doubt or the source itself is odd. `others` are the texts that other
+    readings of the same value have: a second reader's, another meaning, the source's own.
     """
 
     path: str
@@ -102,22 +103,26 @@ class Finding:
     kind: FindingKind
     severity: Severity
     message: str
+    others: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """The finding as `records.jsonl` shows it."""
-        return {
+        """The finding as `records.jsonl` shows it; `others` only where there are any."""
+        line = {
             "path": self.path,
             "about": self.about,
             "kind": self.kind,
             "severity": self.severity,
             "message": self.message,
         }
+        return {**line, "others": list(self.others)} if self.others else line
 
 
-def finding(kind: FindingKind, path: str, message: str, about: About | None = None) -> Finding:
+def finding(
+    kind: FindingKind, path: str, message: str, about: About | None = None, others: tuple[str, ...] = ()
+) -> Finding:
     """A finding of a kind, about what the registry says unless `about` says otherwise (a failed check after OCR)."""
     entry = KINDS[kind]
-    return Finding(path, about or entry.about, kind, entry.severity, message)
+    return Finding(path, about or entry.about, kind, entry.severity, message, others)
 
 
 class Row(NamedTuple):

@@ -104,6 +104,11 @@ def is_kept(ledger: Ledger) -> bool:
     return ledger.execute("SELECT 1 FROM sqlite_master WHERE name = 'decisions'").fetchone() is not None
 
 
+def forms_of(ledger: Ledger, sha256: str) -> list[int]:
+    """The forms of a document that anybody has decided about, also where that was taken back."""
+    return [form for (form,) in ledger.execute("SELECT DISTINCT form FROM decisions WHERE sha256 = ?", (sha256,))]
+
+
 def latest(ledger: Ledger, sha256: str, form: int, task: str) -> int:
     """The number of the last decision or undo about a form; 0 where there is none."""
     row = ledger.execute(

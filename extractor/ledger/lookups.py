@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 from extractor.ledger.store import DONE, Ledger, last_run, with_name
@@ -55,9 +54,16 @@ def pages_of(ledger: Ledger, sha256: str) -> int:
     return 0 if row is None else int(row[0])
 
 
-def path_of(ledger: Ledger, sha256: str) -> tuple[str, Path] | None:
-    """The name and the file of the first input that has a content; None where none has."""
+class NamedInput(NamedTuple):
+    """The name of an input, and where it is: a path, or the URL of a store."""
+
+    name: str
+    address: str
+
+
+def input_of(ledger: Ledger, sha256: str) -> NamedInput | None:
+    """The first input that has a content; None where none has."""
     row = ledger.execute(
         "SELECT name, path FROM inputs WHERE sha256 = ? ORDER BY position LIMIT 1", (sha256,)
     ).fetchone()
-    return None if row is None else (row[0], Path(os.fsdecode(row[1])))
+    return None if row is None else NamedInput(row[0], os.fsdecode(row[1]))

@@ -78,6 +78,7 @@ def record(service: ReviewService, sha256: str, form: int, path: str) -> dict[st
         "residue": [_residue(r) for r in line["residue"][:RESIDUE_SHOWN]] if shows else [],
         "where": where(opened, path),
         "source": source(service, sha256),
+        "schemas": list(service.specs),
     }
 
 
@@ -120,20 +121,25 @@ def _unit(place: dict[str, Any]) -> str:
 
 
 def where(opened: Opened, path: str) -> dict[str, Any]:
-    """The page and the unit that a path is about: of its evidence, else of its findings, else of its residue."""
+    """The page and the unit that a path is about: of its evidence, else of its findings, else where its form begins.
+
+    `own` says that the place is that of the path (of the whole record: of its residue) and may be marked as such.
+    """
     line = opened.record
     for other, spans in line["evidence"].items():
         if path and spans and holds(path, other):
-            return {"page": spans[0]["page"], "unit": _unit(spans[0])}
+            return {"page": spans[0]["page"], "unit": _unit(spans[0]), "own": True}
     for finding in line["findings"]:
         found = _PLACE.search(finding["message"]) if finding["path"] == path else None
         if found is not None:
-            return {"page": int(found[1]), "unit": found[2].replace("line ", "L")}
+            return {"page": int(found[1]), "unit": found[2].replace("line ", "L"), "own": True}
     above = path.rpartition("[")[0] or path.rpartition(".")[0]
     if above:
         return where(opened, above)
     first: list[dict[str, Any]] = [*line["residue"][:1], *(s[0] for s in line["evidence"].values() if s)]
-    return {"page": first[0]["page"], "unit": _unit(first[0])} if first else {"page": 1, "unit": ""}
+    if not first:
+        return {"page": 1, "unit": "", "own": False}
+    return {"page": first[0]["page"], "unit": _unit(first[0]), "own": not path and bool(line["residue"])}
 
 
 def source(service: ReviewService, sha256: str) -> dict[str, Any]:

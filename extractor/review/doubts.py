@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -10,8 +11,9 @@ from typing import Any, NamedTuple
 from extractor.accounting import decided, value_tree
 from extractor.accounting.decided import Reviewed
 from extractor.accounting.judged_reading import Line
+from extractor.accounting.proof.own_labels import QUOTED
 from extractor.document.decision import Decision
-from extractor.document.finding_kinds import KINDS, FindingKind
+from extractor.document.finding_kinds import KINDS, FindingKind, KindEntry
 
 GRAVITY = {"error": 0, "warning": 1, "info": 2}
 STALE = "stale"
@@ -24,7 +26,8 @@ class Doubt(NamedTuple):
     """One thing to decide. `position` is that of its document in the run, `order` that of its path in the form.
 
     `value`: the text of what was read; where no value could be made of it, what is printed. `alike` is the same for
-    doubts of the same field for the same reasons; of those, equal `value`s are the same doubt.
+    doubts of the same field for the same reasons; of those, equal `value`s are the same doubt. `label`: the printed
+    label that a finding quotes, "" without.
     """
 
     position: int
@@ -38,6 +41,7 @@ class Doubt(NamedTuple):
     gravity: int
     alike: str
     value: str
+    label: str = ""
 
     @property
     def key(self) -> tuple[str, int, str]:
@@ -108,8 +112,14 @@ def _doubt(
     alike = "|".join((record["schema"], value_tree.generic(path), ",".join(kinds), *reasons))[:1000]
     return Doubt(
         position, record["form"], order, record["sha256"], record["document"], record["schema"], path, tuple(kinds),
-        gravity, alike, value[:200],
+        gravity, alike, value[:200], _label(findings),
     )  # fmt: skip
+
+
+def _label(findings: Sequence[dict[str, Any]]) -> str:
+    """The label that is not known to be the field's, as a finding quotes it."""
+    quoted = (QUOTED.search(f["message"]) for f in findings if f["kind"] == FindingKind.LABEL_UNCONFIRMED)
+    return next((str(json.loads(found[1])) for found in quoted if found), "")
 
 
 def _value(tree: Any, path: str) -> Any:
@@ -120,8 +130,9 @@ def _value(tree: Any, path: str) -> Any:
 
 
 def _printed(record: Line, path: str) -> str:
-    """What is printed where an empty value was looked for."""
-    return " ".join(span["text"] for span in record["evidence"].get(path, ()))
+    """What is printed where an empty value was looked for; of a row or a group, the texts of its values."""
+    own = (spans for other, spans in record["evidence"].items() if value_tree.holds(path, other))
+    return " ".join(span["text"] for spans in own for span in spans)
 
 
 def shown_value(value: Any) -> str:
@@ -131,6 +142,14 @@ def shown_value(value: Any) -> str:
     if value is None or isinstance(value, list):
         return ""
     return ("true" if value else "false") if isinstance(value, bool) else str(value)
+
+
+LOOK = "Look at the place: correct the value where it is printed otherwise, else accept it."
+"""What to do about a finding of a kind that is about the source, where the reading may be what is odd (after OCR)."""
+
+
+def _remedy(entry: KindEntry, about: str) -> str:
+    return entry.remedy if entry.about == about else LOOK
 
 
 def explained(record: Line, path: str) -> Iterator[dict[str, str]]:
@@ -144,5 +163,5 @@ def explained(record: Line, path: str) -> Iterator[dict[str, str]]:
                 "severity": finding["severity"],
                 "message": finding["message"],
                 "meaning": entry.meaning if entry else "",
-                "remedy": entry.remedy if entry else "",
+                "remedy": _remedy(entry, finding["about"]) if entry else "",
             }

@@ -43,19 +43,24 @@ def write(ledger: Ledger, mode: Mode, folder: Path) -> list[Path]:
 def decided_documents(ledger: Ledger, mode: Mode) -> Iterator[GoldDocument]:
     """The documents of the last run in which nothing is left to decide and of which something was decided.
 
-    A document is marked as a draft unless a person accepted each of its forms as a whole: what the run settled by
-    itself, nobody has looked at.
+    After a third pass, those that both labellers have labelled whole, too. Otherwise a document is marked as a draft
+    unless a person accepted each of its forms as a whole: what the run settled by itself, nobody has looked at.
     """
     decisions = decision_log.by_form(ledger, mode.task)
     forms: dict[str, list[Mapping[str, Any]]] = {}
-    for found in run_records(ledger, with_settled=True):
+    for found in run_records(ledger, True, decisions):
         forms.setdefault(found.record["sha256"], []).append(mode.starts_from(found.record))
     for sha256, records in forms.items():
         about = [decisions.get((sha256, record["form"]), ()) for record in records]
-        if any(about):
+        if any(about) or (mode.between and _both_labelled(records)):
             gold = _gold(records, about, mode)
             if gold is not None:
                 yield gold
+
+
+def _both_labelled(records: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether both labellers of a third pass have accepted each form."""
+    return all(record["values"] for record in records if record["form"] != DOCUMENT)
 
 
 def _gold(records: Sequence[Mapping[str, Any]], about: Sequence[Sequence[Decision]], mode: Mode) -> GoldDocument | None:
@@ -63,16 +68,17 @@ def _gold(records: Sequence[Mapping[str, Any]], about: Sequence[Sequence[Decisio
     if any(one.unsettled or one.stale for one in reviewed):
         return None
     forms = [(record, one) for record, one in zip(records, reviewed, strict=True) if record["form"] != DOCUMENT]
-    whole = all(one.marks.get("") == "accepted" for record, one in forms if record["schema"] != TABLE)
+    accepted = all(one.marks.get("") == "accepted" for record, one in forms if record["schema"] != TABLE)
     made = [decision for decisions in about for decision in decisions]
     content: dict[str, Any] = {"document": PurePosixPath(records[0]["document"]).name, "title": None}
-    if not whole:
+    if not accepted and mode.between is None:
         content["draft"] = True
+    between = mode.between
     content["labelled"] = {
-        "by": ", ".join(sorted({d.who for d in made})),
-        "on": max(d.at for d in made)[:10],
-        "agreed": False,
-        "drafted_by": None if mode.task.endswith(":blank") else _configuration(records),
+        "by": ", ".join(sorted({*(d.who for d in made), *(between.by if between else ())})),
+        "on": max([d.at[:10] for d in made] + ([between.on] if between else [])),
+        "agreed": between is not None,
+        "drafted_by": None if mode.is_blank else _configuration(records),
     }
     content["forms"] = [
         {"form_type": record["schema"], **one.values} for record, one in forms if record["schema"] != TABLE

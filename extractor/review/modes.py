@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from extractor.accounting import decided
 from extractor.accounting.judged_reading import Line
@@ -15,11 +15,20 @@ from extractor.review.doubts import Doubt
 DoubtsOf = Callable[[Line, int, Sequence[Decision]], list[Doubt]]
 
 
+class Labelled(NamedTuple):
+    """Two labellers whose labels a third pass begins with: their names, their last day, whether from nothing."""
+
+    by: tuple[str, str]
+    on: str
+    blank: bool
+
+
 @dataclass(frozen=True)
 class Mode:
     """`name` tells the page what to offer; `starts_from` gives the record that one starts from.
 
     `shows_doubts`: whether findings, marks and doubts are shown; where one is to judge without them, they are not.
+    `between`: the labellers of a third pass.
     """
 
     name: str
@@ -27,6 +36,17 @@ class Mode:
     doubts_of: DoubtsOf
     starts_from: Callable[[Line], Line]
     shows_doubts: bool = True
+    between: Labelled | None = None
+
+    @property
+    def looks_at_settled(self) -> bool:
+        """Whether records without any doubt of the run are gone through, too."""
+        return not self.shows_doubts or self.between is not None
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether labels began with empty forms."""
+        return self.between.blank if self.between else self.task.endswith(":blank")
 
 
 def _as_it_is(record: Line) -> Line:

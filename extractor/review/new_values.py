@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import BaseModel
@@ -40,14 +41,17 @@ def empty_row(spec: SchemaSpec | None, path: str, tree: Any) -> Any:
     """A new row of the list at a path: the row's fields, all empty; a list of cells as wide as the other rows."""
     field = spec.field(generic(path)) if spec is not None else None
     if field is not None and field.children:
-        return _empty(field)
+        return empty_values(field.children)
     rows = [row for row in tree.values() if isinstance(row, Rows)] if isinstance(tree, Rows) else []
     return [None] * len(rows[0]) if rows else None
 
 
-def _empty(field: FieldSpec) -> dict[str, Any]:
-    lists = ("rows", "texts")
-    return {
-        child.name: [] if child.structure in lists else _empty(child) if child.structure == "group" else None
-        for child in field.children
-    }
+def empty_values(fields: Iterable[FieldSpec]) -> dict[str, Any]:
+    """The values of fields that hold nothing yet."""
+    return {field.name: _nothing(field) for field in fields}
+
+
+def _nothing(field: FieldSpec) -> Any:
+    if field.structure == "group":
+        return empty_values(field.children)
+    return [] if field.structure in ("rows", "texts") else None

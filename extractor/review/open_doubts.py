@@ -16,6 +16,7 @@ ORDERS: dict[str, Callable[[Doubt], Place]] = {
     "document": lambda d: (d.position, d.form, d.order),
     "kind": lambda d: (d.kinds, d.position, d.form, d.order),
     "field": lambda d: (d.schema, d.field, d.position, d.form, d.order),
+    "label": lambda d: (not d.label, d.label, d.schema, d.field, d.position, d.form, d.order),
     "alike": lambda d: (d.alike, d.value, d.position, d.form, d.order),
 }
 """The orders in which one can go through the doubts."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from extractor.accounting import added_forms
 from extractor.accounting.judged_reading import Line
 from extractor.accounting.settled import beside_records
+from extractor.document.decision import Decision
 from extractor.ledger import decision_log, lookups, store
 from extractor.ledger.store import Ledger
 from extractor.review import doubts
 
-Key = tuple[str, int]
+Decisions = Mapping[tuple[str, int], Sequence[Decision]]
 
 
 class RunRecord(NamedTuple):
@@ -22,16 +24,24 @@ class RunRecord(NamedTuple):
     position: int
 
 
-def run_records(ledger: Ledger, with_settled: bool, also: Collection[Key] = ()) -> Iterator[RunRecord]:
-    """The records of the last run in order; without the settled ones on request, except those that are in `also`."""
+def run_records(ledger: Ledger, with_settled: bool, decisions: Decisions) -> Iterator[RunRecord]:
+    """The records of the last run in order, then what stands beside them, then forms that people added.
+
+    Without the settled ones on request, except those that somebody has decided about.
+    """
     positions = dict(ledger.execute("SELECT sha256, min(position) FROM inputs GROUP BY sha256"))
     for keyed in lookups.keyed_record_lines(ledger):
-        if with_settled or '"unsettled":[]' not in keyed.line or (keyed.sha256, keyed.form) in also:
+        if with_settled or '"unsettled":[]' not in keyed.line or (keyed.sha256, keyed.form) in decisions:
             yield RunRecord(json.loads(keyed.line), positions[keyed.sha256])
     for text in store.document_lines(ledger):
         beside = beside_records(json.loads(text))
         if beside is not None:
             yield RunRecord(beside, positions[beside["sha256"]])
+    for sha256, about in added_forms.added(decisions):
+        source = lookups.input_of(ledger, sha256)
+        line = added_forms.line_of(about, source.name) if source else None
+        if line is not None:
+            yield RunRecord(line, positions[sha256])
 
 
 class Remaining(NamedTuple):
@@ -46,7 +56,7 @@ def remaining(ledger: Ledger, task: str) -> Remaining:
     decisions = decision_log.by_form(ledger, task)
     left = sum(
         len(doubts.of_record(record, position, decisions.get((record["sha256"], record["form"]), ())))
-        for record, position in run_records(ledger, with_settled=False, also=decisions)
+        for record, position in run_records(ledger, with_settled=False, decisions=decisions)
     )
     return estimated(ledger, task, left)
 

@@ -75,7 +75,7 @@ def application(service: ReviewService, token: str, port: int) -> Starlette:
     reads = {"next": routes.next, "record": routes.record, "left": routes.left, "group": routes.group}
     reads |= {"list": routes.list, "units": routes.units, "value": routes.value, "size": routes.size}
     writes = {"decide": routes.decide, "decide_all": routes.decide_all, "undo": routes.undo}
-    writes |= {"claim": routes.claim, "text_in": routes.text_in}
+    writes |= {"claim": routes.claim, "text_in": routes.text_in, "add_form": routes.add_form}
     return Starlette(
         routes=[
             Route("/", page),
@@ -203,6 +203,14 @@ class _Routes:
         found = self.service.next(_person(asked), _order(asked), _filter(asked), here)
         return answers.place(self.service, found, self.left(asked))
 
+    def add_form(self, asked: Asked) -> Asked:
+        """Adds a form that the run missed, and shows it."""
+        sha256 = str(asked["sha256"])
+        person, batch = _person(asked), _batch(asked)
+        form = self.service.add_form(person, batch, _seconds(asked), sha256, str(asked["schema"]))
+        here = self._doubt({"sha256": sha256, "form": form, "path": ""})
+        return {**answers.with_record(self.service, here), "left": self.left(asked)}
+
     def decide_all(self, asked: Asked) -> Asked:
         """Decides all doubts that are like one; answers with the next doubt."""
         here = self._doubt(asked)
@@ -222,6 +230,10 @@ class _Routes:
         undone = self.service.undo(_person(asked), _batch(asked))
         if undone is None:
             raise Refused("there is nothing to take back")
+        if self.service.record(undone.sha256, undone.form) is None:  # an added form that is none any more
+            return answers.place(
+                self.service, self.service.next(_person(asked), _order(asked), _filter(asked), None), self.left(asked)
+            )
         self.service.claim(_person(asked), undone.sha256)
         doubt = self.service.doubts.find(undone.sha256, undone.form, undone.path) or self._doubt(
             {"sha256": undone.sha256, "form": undone.form, "path": undone.path}

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from extractor.accounting import decided, judged_reading, value_tree
+from extractor.accounting import added_forms, decided, judged_reading, value_tree
 from extractor.accounting.decided import Reviewed
 from extractor.accounting.judged_reading import Line
 from extractor.accounting.settled import DOCUMENT, beside_records
@@ -22,10 +22,11 @@ from extractor.ledger import decision_log, lookups, store
 from extractor.ledger.store import Ledger
 from extractor.review.doubts import Doubt
 from extractor.review.modes import Mode
-from extractor.review.new_values import convention_of, empty_row, value_of
+from extractor.review.new_values import convention_of, empty_row, empty_values, value_of
 from extractor.review.open_doubts import Filter, OpenDoubts
-from extractor.review.run_records import run_records
+from extractor.review.run_records import Remaining, estimated, run_records
 from extractor.review.sources import Source, Sources
+from extractor.runs.place_decisions import PlaceDecisions
 from schemas.spec import SchemaSpec
 
 
@@ -65,9 +66,15 @@ class ReviewService:
     """Holds the ledger, what is left to decide, and the sources. Its methods may be called from several threads."""
 
     def __init__(
-        self, directory: Path, ledger: Ledger, specs: Sequence[SchemaSpec], settings: Settings, mode: Mode
+        self,
+        directory: Path,
+        ledger: Ledger,
+        specs: Sequence[SchemaSpec],
+        settings: Settings,
+        mode: Mode,
+        place: PlaceDecisions | None = None,
     ) -> None:
-        self.directory, self.ledger, self.mode = directory, ledger, mode
+        self.directory, self.ledger, self.mode, self.place = directory, ledger, mode, place
         self.specs = {spec.name: spec for spec in specs}
         self.sources = Sources(settings)
         self.lock = threading.RLock()
@@ -76,7 +83,7 @@ class ReviewService:
         self.some = threading.Event()
         self.changed = False
         self._seen = self._state()
-        self._checked = time.monotonic()
+        self._checked = self._heard = time.monotonic()
         self._start_loading()
 
     # What is left
@@ -91,7 +98,7 @@ class ReviewService:
         try:
             with store.reading(self.directory) as ledger:
                 decisions = decision_log.by_form(ledger, self.mode.task)
-                for record, position in run_records(ledger, not self.mode.shows_doubts, decisions):
+                for record, position in run_records(ledger, self.mode.looks_at_settled, decisions):
                     about = decisions.get((record["sha256"], record["form"]), ())
                     found = self.mode.doubts_of(self.mode.starts_from(record), position, about)
                     with self.lock:
@@ -110,12 +117,19 @@ class ReviewService:
         ).fetchone()
         return row[0], row[1], row[2]
 
+    def remaining(self) -> Remaining:
+        """How much is left, when the whole run has been gone through."""
+        self.loaded.wait()
+        with self.lock:
+            return estimated(self.ledger, self.mode.task, self.doubts.counts(Filter()).total)
+
     def catch_up(self) -> None:
         """Takes in what another run, or another server, has written since the last look."""
         with self.lock:
             if time.monotonic() - self._checked < CHECK_SECONDS:
                 return
             self._checked = time.monotonic()
+            self._hear()
             state = self._state()
             if state[:2] != self._seen[:2]:
                 self.doubts = OpenDoubts()
@@ -123,6 +137,13 @@ class ReviewService:
             elif state[2] != self._seen[2]:
                 self._reread(self._seen[2])
             self._seen = state
+
+    def _hear(self) -> None:
+        """Takes in what other sessions have put to the place since the last look."""
+        if self.place is None or time.monotonic() - self._heard < PLACE_SECONDS:
+            return
+        self._heard = time.monotonic()
+        decision_log.add(self.ledger, self.place.news())
 
     def _reread(self, after: int) -> None:
         rows = self.ledger.execute(
@@ -136,7 +157,9 @@ class ReviewService:
     def _refresh(self, sha256: str, form: int) -> None:
         """Brings the doubts of one record up to date."""
         record = self.record(sha256, form)
-        if record is not None:
+        if record is None:
+            self.doubts.put(sha256, form, [])  # an added form that was taken back
+        else:
             about = decision_log.of_form(self.ledger, sha256, form, self.mode.task)
             position = self.doubts.positions.get(sha256, 0)
             self.doubts.put(sha256, form, self.mode.doubts_of(record, position, about))
@@ -148,6 +171,10 @@ class ReviewService:
         if form == DOCUMENT:
             line = lookups.document_line(self.ledger, sha256)
             return beside_records(json.loads(line)) if line else None
+        if added_forms.is_added(form):
+            source = lookups.input_of(self.ledger, sha256)
+            about = decision_log.of_form(self.ledger, sha256, form, self.mode.task)
+            return added_forms.line_of(about, source.name) if source else None
         line = lookups.record_line(self.ledger, sha256, form)
         return self.mode.starts_from(json.loads(line)) if line else None
 
@@ -171,10 +198,11 @@ class ReviewService:
     def source(self, sha256: str) -> Source:
         """Where the file of a document is. Refused: it is none of the last run's."""
         with self.lock:
-            found = lookups.path_of(self.ledger, sha256)
+            found = lookups.input_of(self.ledger, sha256)
         if found is None:
             raise Refused("the last run has no such document")
-        return Source(sha256, *found)
+        path = Path(found.address) if self.place is None else self.place.source(sha256, found.address)
+        return Source(sha256, found.name, path)
 
     # Going on
 
@@ -214,6 +242,30 @@ class ReviewService:
                 raise Refused("somebody has decided about this form since it was shown; it is shown again")
             opened = self.opened(sha256, form)
             self._keep(self._decisions(person, batch, seconds, opened, changes), [(sha256, form)])
+
+    def add_form(self, person: Person, batch: str, seconds: float, sha256: str, schema: str) -> int:
+        """Adds a form that the run missed, with nothing in it; its number."""
+        spec = self.specs.get(schema)
+        if spec is None:
+            raise Refused(f"this run has no schema {schema!r}; there are: {', '.join(self.specs)}")
+        with self.lock:
+            source = lookups.input_of(self.ledger, sha256)
+            holder = self.claim(person, sha256)
+            if source is None:
+                raise Refused("the last run has no such document")
+            if holder:
+                raise Refused(f"{holder} is at work on this document")
+            form = added_forms.next_number(decision_log.forms_of(self.ledger, sha256))
+            told = {"schema": schema, "values": empty_values(spec.fields)}
+            line = added_forms.empty_line(sha256, form, source.name, told)
+            judged = judged_reading.reading_hash(line, "")
+            made = Decision(
+                f"{batch}/0", batch, person.name, _now(), round(seconds, 1), sha256, form, "add", "", self.mode.task,
+                judged, to=told,
+            )  # fmt: skip
+            if not self._is_there(batch):
+                self._keep([made], [(sha256, form)])
+            return form
 
     def decide_all(self, person: Person, batch: str, seconds: float, doubts: Sequence[Doubt], text: str | None) -> int:
         """Accepts all of these doubts, or sets their values to a text, as one batch; how many were decided.
@@ -256,6 +308,8 @@ class ReviewService:
     def _keep(self, decisions: Sequence[Decision], forms: Iterable[tuple[str, int]]) -> None:
         if not decisions:
             return
+        if self.place is not None:
+            self.place.keep(decisions)  # first: what the place does not take is not decided
         decision_log.add(self.ledger, decisions)
         decision_log.append(self.directory, decisions)
         self.changed = True
@@ -302,6 +356,8 @@ class ReviewService:
 
 CHECK_SECONDS = 2.0
 """How often the ledger is asked whether another process has written to it."""
+PLACE_SECONDS = 10.0
+"""How often a place is asked for decisions of others: a LIST each time."""
 WAIT_SECONDS = 30.0
 """How long a page waits for the first doubt of a run that is being loaded."""
 

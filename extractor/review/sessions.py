@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import webbrowser
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -11,12 +12,14 @@ from urllib.parse import quote
 from pydantic import SecretStr
 
 from extractor.config import Settings
-from extractor.ledger import store
+from extractor.ledger import decision_log, store
 from extractor.ledger.store import Ledger
 from extractor.review import server
 from extractor.review.modes import Mode
+from extractor.review.run_records import Remaining
 from extractor.review.service import ReviewService
 from extractor.runs import result_files
+from extractor.runs.place_decisions import PlaceDecisions
 from schemas.spec import SchemaSpec
 
 LoadSchemas = Callable[[Sequence[str]], Sequence[SchemaSpec]]
@@ -33,16 +36,19 @@ def sit(
     password: str | None = None,
     show: Callable[[str], None] = print,
     browser: bool = True,
+    place: PlaceDecisions | None = None,
+    counted: Callable[[Remaining], None] = lambda _: None,
 ) -> None:
     """Serves the page of a run until it is stopped, then writes `records.jsonl` with what was decided.
 
-    The files are written at the start too, should an earlier sitting have ended without.
+    The page does not wait for the run to be gone through; `counted` is told what is left when it is. With a `place`,
+    `directory` is its copy, and decisions go to the place.
     """
     run = store.last_run(ledger)
     settings = _settings(run.settings, password)
-    result_files.lines(ledger, directory)
-    service = ReviewService(directory, ledger, load_schemas(run.schemas), settings, mode)
+    service = ReviewService(directory, ledger, load_schemas(run.schemas), settings, mode, place)
     listening = server.bound(port)
+    threading.Thread(target=lambda: counted(service.remaining()), daemon=True).start()
 
     def opened(address: str) -> None:
         address += f"&who={quote(by)}" if by else ""
@@ -54,8 +60,16 @@ def sit(
         server.serve(service, listening, opened)
     finally:
         listening.close()
-        if service.changed:
+        if service.changed or _is_behind(directory):
             result_files.lines(ledger, directory)
+
+
+def _is_behind(directory: Path) -> bool:
+    """Whether an earlier sitting ended without writing the files that show its decisions."""
+    decisions, records = directory / decision_log.FILE, directory / "records.jsonl"
+    if not decisions.is_file():
+        return False
+    return not records.is_file() or records.stat().st_mtime_ns < decisions.stat().st_mtime_ns
 
 
 def _settings(kept: Mapping[str, Any], password: str | None) -> Settings:

@@ -1,4 +1,4 @@
-"""Other texts that a value may be: what its findings name, how it is printed, what nothing accounts for."""
+"""Other texts that a value may be: other readings, other columns, how it is printed, what nothing accounts for."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from collections.abc import Iterator
 
 from extractor.accounting.judged_reading import Line
 from extractor.accounting.value_tree import generic, holds
+from extractor.document.finding_kinds import FindingKind
 from schemas.spec import FieldSpec, SchemaSpec
 
 MOST = 9  # as many as there are digits to choose one with
 LONGEST = 300  # characters of a text that is worth a key
 _NUMBER = re.compile(r"-?\d[\d.,]*\d|-?\d")
-_QUOTED = re.compile(r"'([^']{1,300})'|“([^”]{1,300})”")
+_OF_COLUMNS = frozenset({FindingKind.COLUMN_UNCLEAR, FindingKind.COLUMNS_UNCLEAR, FindingKind.ROW_SHIFTED})
+"""Findings that say: the texts of this row may stand in other columns."""
+_ROW = re.compile(r"^(.*\[[^\[\]]+\])\.")
 
 
 def field_at(spec: SchemaSpec | None, path: str) -> FieldSpec | None:
@@ -48,14 +51,24 @@ def _fits(field: FieldSpec, text: str) -> bool:
     return True
 
 
+def _of_row(record: Line, path: str) -> Iterator[str]:
+    """The printed texts of the other columns of a row."""
+    row = _ROW.match(path)
+    if row is not None:
+        yield from (_printed(record, other) for other in record["evidence"] if other != path and holds(row[1], other))
+
+
+def _printed(record: Line, path: str) -> str:
+    return " ".join(span["text"] for span in record["evidence"].get(path, ()))
+
+
 def _texts(record: Line, path: str, field: FieldSpec | None) -> Iterator[str]:
-    for finding in record["findings"]:
-        if finding["about"] == "reading" and finding["path"] and holds(finding["path"], path):
-            quoted = [a or b for a, b in _QUOTED.findall(finding["message"])]
-            yield from quoted
-            if not quoted and ": " in finding["message"]:
-                yield finding["message"].rsplit(": ", 1)[1]
-    yield " ".join(span["text"] for span in record["evidence"].get(path, ()))
+    about = [f for f in record["findings"] if f["about"] == "reading" and holds(f["path"], path)]
+    for finding in about:
+        yield from finding.get("others", ()) if finding["path"] == path else ()
+    if any(finding["kind"] in _OF_COLUMNS for finding in about):
+        yield from _of_row(record, path)
+    yield _printed(record, path)
     here = {(span["page"], span.get("line"), span.get("cell")) for span in record["evidence"].get(path, ())}
     beside = [r for r in record["residue"] if (r["page"], r.get("line"), r.get("cell")) in here]
     yield from (r["text"] for r in beside)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from extractor.accounting import decided
+from extractor.accounting import added_forms, decided
 from extractor.accounting.settled import DOCUMENT, beside_records
 from extractor.document.decision import Decision
 from extractor.ledger import lookups, store
@@ -27,10 +27,15 @@ def records(ledger: Ledger, decisions: Decisions) -> Iterator[str]:
 
 
 def reviewed(ledger: Ledger, decisions: Decisions) -> Iterator[str]:
-    """The same lines with the corrected values, and `reviewed`, `deleted` and `stale` behind them."""
+    """The same lines with the corrected values, and `reviewed`, `deleted` and `stale` behind them; then added forms."""
     for keyed in lookups.keyed_record_lines(ledger):
         about = decisions.get((keyed.sha256, keyed.form), ())
         yield store.dumps(decided.as_reviewed(json.loads(keyed.line), about))
+    for sha256, about in added_forms.added(decisions):
+        source = lookups.input_of(ledger, sha256)
+        line = added_forms.line_of(about, source.name) if source else None
+        if line is not None:
+            yield store.dumps(decided.as_reviewed(line, about))
 
 
 def documents(ledger: Ledger, decisions: Decisions, corrected: bool = False) -> Iterator[str]:

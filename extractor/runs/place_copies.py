@@ -1,6 +1,7 @@
 """A place as a folder of a run: its ledger, from what markers name. What works on a folder then works on a place.
 
-The copy is written unit by unit; memory does not grow. Of two inputs of one name, the one of the later plan counts.
+The copy is written unit by unit; memory does not grow. It holds the decisions that people made on the place, too.
+Of two inputs of one name, the one of the later plan counts.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from extractor.ledger import copies, store
 from extractor.ledger.copies import CopiedDocument
 from extractor.ledger.migrations import transaction
 from extractor.ledger.store import Ledger
-from extractor.runs import job_status, result_files, shard_parts, shards
+from extractor.runs import job_status, place_decisions, result_files, shard_parts, shards
 from extractor.runs.job_status import JobCall, UnitState
 from extractor.runs.object_folders import ObjectFolder
 
@@ -33,6 +34,7 @@ def folder_of(place: ObjectFolder, fingerprint: str | None = None, lines: bool =
     """
     with tempfile.TemporaryDirectory(prefix="place-") as scratch:
         copy(place, job_status.call_named(place, fingerprint), Path(scratch))
+        place_decisions.take(place, Path(scratch))
         if lines:
             with store.reading(Path(scratch)) as ledger:
                 result_files.lines(ledger, Path(scratch))

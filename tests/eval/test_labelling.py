@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from eval.labelling import agree, check, draft, problems_of
+from eval.reports.compare import compare
 from eval.reports.report import evaluate
 from eval.scoring.gold import load
 from extractor.errors import CallError
@@ -122,3 +123,26 @@ def test_a_draft_of_a_document_that_is_not_in_the_run_is_refused(tmp_path: Path)
     run = run_folder(tmp_path / "run", [record(FORM)])
     with pytest.raises(CallError, match=r"no document 'other\.txt'; there are: case\.txt"):
         draft(run, tmp_path / "gold", documents=["other.txt"])
+
+
+def test_gold_that_a_configuration_drafted_does_not_score_it_unasked(tmp_path: Path) -> None:
+    rules = {**record(FORM, 0, "case.txt"), "engine": "rules", "model": None}
+    run = run_folder(tmp_path / "run", [rules])
+    draft(run, tmp_path / "gold")
+    path = tmp_path / "gold" / "case.gold.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    assert content["labelled"]["drafted_by"] == "rules"
+    path.write_text(json.dumps({**content, "draft": False}), encoding="utf-8")
+    with pytest.raises(CallError, match=r"began as a draft of rules, .* --own-drafts"):
+        evaluate(run, [path])
+    assert evaluate(run, [path], own_drafts=True) == 0
+    other = run_folder(tmp_path / "other", [{**rules, "engine": "hybrid", "model": "some-model"}])
+    assert evaluate(other, [path]) == 0
+    with pytest.raises(CallError, match="began as a draft of rules"):
+        compare([run, other], [path])
+
+
+def test_kappa_stands_beside_the_agreement(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    gold = gold_file(tmp_path, FORM)
+    assert agree([gold], [gold]) == 0
+    assert "100.00% the same; Cohen's kappa: 1.000" in capsys.readouterr().out

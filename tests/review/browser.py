@@ -21,7 +21,7 @@ PATIENCE = 60_000  # milliseconds: a loaded machine is slow, and no test measure
 class Served:
     """A server of the page in a process of its own."""
 
-    def __init__(self, directory: Path, *arguments: str, command: tuple[str, ...] = ("review",)) -> None:
+    def __init__(self, directory: Path | str, *arguments: str, command: tuple[str, ...] = ("review",)) -> None:
         call = [sys.executable, "-m", "extractor", *command, str(directory), "--no-browser", *arguments]
         self.process = subprocess.Popen(call, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
@@ -42,7 +42,7 @@ class Served:
 
 
 @contextmanager
-def served(directory: Path, *arguments: str, command: tuple[str, ...] = ("review",)) -> Iterator[Served]:
+def served(directory: Path | str, *arguments: str, command: tuple[str, ...] = ("review",)) -> Iterator[Served]:
     """A server that is stopped at the end."""
     server = Served(directory, *arguments, command=command)
     try:

@@ -58,6 +58,19 @@ def make_run(out: Path, documents: Mapping[str, str | bytes], change: Change | N
     return out
 
 
+def kept(out: Path, file: Path, result: DocumentResult) -> Path:
+    """A run that holds a result which was made by hand, about a file."""
+    settings, specs = Settings(), schemas.builtin()
+    source = store.Input(file.name, file, file.stat().st_size, readers.sha256(file), None)
+    with store.writing(out) as ledger:
+        store.begin(ledger, "by hand", "rules", [spec.name for spec in specs], settings.public(), "0", [source])
+        for task in store.waiting(ledger):
+            store.record(ledger, "by hand", task, store.row_of(settle(result)))
+        store.finish(ledger)
+        result_files.lines(ledger, out)
+    return out
+
+
 def records(out: Path) -> list[dict[str, Any]]:
     """The lines of `records.jsonl`."""
     return [json.loads(line) for line in (out / "records.jsonl").read_text(encoding="utf-8").splitlines()]

@@ -149,6 +149,25 @@ def test_a_value_is_moved_to_another_field(chromium: Any, run: Path) -> None:
         assert (page.shown("expected_goal"), page.shown("rating")) == ("—", "优")
 
 
+def test_a_form_that_was_missed_is_added_and_filled_in(chromium: Any, run: Path) -> None:
+    with served(run) as server:
+        page = ReviewPage(chromium, server.address)
+        page.page.keyboard.press("w")
+        page.page.click("dialog .targets button:has-text('self_evaluation')")
+        page.page.wait_for_selector("dialog", state="hidden")
+        page.wait_left(7)
+        assert "a.txt · added form 1 · self_evaluation" in page.page.inner_text("#place")
+        page.choose("project_name")
+        page.edit("渠道清淤")
+        page.choose("indicators")
+        page.press("e")
+        page.page.wait_for_selector("#form tr.inserted")
+        page.press("f")
+        page.wait_left(6)
+        assert page.errors == []
+    assert [d.action for d in decisions(run)][:2] == ["add", "set"]
+
+
 def test_arrows_and_tab_go_through_a_table(chromium: Any, run: Path) -> None:
     with served(run) as server:
         page = ReviewPage(chromium, server.address)

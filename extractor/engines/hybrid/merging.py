@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from extractor.accounting.agreement import agreement, characters, pairs
+from extractor.accounting.agreement import Pair, agreement, characters, pairs
 from extractor.accounting.proof import labels_in, proofs
 from extractor.accounting.second_readers import SETTLED_BY_AGREEMENT, read_by_one
 from extractor.accounting.value_paths import covers, doubted, field_of, moved, own_places, row_of, spans
@@ -223,11 +223,11 @@ def _both(schema: SchemaSpec, first: Answer, told: Told) -> Iterator[Finding]:
     ours, theirs = Answer(tuple(_ours(first, told.region))), Answer(told.candidates)
     for pair in pairs(schema, ours.candidates, theirs.candidates):
         if not pair.is_agreed:
-            texts = (c.text if c else "nothing" for c in (pair.first, pair.second))
-            yield _differ(doubted(schema, pair.path), *texts)
+            yield _differ(doubted(schema, pair.path), pair)
     yield from agreement(schema, ours, theirs).on_rows
 
 
-def _differ(path: str, ours: str, theirs: str) -> Finding:
-    message = f"rules read {ours[:60]!r}, the model {theirs[:60]!r}; look which it is"
-    return finding(FindingKind.TWO_READERS, path, message)
+def _differ(path: str, pair: Pair) -> Finding:
+    ours, theirs = (repr(c.text[:60]) if c else "nothing" for c in (pair.first, pair.second))
+    message = f"rules read {ours}, the model {theirs}; look which it is"
+    return finding(FindingKind.TWO_READERS, path, message, others=(pair.second.text,) if pair.second else ())

@@ -190,7 +190,7 @@ def merged(form: Form, parts: Sequence[dict[str, Any]]) -> tuple[dict[str, Any],
             first, second = (words_of(sheet, text) for text in texts)
             if first != second:
                 message = f"read as {first[:40]!r} and, further on, as {second[:40]!r}"
-                findings.append(finding(FindingKind.TWO_READINGS, path, message))
+                findings.append(finding(FindingKind.TWO_READINGS, path, message, others=(second,)))
     return ({**out, key: labels} if labels else out), tuple(findings)
 
 

@@ -44,7 +44,8 @@ export function group(found, mayAccept) {
       make("button", { type: "button", class: same ? "primary" : "", onclick: () => choose({ same, count: members.count, text: null }) }, `accept all ${members.count}`),
       same ? correction(members, choose) : null,
     );
-    const parts = [part(found.same, "doubts of the same field, reason and value", true)];
+    const parts = [part(found.same, found.same.count === 1 ? "doubt of this field, reason and value" : "doubts of the same field, reason and value", true)];
+    if (found.alike.count === 1) parts.push(make("p", { class: "more" }, "No other doubt is like this one."));
     if (found.alike.count > found.same.count) parts.push(part(found.alike, "doubts of the same field and reason, of any value", false));
     open("Identical doubts", ...parts);
     if (mayAccept) dialog.querySelector("button.primary").focus();
@@ -72,6 +73,15 @@ export function target(leaves, from) {
     fill();
     open("Move the value to", search, list);
     search.focus();
+  });
+}
+
+// The schema of a form that was missed. Resolves to its name.
+export function schema(names) {
+  return answered((choose) => {
+    const list = make("ul", { class: "targets" }, ...names.map((name) => make("li", {}, make("button", { type: "button", onclick: () => choose(name) }, name))));
+    open("Which form was missed?", list);
+    list.querySelector("button")?.focus();
   });
 }
 

@@ -8,6 +8,7 @@ import * as source from "./source.js";
 
 const state = { mode: "review", doubt: null, record: null, at: "", since: 0, busy: false, editing: false };
 const FILTERS = ["only_kind", "only_field", "only_document"];
+const MARGIN = 2; // points around a place that is read again
 const HEARTBEAT = 30000; // milliseconds; a claim lasts 120 s
 
 const who = byId("who");
@@ -57,13 +58,13 @@ async function present(found) {
   state.doubt = found.doubt;
   state.record = found.record;
   if (!found.doubt) {
-    finished();
+    finished(found.left);
     return;
   }
   state.at = found.doubt.path;
   state.since = performance.now();
   byId("place").textContent = found.record.schema
-    ? `${found.record.document} · form ${found.record.form + 1} · ${found.record.schema}`
+    ? `${found.record.document} · ${formName(found.record.form)} · ${found.record.schema}`
     : `${found.record.document} · beside its forms`;
   document.title = `${found.record.document} · review`;
   form.draw(found.record, state.at);
@@ -71,12 +72,40 @@ async function present(found) {
   drawActions();
   form.choose(state.at, false);
   await source.show(found.record, state.at);
+  readOnce();
   if (found.holder) say(`${found.holder} is at work on this document: you can look, and not decide.`);
 }
 
-function finished() {
-  byId("place").textContent = "Nothing is left";
-  byId("doubt").replaceChildren(make("p", { class: "done" }, "Everything that these filters show is decided."));
+// A value that OCR was not sure of is read once more from its place; another text becomes one of the other readings.
+async function readOnce() {
+  const { doubt, record } = state;
+  const value = form.node(record.sections, doubt.path);
+  const places = (value?.spans || []).filter((span) => span.box && span.page === value.spans[0].page);
+  if (record.source.kind !== "pictures" || !doubt.kinds.includes("low_confidence") || !places.length) return;
+  const side = (n, most) => most(...places.map((span) => span.box[n])) + (n < 2 ? -MARGIN : MARGIN);
+  const box = [side(0, Math.min), side(1, Math.min), side(2, Math.max), side(3, Math.max)];
+  let text;
+  try {
+    ({ text } = await write("text_in", { sha256: record.sha256, page: places[0].page, box }));
+  } catch {
+    return; // without OCR on this machine there is no other reading
+  }
+  if (state.record !== record || !text || text === value.text || record.suggestions.includes(text)) return;
+  record.suggestions = [...record.suggestions.slice(0, 8), text]; // last: what the other keys take must not change
+  drawDoubt();
+}
+
+// Forms that people added have numbers below -1.
+function formName(number) {
+  return number < 0 ? `added form ${-1 - number}` : `form ${number + 1}`;
+}
+
+function finished(left) {
+  const elsewhere = left && left.wanted;
+  byId("place").textContent = elsewhere ? "Nothing is left for you" : "Nothing is left";
+  byId("doubt").replaceChildren(make("p", { class: "done" }, elsewhere
+    ? `${left.wanted} decisions are left, in documents that other people have open. Load the page again to see what they leave.`
+    : "Everything that these filters show is decided."));
   for (const id of ["form", "actions", "sheet", "pages"]) byId(id).replaceChildren();
   drawActions();
 }
@@ -271,6 +300,13 @@ async function alike() {
   say(`${after.count} decided at once`);
 }
 
+async function addForm() {
+  const schema = await dialogs.schema(state.record.schemas);
+  if (!schema) return;
+  const asked = { ...query(), sha256: state.doubt.sha256, schema, batch: name(), seconds: (performance.now() - state.since) / 1000 };
+  await present(await write("add_form", asked));
+}
+
 async function undo() {
   await present(await write("undo", { ...query(), batch: name() }));
 }
@@ -305,6 +341,7 @@ const COMMANDS = [
   { key: "t", help: "split the row in two", name: "split row", work: split, modes: REVIEW },
   { key: "j", help: "join with the row below", name: "join rows", work: join, modes: REVIEW },
   { key: "m", help: "move the value to another field", name: "move value", work: move, modes: REVIEW },
+  { key: "w", help: "add a form that was missed", name: "add form", work: addForm, modes: REVIEW },
   { key: "l", help: "list what is left", work: pick, always: true },
   { key: "?", help: "show the keys", work: () => dialogs.keys(offered()), always: true },
   { key: "Arrow", shown: "← ↑ ↓ →", help: "choose another value (Tab does, too)" },

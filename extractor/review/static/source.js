@@ -95,11 +95,13 @@ function drawBoxes() {
   const { width, height } = points();
   overlay.setAttribute("viewBox", `0 0 ${width} ${height}`);
   overlay.replaceChildren();
+  const near = nearest(shown.spans, shown.path);
   for (const span of shown.spans.filter((s) => s.page === shown.page && s.box)) {
     const [x0, top, x1, bottom] = span.box;
     const box = svg("rect", { x: x0 - 1, y: top - 1, width: Math.max(2, x1 - x0 + 2), height: Math.max(2, bottom - top + 2) });
     box.dataset.path = span.path;
     box.classList.toggle("current", isAt(span.path, shown.path));
+    box.classList.toggle("near", near !== shown.path && isAt(span.path, near));
     const title = svg("title");
     title.textContent = span.path;
     box.append(title);
@@ -107,6 +109,13 @@ function drawBoxes() {
     overlay.append(box);
   }
   place();
+}
+
+// Where a value has no place of its own (it is empty): the row or the group around it that has one.
+function nearest(spans, path) {
+  let at = path;
+  while (at && !spans.some((span) => isAt(span.path, at))) at = at.slice(0, Math.max(at.lastIndexOf("."), at.lastIndexOf("["), 0));
+  return at;
 }
 
 function isAt(path, of) {
@@ -121,7 +130,7 @@ function place() {
   const fit = (sheet.clientWidth - 4) / width;
   const scale = Math.max(fit, 0.9) * zoom;
   paper.style.width = `${Math.round(width * scale)}px`;
-  const current = sheet.querySelector("rect.current");
+  const current = sheet.querySelector("rect.current") || sheet.querySelector("rect.near");
   if (!current) return;
   const x = Number(current.getAttribute("x")) * scale;
   const y = Number(current.getAttribute("y")) * scale;
@@ -204,9 +213,9 @@ async function openText() {
   }
   if (content.below) parts.push(make("p", { class: "more" }, `… ${content.below} lines below`));
   sheet.replaceChildren(make("div", { class: "text" }, ...parts));
-  const current = sheet.querySelector("mark.current") || (unit && sheet.querySelector(`[data-unit="${CSS.escape(unit)}"]`));
+  const current = sheet.querySelector("mark.current") || sheet.querySelector("mark.near") || (unit && sheet.querySelector(`[data-unit="${CSS.escape(unit)}"]`));
   if (current) {
-    current.classList.add("here");
+    if (current.tagName === "MARK" || unit !== record.where.unit || record.where.own) current.classList.add("here");
     current.scrollIntoView({ block: "center", inline: "nearest" });
   }
 }
@@ -220,6 +229,7 @@ function marked(text, spans = []) {
   const end = Math.min(characters.length, first + MOST);
   let at = first;
   if (first) out.append(make("span", { class: "more" }, `… ${first} characters … `));
+  const near = nearest(shown.spans, shown.path);
   for (const span of [...spans].sort((a, b) => a.start - b.start)) {
     const from = Math.max(at, span.start);
     const to = Math.min(end, span.end);
@@ -227,6 +237,7 @@ function marked(text, spans = []) {
     out.append(characters.slice(at, from).join(""));
     const mark = make("mark", { "data-path": span.path, title: span.path }, characters.slice(from, to).join(""));
     mark.classList.toggle("current", isAt(span.path, shown.path));
+    mark.classList.toggle("near", near !== shown.path && isAt(span.path, near));
     mark.addEventListener("click", () => { if (String(getSelection()) === "") onPick(span.path); });
     out.append(mark);
     at = to;
