@@ -38,14 +38,19 @@ Key = tuple[str, int]
 
 @dataclass
 class Effort:
-    """What was done: doubts met, those that were right as read, keys, characters typed, decisions."""
+    """What was done: doubts met, those that were right as read (one key each), keys, characters typed, decisions."""
 
     doubts: int = 0
     right: int = 0
-    keys_of_right: int = 0
     keys: int = 0
     characters: int = 0
+    keys_of_doubts: int = 0
     actions: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def each(self) -> float:
+        """Keys for each doubt."""
+        return self.keys_of_doubts / max(1, self.doubts)
 
 
 class Reviewer:
@@ -54,6 +59,7 @@ class Reviewer:
     def __init__(self, client: PageClient, verdicts: Mapping[Key, FormVerdicts]) -> None:
         self.client, self.verdicts = client, verdicts
         self.effort = Effort()
+        self.done: set[tuple[str, int, str]] = set()
 
     def review(self) -> None:
         """Decides all that is in doubt, then each form as a whole."""
@@ -61,66 +67,68 @@ class Reviewer:
         while self.client.doubt is not None:
             self.effort.doubts += 1
             self._decide(str(self.client.doubt["path"]))
-        for (sha256, form), verdicts in self.verdicts.items():
-            self.client.open(sha256, form, "")
-            changes = list(self._changes(verdicts, "", set()))
+        self.effort.keys_of_doubts = self.effort.keys
+        for key in self.verdicts:
+            self.client.open(*key, "")
+            changes = self._changes(key, "")
             if changes:
+                self._count(changes, "", ())
                 self._send(changes, stay=True)
-                self.effort.actions["seen with the whole form"] += len(changes)
-            self._send([{"action": "accept", "path": ""}])
+                self.effort.actions["not in doubt, seen with the whole form"] += len(changes)
             self.effort.keys += 1  # f
+            self._send([{"action": "accept", "path": ""}])
 
     def _decide(self, path: str) -> None:
         doubt = self.client.doubt or {}
-        verdicts = self.verdicts.get((doubt["sha256"], doubt["form"]))
-        offered = self.client.record["suggestions"]
-        changes = list(self._changes(verdicts, path, set(offered))) if verdicts is not None else []
+        changes = self._changes((doubt["sha256"], doubt["form"]), path)
         if not changes:
             self.effort.right += 1
-            self.effort.keys_of_right += 1
-        if not changes or [c["path"] for c in changes] != [path]:
+        self._count(changes, path, self.client.record["suggestions"])
+        if [change["path"] for change in changes] != [path]:
             changes.append({"action": "accept", "path": path})
             self.effort.keys += 1  # Enter
         self._send(changes)
 
-    def _changes(self, verdicts: FormVerdicts, path: str, offered: set[str]) -> Iterator[Change]:
-        """What must be changed at and below a path, so that the form says what is printed."""
-        gone = {row for row in _invented(verdicts) if holds(path, row)}
-        for row in sorted(gone, reverse=True):
-            self.effort.keys += 2  # an arrow, d
-            yield {"action": "delete", "path": row}
-        for at, wanted in _wanted(verdicts):
-            if holds(path, at) and not any(holds(row, at) for row in gone):
-                yield self._set(at, wanted, path, offered)
-        yield from self._rows(verdicts, path)
+    def _changes(self, key: Key, path: str) -> list[Change]:
+        """What is still to be changed at and below a path, so that the form says what is printed."""
+        verdicts = self.verdicts.get(key)
+        needed = changes_of(verdicts) if verdicts is not None else ()
+        found = [c for c in needed if holds(path, c["path"]) and (*key, c["path"]) not in self.done]
+        self.done.update((*key, change["path"]) for change in found)
+        return found
 
-    def _set(self, at: str, wanted: str | None, path: str, offered: set[str]) -> Change:
-        self.effort.keys += 0 if at == path else 1  # an arrow
-        if wanted is None:
-            self.effort.keys += 1  # n
-        elif at == path and wanted in offered:
-            self.effort.keys += 1  # 1 to 9
-            self.effort.actions["taken from the other readings"] += 1
-        else:
-            self.effort.keys += 2  # e, Enter
-            self.effort.characters += len(wanted)
-            self.effort.actions["typed"] += 1
-        return {"action": "set", "path": at, "text": wanted}
-
-    def _rows(self, verdicts: FormVerdicts, path: str) -> Iterator[Change]:
-        """Rows that the record does not have."""
-        for number, (name, after, cells) in enumerate(_omitted(verdicts)):
-            if not holds(path, name):
-                continue
-            row = f"{name}[+row{number}]"
-            yield {"action": "insert", "path": row, "after": after}
-            self.effort.keys += 2  # an arrow, i
-            for column, text in cells.items():
-                yield self._set(f"{row}.{column}" if column else row, text, path, set())
+    def _count(self, changes: Sequence[Change], path: str, offered: Sequence[str]) -> None:
+        """The keys that these changes take on the page."""
+        for change in changes:
+            at, text = change["path"], change.get("text")
+            keys = 0 if at == path else 1  # an arrow
+            if change["action"] != "set" or text is None:
+                keys += 1  # d, i, n
+            elif at == path and text in offered:
+                keys += 1  # 1 to 9
+                self.effort.actions["taken from the other readings"] += 1
+            else:
+                keys += 2  # e, Enter
+                self.effort.characters += len(text)
+                self.effort.actions["typed"] += 1
+            self.effort.keys += keys
 
     def _send(self, changes: Sequence[Change], stay: bool = False) -> None:
         self.effort.actions.update(str(change["action"]) for change in changes)
         self.client.decide(changes, stay=stay, order="document")
+
+
+def changes_of(verdicts: FormVerdicts) -> Iterator[Change]:
+    """All that is not as it is printed: rows that are none, values, rows that are missing."""
+    gone = _invented(verdicts)
+    yield from ({"action": "delete", "path": row} for row in gone)
+    for at, wanted in _wanted(verdicts):
+        if not any(holds(row, at) for row in gone):
+            yield {"action": "set", "path": at, "text": wanted}
+    for number, (name, after, cells) in enumerate(_omitted(verdicts)):
+        row = f"{name}[+row{number}]"
+        yield {"action": "insert", "path": row, "after": after}
+        yield from ({"action": "set", "path": f"{row}.{c}" if c else row, "text": t} for c, t in cells.items())
 
 
 def _wanted(verdicts: FormVerdicts) -> Iterator[tuple[str, str | None]]:
@@ -239,8 +247,8 @@ def _differences(golds: Sequence[Gold], written: Sequence[Gold]) -> Iterator[str
 def _print(effort: Effort, golds: int, written: int, different: Sequence[str], problems: Sequence[Any]) -> None:
     rows = (
         ("doubts; of them right as read", f"{effort.doubts}; {effort.right}"),
-        ("keys in all; a doubt", f"{effort.keys}; {effort.keys / max(1, effort.doubts):.2f}"),
-        ("keys for an accepted value", f"{effort.keys_of_right / max(1, effort.right):.2f}"),
+        ("keys until nothing is in doubt; for each doubt", f"{effort.keys_of_doubts}; {effort.each:.2f}"),
+        ("keys in all, with each form accepted as a whole", f"{effort.keys}"),
         ("characters typed", f"{effort.characters}"),
         *((name, f"{count}") for name, count in sorted(effort.actions.items())),
         ("gold: hand-made; written by the page", f"{golds}; {written}"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from extractor.accounting.value_tree import holds
 from extractor.document.decision import Decision
+from extractor.document.layout import Box
 from extractor.errors import DocumentError, MissingPackage
 from extractor.ledger import lookups
 from extractor.review import form_view
@@ -14,10 +15,12 @@ from extractor.review.doubts import Doubt, explained, shown_value
 from extractor.review.open_doubts import Filter
 from extractor.review.run_records import estimated
 from extractor.review.service import Opened, ReviewService
-from extractor.review.suggestions import suggestions
+from extractor.review.suggestions import field_at, fitting, suggestions
 
 RESIDUE_SHOWN = 200
 EXAMPLES = 5
+MARGIN = 2.0
+"""Points around a place that is read once more: characters may touch the edge of their box."""
 MOST_NAMES = 300
 """Documents and fields that a filter offers at once."""
 _PLACE = re.compile(r"page (\d+)(?:, ?|: )(T\d+R\d+C\d+|L\d+|line \d+)")
@@ -140,6 +143,20 @@ def where(opened: Opened, path: str) -> dict[str, Any]:
     if not first:
         return {"page": 1, "unit": "", "own": False}
     return {"page": first[0]["page"], "unit": _unit(first[0]), "own": not path and bool(line["residue"])}
+
+
+def read_once(service: ReviewService, sha256: str, form: int, path: str) -> list[str]:
+    """The texts that another look at the place of a value gives, and that its field can take, but for its own."""
+    opened = service.opened(sha256, form)
+    spans = [span for span in opened.record["evidence"].get(path, ()) if span["box"]]
+    if not spans:
+        return []
+    page, boxes = spans[0]["page"], [span["box"] for span in spans if span["page"] == spans[0]["page"]]
+    sides = (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
+    box = Box(sides[0] - MARGIN, sides[1] - MARGIN, sides[2] + MARGIN, sides[3] + MARGIN)
+    text = service.sources.text_in(service.source(sha256), page, box)
+    own = _text(opened, path)
+    return [other for other in fitting(field_at(service.spec(opened.record), path), text) if other != own]
 
 
 def source(service: ReviewService, sha256: str) -> dict[str, Any]:

@@ -76,6 +76,7 @@ def application(service: ReviewService, token: str, port: int) -> Starlette:
     reads |= {"list": routes.list, "units": routes.units, "value": routes.value, "size": routes.size}
     writes = {"decide": routes.decide, "decide_all": routes.decide_all, "undo": routes.undo}
     writes |= {"claim": routes.claim, "text_in": routes.text_in, "add_form": routes.add_form}
+    writes |= {"read_once": routes.read_once}
     return Starlette(
         routes=[
             Route("/", page),
@@ -252,6 +253,13 @@ class _Routes:
         try:
             box = Box(min(x0, x1), min(top, bottom), max(x0, x1), max(top, bottom))
             return {"text": self.service.sources.text_in(source, int(asked["page"]), box)}
+        except (DocumentError, MissingPackage) as error:
+            raise ValueError(str(error)) from error
+
+    def read_once(self, asked: Asked) -> Asked:
+        """What is read at the place of a value when it is read once more: texts that its field can take."""
+        try:
+            return {"texts": answers.read_once(self.service, *_place(asked))}
         except (DocumentError, MissingPackage) as error:
             raise ValueError(str(error)) from error
 

@@ -27,7 +27,7 @@ def suggestions(record: Line, path: str, now: str, spec: SchemaSpec | None) -> l
     """At most nine texts that the field can take and that differ from its text `now`, the likeliest first."""
     field = field_at(spec, path)
     out: list[str] = []
-    for text in (fitting for printed in _texts(record, path, field) for fitting in _fitting(field, printed.strip())):
+    for text in (taken for printed in _texts(record, path, field) for taken in fitting(field, printed)):
         if text and text != now and text not in out and len(text) <= LONGEST:
             out.append(text)
         if len(out) == MOST:
@@ -35,8 +35,9 @@ def suggestions(record: Line, path: str, now: str, spec: SchemaSpec | None) -> l
     return out
 
 
-def _fitting(field: FieldSpec | None, text: str) -> Iterator[str]:
+def fitting(field: FieldSpec | None, text: str) -> Iterator[str]:
     """The text, if the field can take it; else the numbers in it that the field can take (`420.00` of `€420.00`)."""
+    text = text.strip()
     if field is None or field.kind == "text" or _fits(field, text):
         yield text
     else:

@@ -102,7 +102,7 @@ def test_ocr_that_was_not_sure_reads_once_more_and_a_key_takes_it(chromium: Any,
     with served(run) as server:
         page = ReviewPage(chromium, server.address)
         again = page.page.wait_for_selector("#doubt .suggestions button:has-text('12.50')")
-        page.press(again.inner_text().split()[0])
+        page.press(again.query_selector("kbd").inner_text())
         assert page.errors == []
     (made,) = [d for about in decision_log.in_folder(run, "review").values() for d in about]
     assert (made.action, made.path, made.to) == ("set", WEIGHT, "12.50")

@@ -8,7 +8,6 @@ import * as source from "./source.js";
 
 const state = { mode: "review", doubt: null, record: null, at: "", since: 0, busy: false, editing: false };
 const FILTERS = ["only_kind", "only_field", "only_document"];
-const MARGIN = 2; // points around a place that is read again
 const HEARTBEAT = 30000; // milliseconds; a claim lasts 120 s
 
 const who = byId("who");
@@ -76,22 +75,19 @@ async function present(found) {
   if (found.holder) say(`${found.holder} is at work on this document: you can look, and not decide.`);
 }
 
-// A value that OCR was not sure of is read once more from its place; another text becomes one of the other readings.
+// A value that OCR was not sure of is read once more from its place; other texts become the last of the other readings.
 async function readOnce() {
   const { doubt, record } = state;
-  const value = form.node(record.sections, doubt.path);
-  const places = (value?.spans || []).filter((span) => span.box && span.page === value.spans[0].page);
-  if (record.source.kind !== "pictures" || !doubt.kinds.includes("low_confidence") || !places.length) return;
-  const side = (n, most) => most(...places.map((span) => span.box[n])) + (n < 2 ? -MARGIN : MARGIN);
-  const box = [side(0, Math.min), side(1, Math.min), side(2, Math.max), side(3, Math.max)];
-  let text;
+  if (record.source.kind !== "pictures" || !doubt.kinds.includes("low_confidence")) return;
+  let texts;
   try {
-    ({ text } = await write("text_in", { sha256: record.sha256, page: places[0].page, box }));
+    ({ texts } = await write("read_once", { sha256: doubt.sha256, form: doubt.form, path: doubt.path }));
   } catch {
     return; // without OCR on this machine there is no other reading
   }
-  if (state.record !== record || !text || text === value.text || record.suggestions.includes(text)) return;
-  record.suggestions = [...record.suggestions.slice(0, 8), text]; // last: what the other keys take must not change
+  const others = texts.filter((text) => !record.suggestions.includes(text));
+  if (state.record !== record || !others.length) return;
+  record.suggestions = [...record.suggestions.slice(0, 9 - others.length), ...others]; // what the other keys take must not change
   drawDoubt();
 }
 
