@@ -17,7 +17,7 @@ def without_mark(text: str) -> str:
     return _MARK.sub("", text) if last.isnumeric() or last in _ENDS else text
 
 
-_NOTE = re.compile(r"(?:备?注|附注|说明|填表说明)\d?[:：]|notes?\d?:", re.I)
+_NOTE = re.compile(r"(?:备?注|附注|说明)\d?[:：]|notes?\d?:", re.I)
 
 
 def is_note(folded: str) -> bool:

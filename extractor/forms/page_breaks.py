@@ -15,11 +15,11 @@ from typing import NamedTuple
 
 from extractor.document.layout import Cell, Unit, Word
 from extractor.document.results import Row
+from extractor.forms.parted_cells import EDGE, Pair, are_halves, last_part, same_columns
 from extractor.forms.tokens import first_unit, width
 from extractor.tables.wrapped_numbers import is_one_number
 from schemas.values import fold
 
-EDGE = 5.0  # points by which the same ruling line may differ from page to page
 SHIFT = 24.0  # points by which a page may have been put aside on the scanner
 BACK = 2  # pages before the last that tell how a table is set, and that labels over several pages begin on
 LEAST = 0.25  # of a character; so little room more or less tells nothing
@@ -28,7 +28,7 @@ LINES = (
 )
 
 
-FILLED = 3  # rows with text in a column; fewer may have it by chance
+UNSURE = 0.9  # the confidence of a label that may be another (results.LOW_CONFIDENCE is 0.93)
 
 
 class Known(NamedTuple):
@@ -37,18 +37,6 @@ class Known(NamedTuple):
     label: Callable[[str], bool]
     word: Callable[[str], bool]
     begun: Callable[[str], bool]
-
-
-class Pair(NamedTuple):
-    """What stands above and below a break in the same columns."""
-
-    above: Cell
-    below: Cell
-
-    @property
-    def spanning(self) -> bool:
-        """Whether one of the halves serves several rows."""
-        return last_part(self.above).row_span > 1 or self.below.row_span > 1
 
 
 def stitched(rows: Sequence[Row], known: Known) -> list[Row]:
@@ -60,11 +48,6 @@ def stitched(rows: Sequence[Row], known: Known) -> list[Row]:
             _append(out, list(rows[start:n]), known)
             start = n
     return out
-
-
-def last_part(unit: Cell) -> Cell:
-    """The part of a cell that stands last."""
-    return unit.parts[-1] if unit.parts else unit
 
 
 def joined(above: Cell, below: Cell) -> Cell:
@@ -148,7 +131,7 @@ def _pairs(above: Sequence[Row], below: Sequence[Row], first: int) -> list[Pair]
     lowest = _lowest(above)
     out: list[Pair] = []
     for unit in (u for u in below[first].units if isinstance(u, Cell)):
-        over = next((c for c in lowest if _same_columns(last_part(c), unit, shift)), None)
+        over = next((c for c in lowest if same_columns(last_part(c), unit, shift)), None)
         if over is not None:
             out.append(Pair(over, unit))
     return out
@@ -167,23 +150,21 @@ def _lowest(rows: Sequence[Row]) -> list[Cell]:
     ]
 
 
-def _same_columns(above: Cell, below: Cell, shift: float) -> bool:
-    if above.box is None or below.box is None:
-        return False
-    return abs(above.box.x0 + shift - below.box.x0) <= EDGE and abs(above.box.x1 + shift - below.box.x1) <= EDGE
-
-
 def _join(above: list[Row], below: list[Row], first: int, known: Known) -> None:
     """Joins the cells that go on, and takes them from the row below; a row of which nothing is left goes."""
     pairs = _pairs(above, below, first)
     paired = {pair.below.id for pair in pairs}
     alone = [u for u in below[first].units if u.text.strip() and u.id not in paired and isinstance(u, Cell)]
-    halves = all(u.row_span > 1 for u in alone) and _are_halves([*above, *below[first:]], pairs)
+    halves = all(u.row_span > 1 for u in alone) and are_halves([*above, *below[first:]], pairs)
     cut = halves or (not alone and _is_cut(above, pairs, known))
     padding = _padding(row.units for row in above)
-    going = [pair for pair in pairs if _is_one(above, pair, cut, halves, padding, known)]
+    unclear = _open_labels(above, pairs, known)
+    doubtful = [pair for pair, _ in unclear]
+    going = [p for p in pairs if p not in doubtful and _is_one(above, p, cut, halves, padding, known)]
     for pair in going:
         _replace_unit(above, pair.above, joined(pair.above, pair.below))
+    for pair, label in unclear:
+        _replace_unit(above, pair.above, label)
     done = {pair.below.id for pair in going}
     rest = tuple(u for u in below[first].units if u.id not in done)
     if not cut:
@@ -234,11 +215,33 @@ def _is_label_of_both(above: Sequence[Row], pair: Pair, known: Known) -> bool:
     return _is_centred(pair) or (bool(beside) and all(cell.text.strip() for cell in beside))
 
 
+def _open_labels(above: Sequence[Row], pairs: Sequence[Pair], known: Known) -> list[tuple[Pair, Cell]]:
+    """The blank cells of labels that begin their page and end it, with the label of the page before, in doubt: either
+    that goes on, or the label overleaf begins there."""
+    out: list[tuple[Pair, Cell]] = []
+    for pair in pairs:
+        own = pair.above
+        if own.text.strip() or own.parts or own.row_span < 2 or not known.word(pair.below.text):
+            continue
+        column = [
+            u
+            for row in above
+            for u in row.units
+            if isinstance(u, Cell) and u is not own and same_columns(u, own, 0.0) and not known.label(u.text)
+        ]
+        if column and last_part(column[-1]).page == own.page - 1 and known.word(column[-1].text):
+            label = column[-1]
+            words = tuple(replace(word, confidence=UNSURE) for word in label.words or (Word(0, label.text),))
+            unsure = replace(label, words=words)
+            out.append((pair, replace(own, text=label.text, words=words, parts=(unsure,))))
+    return out
+
+
 def _column_of(rows: Sequence[Row], own: Cell, known: Known) -> list[Cell]:
     """The other cells of a cell's column, from the label over it on."""
     out: list[Cell] = []
     for unit in (u for row in rows for u in row.units if isinstance(u, Cell) and u is not own):
-        if _same_columns(unit, own, 0.0):
+        if same_columns(unit, own, 0.0):
             out = [unit] if known.label(unit.text) else [*out, unit]
     return out
 
@@ -275,24 +278,6 @@ def _is_cut(above: Sequence[Row], pairs: Sequence[Pair], known: Known) -> bool:
         return False
     ended = any(pair.above.text.strip() and not pair.below.text.strip() for pair in own)
     return ended or any(broken)
-
-
-def _are_halves(rows: Sequence[Row], pairs: Sequence[Pair]) -> bool:
-    """Whether a row has some of its cells above the break and the others below: printers keep the lines of a cell
-    together. No column has text in both, and one of each half has text in all other rows of the table."""
-    own = [pair for pair in pairs if pair.above.row_span == 1]
-    up = [pair.above for pair in own if pair.above.text.strip() and not pair.below.text.strip()]
-    down = [pair.below for pair in own if pair.below.text.strip() and not pair.above.text.strip()]
-    if len(up) + len(down) < len([pair for pair in own if pair.above.text.strip() or pair.below.text.strip()]):
-        return False
-    cells = [u for row in rows for u in row.units if isinstance(u, Cell) and u not in (p for pair in own for p in pair)]
-    return any(_is_always_filled(cell, cells) for cell in up) and any(_is_always_filled(cell, cells) for cell in down)
-
-
-def _is_always_filled(cell: Cell, cells: Sequence[Cell]) -> bool:
-    """Whether all other cells of a column hold text, and there are some."""
-    column = [other for other in cells if other.row_span == 1 and _same_columns(other, cell, 0.0)]
-    return len(column) >= FILLED and all(other.text.strip() for other in column)
 
 
 def _completes(pair: Pair, known: Known) -> bool:
@@ -338,7 +323,7 @@ def _decimals(rows: Sequence[Row], cell: Cell) -> int:
     found = Counter[int]()
     for row in rows:
         for unit in row.units:
-            if isinstance(unit, Cell) and unit is not cell and _same_columns(unit, cell, 0.0):
+            if isinstance(unit, Cell) and unit is not cell and same_columns(unit, cell, 0.0):
                 match = _FIGURE.match(fold(unit.text))
                 found.update([len(match[1] or "")] if match else [])
     return found.most_common(1)[0][0] if found else 0

@@ -244,3 +244,15 @@ def test_no_character_is_lost_or_doubled(first: list[tuple[str, ...]], second: l
         for unit in row.units:
             shown = "".join(piece.text[place.start : place.end] for piece, place in placed(unit, 0, len(unit.text)))
             assert shown == "".join(piece.text for piece in parts_of(unit))
+
+
+def test_a_blank_label_between_one_on_the_page_before_and_one_overleaf_is_in_doubt() -> None:
+    """Either the label of the page before goes on, or that of the next page begins there."""
+    first = part(1, [HEAD, ["产出指标", "步道修缮", "≥2", "5.00"]])
+    second = part(2, [["", "展项更新", "≥9", "5.00"], [None, "验收", "≥3", "5.00"]], {(0, 0): 2})
+    third = part(3, [["效益指标", "品牌", "≥1", "5.00"], [None, "影响", "≥2", "2.00"]], {(0, 0): 2})
+    rows = stitched([*first, *second, *third], KNOWN)
+    (label,) = [unit for unit in rows[2].units if isinstance(unit, Cell) and unit.col == 0]
+    assert label.text == "产出指标"
+    assert {word.confidence for word in label.words} == {0.9}
+    assert texts(rows)[4][0] == "效益指标"
