@@ -13,6 +13,7 @@ from extractor import readers
 from extractor.accounting import unclaimed as outside
 from extractor.accounting.assembly import assemble
 from extractor.accounting.checks import check
+from extractor.accounting.derived_values import derived_values
 from extractor.accounting.doubted_places import doubted_places
 from extractor.accounting.form_count import forms_missed, keys_in_doubt
 from extractor.accounting.grounding import ground
@@ -161,9 +162,12 @@ def record_of(
         *rows_unsure(form, answer.candidates),
         *checked,
     )
+    derived = derived_values(form.schema, answer.candidates, assembled.values, grounded.evidence, findings)
+    findings = (*findings, *derived.findings)
     record = Record(
         document.name, document.sha256, form.index, form.schema.name, assembled.values,
-        _displayed(document, grounded.evidence), tuple(dict.fromkeys(findings)), grounded.residue, engine,
+        _displayed(document, {**grounded.evidence, **derived.evidence}), tuple(dict.fromkeys(findings)),
+        grounded.residue, engine,
         settings.model if engine != "rules" else None, answer.usage,
     )  # fmt: skip
     return Accounted(record, grounded.unclaimed)

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from schemas.expressions import parsed
 from schemas.relations import Relation
 
 
@@ -70,6 +71,24 @@ def _checked(key: str, value: Any) -> Any:
     return value
 
 
+DERIVED, CHECK = "x-derived", "x-check"
+"""The rule of a value that is not printed, and the expression that it must be equal to."""
+
+
+def derivation(extra: Mapping[str, Any]) -> tuple[str, str]:
+    """The rule of a derived field and its check, "" for none. Raises `ValueError`."""
+    rule, check = (extra.get(key) or "" for key in (DERIVED, CHECK))
+    if not isinstance(check, str):
+        raise ValueError(f"{CHECK} must be an expression, like sum(items[].amount) + tax")
+    if check:
+        parsed(check)
+    if rule is True or (check and not rule):
+        rule = str(extra.get("description") or check or "work it out")
+    if not isinstance(rule, str):
+        raise ValueError(f"{DERIVED} must be true, or a text that says how the value is worked out")
+    return rule, check
+
+
 _NOTHING = Printed()
 
 
@@ -83,6 +102,11 @@ def printed(*labels: str, description: str = "", many: bool = False, **where: An
     if many:
         return Field(default_factory=list, description=description or None, json_schema_extra=extra)
     return Field(default=None, description=description or None, json_schema_extra=extra)
+
+
+def derived(rule: str, *, check: str = "") -> Any:
+    """A field that is not printed: `rule` says how a model works it out, `check` is an expression that proves it."""
+    return Field(default=None, json_schema_extra={DERIVED: rule, **({CHECK: check} if check else {})})
 
 
 class Part(BaseModel):

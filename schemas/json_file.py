@@ -20,7 +20,7 @@ from referencing import Registry, Specification
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import specification_with
 
-from schemas.fields import KEYS, declared
+from schemas.fields import CHECK, DERIVED, KEYS, declared, derivation
 
 TITLES = "x-titles"
 UNASKED = "x-unasked"
@@ -205,6 +205,7 @@ def _check(node: Node) -> None:
     node.target()
     try:
         declared(node.schema)
+        derivation(node.schema)
         for key in (TITLES, UNASKED):
             texts = node.schema.get(key, [])
             if not isinstance(texts, list) or not all(isinstance(text, str) and text.strip() for text in texts):
@@ -213,7 +214,7 @@ def _check(node: Node) -> None:
     except ValueError as error:
         raise node.error(f"{error}; correct it there") from None
     for key in node.schema:
-        known = [*KEYS, TITLES, UNASKED, ENUM_LABELS, ACCOUNTS]
+        known = [*KEYS, TITLES, UNASKED, ENUM_LABELS, ACCOUNTS, DERIVED, CHECK]
         close = difflib.get_close_matches(key, known, n=1, cutoff=0.8) if key.startswith("x-") else []
         if close and key not in known:
             raise node.error(f"{key!r} means nothing here; did you mean {close[0]}?")

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from jsonschema.protocols import Validator
 
 from schemas import json_file
-from schemas.fields import KEYS, Printed, declared
+from schemas.fields import CHECK, DERIVED, KEYS, Printed, declared, derivation
 from schemas.json_file import Node
 from schemas.json_model import model_of
 from schemas.json_values import Wanted
@@ -178,8 +178,14 @@ class _Reader:
         members = () if children else _members(inner)
         words = {word: m for m, own in (inner.first(json_file.ENUM_LABELS) or {}).items() for word in own}
         wanted = Wanted(inner.types(), members, self._admitting(place), words)
-        here = with_variants(_printed(name, place, inner, in_rows), self.variants)
-        return FieldSpec(name, path, structure, kind, here, children, str(place.first("description") or ""), wanted)
+        description = str(place.first("description") or "")
+        told = {key: place.first(key) for key in (DERIVED, CHECK)}
+        rule, check = derivation({**told, "description": description})
+        here = Printed() if rule else with_variants(_printed(name, place, inner, in_rows), self.variants)
+        return FieldSpec(
+            name, path, structure, kind, here, children, "" if rule == description else description, wanted,
+            derived=rule, check=check,
+        )  # fmt: skip
 
     def _admitting(self, place: Place) -> Callable[[Any], bool]:
         validators = [self.validator.evolve(schema=node.schema) for node in place.given]

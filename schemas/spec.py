@@ -25,7 +25,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from schemas.conventions import POINT, Convention
-from schemas.fields import Form, Printed, declared
+from schemas.fields import Form, Printed, declared, derivation
 from schemas.json_values import Wanted
 from schemas.relations import Relation
 from schemas.values import READINGS, IndicatorValue, Is, Kind
@@ -39,7 +39,8 @@ class FieldSpec:
     """One field: a `scalar`, a `group`, `rows` (list of groups), `texts` (list of text); `path` has `[]` for items.
 
     `wanted` says how a JSON Schema wants the value; in other schemas its kind says it all. `pairs` says that each row
-    is a printed name and its value. `derived` is the rule of a value that is not printed, "" for one that is.
+    is a printed name and its value. `derived` is the rule of a value that is not printed, "" for one that is; `check`
+    the expression that it must be equal to.
     """
 
     name: str
@@ -52,6 +53,7 @@ class FieldSpec:
     wanted: Wanted | None = None
     pairs: bool = False
     derived: str = ""
+    check: str = ""
 
     @property
     def comparator(self) -> str:
@@ -141,7 +143,8 @@ def spec_of(model: type[BaseModel], name: str) -> SchemaSpec:
     shape = digest([(f.path, f.structure, f.kind) for f in every(fields)])
     unasked: tuple[str, ...] = getattr(model, "unasked", ()) + tuple(variants.get("unasked", ()))
     accounts: Accounts = getattr(model, "accounts", "asked")
-    labels = digest([titles, unasked, [repr(f.printed) for f in every(fields)], repr(relations), accounts])
+    ways = [(repr(f.printed), f.derived, f.check) for f in every(fields)]
+    labels = digest([titles, unasked, ways, repr(relations), accounts])
     return SchemaSpec(
         name, model, titles, fields, relations, shape, labels, whole=not titles, unasked=unasked, accounts=accounts
     )
@@ -180,11 +183,14 @@ def _field(name: str, parent: str, info: FieldInfo, variants: dict[str, Any]) ->
     here = with_variants(declared(extra), variants)
     inner, is_list, marked = _unwrap(info.annotation)
     description = info.description or ""
+    rule, check = derivation({**extra, "description": description})
     if isinstance(inner, type) and issubclass(inner, BaseModel) and inner is not IndicatorValue:
         base = path + "[]" if is_list else path
         children = tuple(_field(n, base, i, variants) for n, i in inner.model_fields.items())
         return FieldSpec(name, path, "rows" if is_list else "group", "text", here, children, description)
-    return FieldSpec(name, path, "texts" if is_list else "scalar", _kind(inner, marked, info), here, (), description)
+    kind = _kind(inner, marked, info)
+    structure: Structure = "texts" if is_list else "scalar"
+    return FieldSpec(name, path, structure, kind, here, (), description, derived=rule, check=check)
 
 
 def with_variants(here: Printed, variants: dict[str, Any]) -> Printed:

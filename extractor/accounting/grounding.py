@@ -90,6 +90,9 @@ def ground(form: Form, answer: Answer, proofs: Mapping[str, Proof] | None = None
             continue  # a second reading: assembly keeps the first, and this one's characters are residue
         spans = _spans(candidate, sheet.units, title_units, proofs.get(candidate.path) if proofs else None)
         evidence[candidate.path] = spans
+        spec = form.schema.field(candidate.path)
+        if spec is not None and spec.derived:
+            continue  # printed nowhere
         findings.extend(_evidence_findings(candidate, spans))
         findings.extend(shared.doubts(candidate))
         for place in candidate.places:

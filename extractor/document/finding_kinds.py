@@ -77,6 +77,7 @@ class FindingKind(StrEnum):
     AROUND_LABEL = "around_label"
     NOT_A_VALUE = "not_a_value"
     NOT_FOUND = "not_found"
+    DERIVED_UNPROVEN = "derived_unproven"
     TITLE_WITHOUT_TABLE = "title_without_table"
     NO_TITLE = "no_title"
     FEW_LABELS = "few_labels"
@@ -216,6 +217,10 @@ KINDS: dict[FindingKind, KindEntry] = {
     ),
     _K.AROUND_LABEL: KindEntry("reading", "warning", "The value was read from both sides of its label.", _LOOK),
     _K.NOT_A_VALUE: KindEntry("reading", "warning", "What stands behind a label is no value of its kind.", _LOOK),
+    _K.DERIVED_UNPROVEN: KindEntry(
+        "reading", "warning", "A value that is not printed was worked out by a model, and nothing proves it.",
+        "Work it out, or declare an x-check for its field.",
+    ),
     _K.NOT_FOUND: KindEntry(
         "reading", "warning", "No value of the field was found; one may be printed under another label.",
         "Look whether the value is printed; declare the label that it is printed under.",

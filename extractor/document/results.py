@@ -13,8 +13,8 @@ from extractor.document.finding_kinds import KINDS, About, FindingKind, Severity
 from extractor.document.layout import Box, Unit, parts_of
 from schemas.spec import SchemaSpec
 
-Match = Literal["exact", "folded", "fuzzy"]
-Proof = Literal["label", "heading", "column", "order", "unit", "pattern", "agreed", "layout"]
+Match = Literal["exact", "folded", "fuzzy", "derived"]
+Proof = Literal["label", "heading", "column", "order", "unit", "pattern", "agreed", "layout", "computed"]
 """What shows that a value's place is its field's own.
 
 `label`, `heading`   its label stands right before or above it, and is no other field's
@@ -22,6 +22,7 @@ Proof = Literal["label", "heading", "column", "order", "unit", "pattern", "agree
 `order`              its row stands in one printed line, whose values are those of the columns, in their order
 `unit`, `pattern`    it stands whole in the brackets of the label that states the unit; it looks as the field does
 `agreed`             a second reader that goes by other signs gives the same value
+`computed`           it is equal to what its schema's expression comes to, and is printed nowhere
 `layout`             the rules found one reading of the form's layout, and none nearly as good
 """
 

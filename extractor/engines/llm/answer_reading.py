@@ -88,6 +88,9 @@ def _located(sheet: Sheet, answered: Sequence[Leaf], labels: Labels, shared: boo
     above: dict[str, tuple[Leaf, Found]] = {}
     before: dict[tuple[str, str], tuple[Place, ...]] = {}
     for leaf in answered:
+        if leaf.spec.derived:
+            out.append((leaf, Found((), leaf.text, "found")))
+            continue
         if not leaf.spec.printed.spans:
             same = (generic(leaf.path) if _row_of(leaf.path) else "", fold(words_of(sheet, leaf.text)))
             once = before.get(same, ()) if shared and not leaf.path.endswith("]") else ()
@@ -139,7 +142,7 @@ def _invented_rows(located: Sequence[tuple[Leaf, Found]]) -> set[str]:
     for leaf, found in located:
         row = _row_of(leaf.path)
         if row:
-            own = not leaf.spec.printed.spans and found.how not in ("nowhere", "again")
+            own = not (leaf.spec.printed.spans or leaf.spec.derived) and found.how not in ("nowhere", "again")
             rows[row] = rows.get(row, False) or own
     spanning_only = {row for row, own in rows.items() if not own}
     # A row of labels alone is printed in some forms: it is invented only where it has a value that stands nowhere, or

@@ -15,10 +15,12 @@ from extractor.engines.llm.budget import NOTHING, Usage, usage_of
 from extractor.engines.llm.call_cache import ABOUT, About
 from extractor.engines.llm.client import Ask, Reply
 from extractor.engines.llm.endpoint_options import Options
+from extractor.engines.llm.field_groups import asked_chunks
 from extractor.engines.llm.prompting import prompt, render
 from extractor.engines.llm.transport import CallFailed, Filtered, Rejected, Request, TooLong
 from extractor.forms.chunks import chunks
 from extractor.forms.token_counts import tokens_in
+from schemas.spec import SchemaSpec
 
 ANSWER_TIMES = 4  # an answer of so many times the tokens that one may have is not shown to the model again
 HEARD_SHARE = 0.4  # of the estimate; tokenizers met so far take between 0.5 and 1.4 of it (a dropped message: 0.22)
@@ -48,9 +50,14 @@ async def answer(form: Form, document: str, ask: Ask, options: Options) -> Answe
 async def answered(form: Form, document: str, labels: Labels, ask: Ask, options: Options) -> list[Part]:
     """What was answered about each chunk of a form, corrections put in. Raises `StopRun` and `CallFailed`."""
     ABOUT.set(About(document, form.index))
-    pieces = await asyncio.to_thread(chunks, form, options.chunk_tokens)
-    asked = await asyncio.gather(*(_chunk(form, chunk, labels, ask, options) for chunk in pieces))
+    pieces = await asyncio.to_thread(asked_chunks, form, options.language, options.chunk_tokens)
+    asked = await asyncio.gather(*(_chunk(_narrowed(form, p.schema), p, labels, ask, options) for p in pieces))
     return [part for parts in asked for part in parts]
+
+
+def _narrowed(form: Form, schema: SchemaSpec) -> Form:
+    """The form of a schema with some of its fields: what the others hold is accounted for when all are there."""
+    return form if schema is form.schema else replace(form, schema=replace(schema, accounts="asked"))
 
 
 def conclude(form: Form, parts: Sequence[Part], labels: Labels, options: Options) -> Answer:

@@ -16,9 +16,9 @@ from extractor.engines.llm.budget import Prices, Usage, money
 from extractor.engines.llm.client import Mode, asker
 from extractor.engines.llm.conversation import request_for
 from extractor.engines.llm.endpoint_options import Options
+from extractor.engines.llm.field_groups import asked_chunks
 from extractor.engines.llm.transport import Completion, Request, texts_of
 from extractor.errors import ExtractorError
-from extractor.forms.chunks import chunks
 from extractor.forms.token_counts import tokens_in
 from schemas.spec import SchemaSpec
 
@@ -41,7 +41,7 @@ class Estimate(NamedTuple):
 
 def requests(form: Form, options: Options) -> list[Request]:
     """The first request about each chunk of a form, exactly as it would be sent."""
-    pieces = chunks(form, options.chunk_tokens)
+    pieces = asked_chunks(form, options.language, options.chunk_tokens)
     asked = [(answer_model(piece.schema), request_for(piece, options)) for piece in pieces]
     return shaped(asked, options.endpoint.mode or FIRST)
 
@@ -82,7 +82,7 @@ def estimate(forms: Iterable[Form], options: Options) -> Estimate:
     calls = prompt = completion = 0
     fixed: dict[SchemaSpec, int] = {}  # what is the same for all chunks of a schema: shaping each would take long
     for form in forms:
-        for piece in chunks(form, options.chunk_tokens):
+        for piece in asked_chunks(form, options.language, options.chunk_tokens):
             asked = prompt_tokens(request_for(piece, options))
             if piece.schema not in fixed:
                 fixed[piece.schema] = prompt_tokens(requests(form, options)[0]) - asked
