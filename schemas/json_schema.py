@@ -20,7 +20,17 @@ from schemas.fields import CHECK, DERIVED, KEYS, Printed, declared, derivation
 from schemas.json_file import Node
 from schemas.json_model import model_of
 from schemas.json_values import Wanted
-from schemas.spec import Accounts, FieldSpec, SchemaSpec, Structure, digest, every, variants_beside, with_variants
+from schemas.spec import (
+    ANY_NAME,
+    Accounts,
+    FieldSpec,
+    SchemaSpec,
+    Structure,
+    digest,
+    every,
+    variants_beside,
+    with_variants,
+)
 from schemas.values import Kind
 
 _NUMBERS = frozenset({"number", "integer"})
@@ -171,7 +181,10 @@ class _Reader:
         inner = place.items() if types == {"array"} else place
         structure = _structure(place, types, inner)
         children: tuple[FieldSpec, ...] = ()
-        if structure in ("group", "rows"):
+        values = _map_values(place) if structure == "group" else None
+        if values is not None:
+            children = (self._map_value(values, path),)
+        elif structure in ("group", "rows"):
             below, is_list = (path + "[]", True) if structure == "rows" else (path, False)
             children = self.fields(inner, below, in_rows=is_list)
         kind = "text" if children else _kind(inner)
@@ -184,12 +197,27 @@ class _Reader:
         here = Printed() if rule else with_variants(_printed(name, place, inner, in_rows), self.variants)
         return FieldSpec(
             name, path, structure, kind, here, children, "" if rule == description else description, wanted,
-            derived=rule, check=check,
+            pairs=values is not None, derived=rule, check=check,
         )  # fmt: skip
+
+    def _map_value(self, place: Place, path: str) -> FieldSpec:
+        """The field that stands for each value of a map: whatever its name, its label is that name."""
+        structure = _structure(place, place.types(), place)
+        if structure != "scalar":
+            raise place.error("the values of a map are single values; name its properties if they are more than that")
+        wanted = Wanted(place.types(), _members(place), self._admitting(place), {})
+        return FieldSpec(ANY_NAME, f"{path}.{ANY_NAME}", "scalar", _kind(place), Printed(), (), "", wanted)
 
     def _admitting(self, place: Place) -> Callable[[Any], bool]:
         validators = [self.validator.evolve(schema=node.schema) for node in place.given]
         return lambda value: all(validator.is_valid(value) for validator in validators)
+
+
+def _map_values(place: Place) -> Place | None:
+    """What the values of a map are: an object without properties whose `additionalProperties` are described."""
+    given = [node.below("additionalProperties") for node in place.pieces
+             if isinstance(node.schema.get("additionalProperties"), dict)]  # fmt: skip
+    return Place.of(given) if given and not place.property_names() else None
 
 
 def _structure(place: Place, types: frozenset[str], inner: Place) -> Structure:

@@ -30,6 +30,8 @@ from schemas.json_values import Wanted
 from schemas.relations import Relation
 from schemas.values import READINGS, IndicatorValue, Is, Kind
 
+ANY_NAME = "*"
+"""The name, in a schema, of the field that stands for all values of a map."""
 Structure = Literal["scalar", "group", "rows", "texts"]
 Accounts = Literal["all", "asked"]
 
@@ -38,9 +40,9 @@ Accounts = Literal["all", "asked"]
 class FieldSpec:
     """One field: a `scalar`, a `group`, `rows` (list of groups), `texts` (list of text); `path` has `[]` for items.
 
-    `wanted` says how a JSON Schema wants the value; in other schemas its kind says it all. `pairs` says that each row
-    is a printed name and its value. `derived` is the rule of a value that is not printed, "" for one that is; `check`
-    the expression that it must be equal to.
+    `wanted` says how a JSON Schema wants the value; in other schemas its kind says it all. `pairs` says that a group is
+    a map of printed names to values, its one child. `derived` is the rule of a value that is not printed, "" for one
+    that is; `check` the expression that it must be equal to.
     """
 
     name: str
@@ -97,8 +99,10 @@ class SchemaSpec:
         return _leaves(self.fields)
 
     def field(self, path: str) -> FieldSpec | None:
-        """The field of a path (`indicators[3].target` or `indicators[].target`), or None."""
-        return _by_path(self).get(generic(path))
+        """The field of a path (`indicators[3].target` or `indicators[].target`, `rates.Any name` of a map), or None."""
+        known, own = _by_path(self), generic(path)
+        found = known.get(own)
+        return found if found is not None else known.get(f"{own.rpartition('.')[0]}.{ANY_NAME}")
 
 
 @lru_cache(maxsize=8192)

@@ -54,7 +54,7 @@ def _empty(fields: Iterable[FieldSpec]) -> dict[str, Any]:
     out: dict[str, Any] = {}
     for spec in fields:
         if spec.structure == "group":
-            out[spec.name] = _empty(spec.children)
+            out[spec.name] = {} if spec.pairs else _empty(spec.children)
         else:
             out[spec.name] = [] if spec.structure in ("rows", "texts") else None
     return out
@@ -139,7 +139,7 @@ def _as_wanted(fields: Iterable[FieldSpec], values: dict[str, Any]) -> dict[str,
     for spec in fields:
         value = values[spec.name]
         if spec.structure == "group":
-            value = _as_wanted(spec.children, value)
+            value = value if spec.pairs else _as_wanted(spec.children, value)
         elif spec.structure == "rows":
             value = [_as_wanted(spec.children, row) for row in value]
         if spec.wanted is None or not _is_empty(value):

@@ -18,7 +18,7 @@ from extractor.document.results import Answer, Candidate, Finding, Proof, findin
 from extractor.forms.labels import Hit
 from extractor.forms.line_labels import label_key, wide_gap, without_suffix
 from extractor.forms.tokens import Token
-from schemas.spec import FieldSpec, SchemaSpec
+from schemas.spec import ANY_NAME, FieldSpec, SchemaSpec
 
 QUOTED = re.compile(r'printed under ("(?:[^"\\]|\\.)*")')
 """The label in the message of a finding, as JSON."""
@@ -105,12 +105,12 @@ class _Page:
         if spec.printed.spans and self.is_heading(spec, candidate, first):
             return _OWN
         label = _label_of(self.labels, spec, first, self.valued)
-        if label.own or self._knows(spec, label.text):
+        if label.own or self._knows(spec, label.text, candidate.path):
             return _OWN
-        quoted = self.quoted.get(spec.path)
+        quoted = self.quoted.get(candidate.path, self.quoted.get(spec.path))
         if quoted is None or (not quoted.text and label.text):
             return label
-        known = bool(quoted.text) and self._knows(spec, quoted.text)
+        known = bool(quoted.text) and self._knows(spec, quoted.text, candidate.path)
         if known and _names(self.labels, self.labels.of(quoted.places), spec, first, self.valued):
             return _OWN
         return _Label(_shown(quoted.text)) if not known else label
@@ -120,9 +120,11 @@ class _Page:
         hits = [self.labels.hit_of.get(n) for n in self.labels.of(candidate.places)]
         return any(hit is not None and hit.targets for hit in hits)
 
-    def _knows(self, spec: FieldSpec, text: str) -> bool:
-        """Whether a printed text is a label of the field: declared, or confirmed."""
+    def _knows(self, spec: FieldSpec, text: str, name: str) -> bool:
+        """Whether a printed text is a label of the field: declared, confirmed, or the name of a map's value."""
         declared = {_key(label) for label in (*spec.printed.labels, *spec.printed.column)}
+        if spec.name == ANY_NAME:
+            declared.add(_key(name.rpartition(".")[2]))
         key = _key(text)
         return (bool(key) and key in declared) or key in self.confirmed.get(spec.path, ())
 

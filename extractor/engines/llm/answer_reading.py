@@ -56,7 +56,8 @@ def labels_of(form: Form) -> Labels:
 def read(form: Form, values: dict[str, Any], labels: Labels, say: dict[str, str]) -> Reading:
     """Every value of an answer about a form, or about some rows of one, with its place; `say` words what is wrong."""
     sheet = Sheet((*form.title_rows, *form.rows), labels.places)
-    located = _located(sheet, leaves(form.schema, values), labels, form.schema.accounts == "asked")
+    answered = leaves(form.schema, values)
+    located = _located(sheet, answered, labels, form.schema.accounts == "asked")
     rows = _invented_rows(located)
     candidates, findings, problems = [], [], []
     for leaf, found in located:
@@ -67,16 +68,19 @@ def read(form: Form, values: dict[str, Any], labels: Labels, say: dict[str, str]
             candidates.append(Candidate(leaf.path, found.text, found.places))
     findings.extend(run_on(sheet, located))
     nulls = (*sheet.repeats(), *_nulls(sheet))
-    quoted = tuple(_quoted(form, values))
-    answer = Answer(tuple(candidates), sheet.labelled(), nulls, tuple(findings), quoted=quoted)
+    quoted = tuple(_quoted(form, values, answered))
+    known = (*sheet.labelled(), *(place for one in quoted for place in one.places))
+    answer = Answer(tuple(candidates), known, nulls, tuple(findings), quoted=quoted)
     return Reading(answer, tuple(problems), _unused(form, answer))
 
 
-def _quoted(form: Form, values: dict[str, Any]) -> Iterator[Quoted]:
+def _quoted(form: Form, values: dict[str, Any], answered: Sequence[Leaf]) -> Iterator[Quoted]:
     """The labels that an answer names, where each stands; one that stands nowhere is none."""
-    for path, text in quoted_labels(form.schema, values).items():
+    named = [(path, text, "") for path, text in quoted_labels(form.schema, values).items()]
+    named.extend((leaf.path, leaf.key, leaf.at) for leaf in answered if leaf.key)
+    for path, text, at in named:
         sheet = Sheet((*form.title_rows, *form.rows))  # a label serves any number of fields, and may be a value's too
-        found = locate(sheet, text) if text else None
+        found = locate(sheet, text, at) if text else None
         if found is None or found.how == "found":
             yield Quoted(path, found.text if found else "", found.places if found else ())
 
@@ -210,7 +214,7 @@ def _merged(
             out[name] = value
         elif isinstance(value, dict):
             yield from _merged(schema, out[name], value, path)
-        elif spec.structure in ("rows", "texts"):
+        elif spec.pairs or spec.structure in ("rows", "texts"):
             out[name] = [*out[name], *(v for v in value if v not in out[name])]
         elif spec.structure == "group":
             continue  # a row that both parts show

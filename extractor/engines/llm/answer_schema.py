@@ -15,7 +15,7 @@ from typing import Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 
-from extractor.engines.llm.prompting import as_row, labels_key
+from extractor.engines.llm.prompting import as_row, labels_key, row_items
 from extractor.forms.tokens import NULLS
 from schemas.spec import FieldSpec, SchemaSpec
 from schemas.values import fold
@@ -25,12 +25,16 @@ _NUMBER = re.compile(r"\d{1,6}")
 
 
 class Leaf(NamedTuple):
-    """One value as it was answered: path, field, text (with numbers of rows, where it has them), its row's numbers."""
+    """One value as it was answered: path, field, text (with numbers of rows, where it has them), its row's numbers.
+
+    `key` is the printed name of a map's value.
+    """
 
     path: str
     spec: FieldSpec
     text: str
     at: str = ""
+    key: str = ""
 
 
 class Compact(BaseModel):
@@ -74,8 +78,8 @@ def _model(name: str, fields: tuple[FieldSpec, ...], **more: Any) -> type[Compac
 def _type(spec: FieldSpec) -> Any:
     """The type of one field: a string, an array of them, a row, rows, or a part with fields of its own."""
     if as_row(spec):
-        row = Annotated[list[str | None], AfterValidator(_of_length(len(spec.children) + 1))]
-        return list[row] | None if spec.structure == "rows" else row | None
+        row = Annotated[list[str | None], AfterValidator(_of_length(len(row_items(spec)) + 1))]
+        return list[row] | None if are_rows(spec) else row | None
     if spec.structure == "texts":
         return list[str] | None
     if spec.structure == "scalar":
@@ -102,9 +106,9 @@ def _object(fields: tuple[FieldSpec, ...]) -> dict[str, Any]:
 
 def _schema(spec: FieldSpec) -> dict[str, Any]:
     if as_row(spec):
-        length = len(spec.children) + 1
+        length = len(row_items(spec)) + 1
         row = {"type": "array", "items": STRING, "minItems": length, "maxItems": length}
-        return {"type": "array", "items": row} if spec.structure == "rows" else row
+        return {"type": "array", "items": row} if are_rows(spec) else row
     if spec.structure == "texts":
         return {"type": "array", "items": STRING}
     if spec.structure == "scalar":
@@ -126,7 +130,9 @@ def _leaves(fields: tuple[FieldSpec, ...], values: dict[str, Any], parent: str, 
         value, path = values.get(spec.name), f"{parent}.{spec.name}" if parent else spec.name
         if value is None:
             continue
-        if as_row(spec):
+        if spec.pairs:
+            yield from _pair_leaves(spec, path, value)
+        elif as_row(spec):
             yield from _row_leaves(spec, path, value if spec.structure == "rows" else [value])
         elif spec.structure == "rows":
             for n, row in enumerate(value):
@@ -137,6 +143,26 @@ def _leaves(fields: tuple[FieldSpec, ...], values: dict[str, Any], parent: str, 
             yield from (Leaf(f"{path}[{n}]", spec, text, at) for n, text in enumerate(value) if not _none(text))
         elif not _none(value):
             yield Leaf(path, spec, value, at)
+
+
+def are_rows(spec: FieldSpec) -> bool:
+    """Whether a field is answered in any number of rows: a list, or a map."""
+    return spec.pairs or spec.structure == "rows"
+
+
+def _pair_leaves(spec: FieldSpec, path: str, rows: list[list[str | None]]) -> Iterator[Leaf]:
+    """The values of a map, each under its printed name; a name that stands there twice is told from the first."""
+    seen: dict[str, int] = {}
+    for at, key, value in rows:
+        name = _NO_STEP.sub(" ", " ".join((key or "").split()).rstrip(":：")).strip()
+        if name and not _none(value or ""):
+            seen[name] = seen.get(name, 0) + 1
+            own = name if seen[name] == 1 else f"{name} ({seen[name]})"
+            yield Leaf(f"{path}.{own}", spec.children[0], (value or "").strip(), at or "", key or "")
+
+
+_NO_STEP = re.compile(r"[.\[\]]+")
+"""Characters that part the steps of a path: a name has none of them."""
 
 
 def _row_leaves(spec: FieldSpec, path: str, rows: list[list[str | None]]) -> Iterator[Leaf]:
@@ -165,7 +191,7 @@ def merge(schema: SchemaSpec, values: dict[str, Any], change: dict[str, Any]) ->
         new = change.get(spec.name)
         if new is None:
             continue
-        if as_row(spec) and spec.structure == "rows":
+        if as_row(spec) and are_rows(spec):
             out[spec.name] = _merge_rows(spec, out.get(spec.name) or [], new)
         elif isinstance(new, dict):
             out[spec.name] = {**(out.get(spec.name) or {}), **{k: v for k, v in new.items() if v is not None}}
@@ -214,7 +240,7 @@ def _inherit(spec: FieldSpec, row: list[str | None], above: list[str | None] | N
     """The row with its empty spanning items taken from the row above."""
     if above is None:
         return row
-    spans = [False, *(c.printed.spans for c in spec.children)]
+    spans = [False] * len(row) if spec.pairs else [False, *(c.printed.spans for c in spec.children)]
     return [old if spanning and not item else item for spanning, item, old in zip(spans, row, above, strict=True)]
 
 

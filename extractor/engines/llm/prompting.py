@@ -147,6 +147,8 @@ def _lines(fields: tuple[FieldSpec, ...], say: dict[str, str], depth: int) -> li
         shape = as_row(spec) and tuple((c.name, c.printed) for c in spec.children)
         text = "  " * depth + spec.name + _marks(spec, say, shapes.get(shape) if shape else None)
         out.append(text + _where(spec, say))
+        if spec.pairs:
+            continue
         if shape:
             if shape not in shapes:
                 out.extend("  " * (depth + 1) + c.name + _marks(c, say) + _where(c, say) for c in spec.children)
@@ -159,7 +161,12 @@ def _lines(fields: tuple[FieldSpec, ...], say: dict[str, str], depth: int) -> li
 def as_row(spec: FieldSpec) -> bool:
     """Whether the field is answered as an array of strings: rows, and groups whose parts stand in columns."""
     flat = bool(spec.children) and all(c.structure == "scalar" for c in spec.children)
-    return flat and (spec.structure == "rows" or all(c.printed.column for c in spec.children))
+    return flat and (spec.pairs or spec.structure == "rows" or all(c.printed.column for c in spec.children))
+
+
+def row_items(spec: FieldSpec) -> tuple[str, ...]:
+    """The names of a row's items: of a map, a printed name and its value."""
+    return ("key", "value") if spec.pairs else tuple(child.name for child in spec.children)
 
 
 def _marks(spec: FieldSpec, say: dict[str, str], same: str | None = None) -> str:
@@ -169,8 +176,9 @@ def _marks(spec: FieldSpec, say: dict[str, str], same: str | None = None) -> str
     elif spec.kind in say:  # a text has no word
         marks.append(say[spec.kind])
     if as_row(spec):
-        items = f"{say['same']} {same}" if same else ", ".join(["at", *(c.name for c in spec.children)])
-        marks.append(f"{say['rows'] if spec.structure == 'rows' else say['row']} [{items}]")
+        items = f"{say['same']} {same}" if same else ", ".join(["at", *row_items(spec)])
+        many = spec.pairs or spec.structure == "rows"
+        marks.append(f"{say['rows'] if many else say['row']} [{items}]")
     elif spec.structure != "scalar":
         marks.extend({"rows": [say["parts"]], "texts": [say["several"]]}.get(spec.structure, []))
     given = {"pairs": spec.pairs, "long": spec.printed.long, "spans": spec.printed.spans, "derived": spec.derived}
