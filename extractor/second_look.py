@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,7 +24,7 @@ from extractor.readers.scan.line_pictures import LinePicture, cut_line, png, wit
 from extractor.readers.scan.straight_pages import StraightPage, straight_pages
 
 if TYPE_CHECKING:
-    from extractor.engines.llm.vision import Sight
+    from extractor.engines.llm.vision import Looked
 
 VISION = "the vision model"
 _one_at_a_time = threading.Lock()
@@ -53,10 +54,19 @@ def look_again(document: Document, path: Path, records: Sequence[Record], settin
     notes: dict[LineKey, str] = {}
     if settings.vision_model:
         left = list(dict.fromkeys(d.key for own in found for d in open_doubts(own, readings) if d.key in cuts))
-        sights = seen([cuts[key] for key in left], settings, document.sha256)
-        _add(readings, VISION, left, [sight.text for sight in sights])
-        notes = {key: f"{VISION}: {one.reason}" for key, one in zip(left, sights, strict=True) if one.reason}
+        looked = seen([cuts[key] for key in left], settings, document.sha256)
+        _add(readings, VISION, left, [sight.text for sight in looked.sights])
+        notes = {key: f"{VISION}: {one.reason}" for key, one in zip(left, looked.sights, strict=True) if one.reason}
+        first = next((n for n, own in enumerate(found) if any(d.key in left for d in own)), None)
+        records = [_charged(record, looked) if n == first else record for n, record in enumerate(records)]
     return [judged(record, own, readings, notes) for record, own in zip(records, found, strict=True)]
+
+
+def _charged(record: Record, looked: Looked) -> Record:
+    """The record with the calls of its document: they are made for all its forms at once, and counted once."""
+    spent = {"calls": looked.calls, **{f"{name}_tokens": count for name, count in looked.usage._asdict().items()}}
+    usage = {name: record.usage.get(name, 0) + count for name, count in spent.items()}
+    return replace(record, usage={**record.usage, **usage})
 
 
 def _add(readings: dict[LineKey, dict[str, str]], name: str, keys: Iterable[LineKey], texts: Iterable[str]) -> None:
@@ -65,12 +75,12 @@ def _add(readings: dict[LineKey, dict[str, str]], name: str, keys: Iterable[Line
             readings[key][name] = text
 
 
-def seen(cuts: Sequence[Cut], settings: Settings, document: str) -> Sequence[Sight]:
+def seen(cuts: Sequence[Cut], settings: Settings, document: str) -> Looked:
     """What came of each line that the vision model was asked about."""
-    from extractor.engines.llm.vision import Crop
+    from extractor.engines.llm.vision import Crop, Looked
 
     crops = [Crop(png(one.coloured), one.kind) for one in cuts]
-    return llm.look(crops, settings, document).sights if crops else ()
+    return llm.look(crops, settings, document) if crops else Looked(())
 
 
 def cut_lines(document: Document, path: Path, found: Sequence[Doubt], settings: Settings) -> dict[LineKey, Cut]:

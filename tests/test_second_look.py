@@ -39,6 +39,13 @@ def test_what_it_reads_otherwise_stays_in_doubt_with_both_readings_and_the_value
     assert "the vision model reads '4717' where '4711' was read" in looked.messages["number"]
 
 
+def test_what_was_asked_is_counted_once_in_the_usage(tmp_path: Path) -> None:
+    usage = look(tmp_path, UNSURE, answered("4711", "23.50")).record.usage
+    assert usage["calls"] == 1
+    assert usage["prompt_tokens"] > 0
+    assert look(tmp_path, {}).record.usage == {}
+
+
 def test_one_call_has_a_picture_for_each_doubtful_line_and_no_other(tmp_path: Path) -> None:
     (request,) = look(tmp_path, UNSURE, answered("4711", "23.50")).requests
     assert len(crops(request)) == 2

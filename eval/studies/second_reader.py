@@ -84,8 +84,8 @@ def shown_to_model(sheets: Sequence[Sheet], settings: Settings, count: int, chan
     unsure = {(n, a.doubt.key): None for n, one in enumerate(sheets) for a in one.asked if not a.sure}
     drawn = sorted(chance.sample(list(unsure), min(count, len(unsure))))
     every = settings.model_copy(update={"vision_calls": max(1, len(drawn))})
-    sights = seen([sheets[n].cuts[key] for n, key in drawn], every, "")
-    for (n, key), sight in zip(drawn, sights, strict=True):
+    looked = seen([sheets[n].cuts[key] for n, key in drawn], every, "")
+    for (n, key), sight in zip(drawn, looked.sights, strict=True):
         sheets[n].told[key][VISION] = sight.text
 
 
