@@ -18,6 +18,7 @@ from schemas.spec import spec_of
 from tests.fault_server import Faults, Server, Step, running
 
 POINT = 2  # pixels a point
+WIDE, HIGH = 320, 160  # points: a page has four inches, or its file's resolution is not believed
 ROW = 24.0
 
 
@@ -44,13 +45,13 @@ def document(unsure: dict[str, float], printed: dict[str, str] = PRINTED) -> Doc
             x, y = 20 + 120 * col, 40 + ROW * row
             word = Word(0, part, Box(x + 4, y + 5, x + 4 + 6 * len(part), y + 17), sure)
             cells.append(Cell(1, 1, row, col, part, box=Box(x, y, x + 120, y + ROW), words=(word,)))
-    page = Page(1, (title, Grid(1, 1, tuple(cells))), 280.0, 140.0, "ocr")
+    page = Page(1, (title, Grid(1, 1, tuple(cells))), WIDE, HIGH, "ocr")
     return Document("note.png", "e" * 64, (page,), exact=False)
 
 
 def picture(folder: Path, printed: dict[str, str] = PRINTED) -> Path:
     """The page of the note as a PNG."""
-    image = np.full((140 * POINT, 280 * POINT, 3), 250, np.uint8)
+    image = np.full((HIGH * POINT, WIDE * POINT, 3), 250, np.uint8)
     for row, pair in enumerate(printed.items()):
         for col, text in enumerate(pair):
             x, y = 20 + 120 * col, 40 + ROW * row

@@ -18,6 +18,8 @@ that has an `operator` in it, a `unit` (short, without digits), `words`."""
 LONGEST_UNIT = 3
 """Characters; a text without digits that is no longer may be a unit."""
 _APART = re.compile(r"(?<=\d)\s+(?=\d)")
+_SAME_SHAPE = re.compile("[IlO|]")
+"""Letters that typefaces draw alike: who takes one for another sees nothing wrong, and so does the next reader."""
 _OPERATOR = re.compile("[=≥≤<>±≠]")
 _DIGITS = re.compile(r"\d+")
 _AMOUNT = re.compile(r"(?=.*\d)[\d.,:/()%‰+-]+\D{0,3}")
@@ -41,11 +43,11 @@ def confirms(first: str, second: str, start: int, end: int) -> bool:
 
     White space and the width of characters do not count, but for a space between two digits: there a mark may be lost.
     The character before and the one behind are to be alike too, or the end of the line in both: a digit more or less is
-    another number.
+    another number. Letters that are drawn like others are never confirmed.
     """
     ours, theirs = fold(first), fold(second)
     lo, hi = len(fold(first[:start])), len(fold(first[:end]))
-    if _APART.search(first[start:end]):
+    if _APART.search(first[start:end]) or _SAME_SHAPE.search(first[start:end]):
         return False
     if lo == hi or not theirs:
         return False

@@ -20,6 +20,8 @@ from extractor.accounting.readings import TextKind, confirms, text_kind
         ("全年95次", "全牛95次", 2, 4, False),
         ("全年共95次", "全牛共95次", 3, 5, True),
         ("97 00", "9700", 0, 5, False),  # the mark between the digits may be lost for both
+        ("配合loT系统", "配合loT系统", 0, 7, False),  # IoT: both take the capital for a small letter
+        ("配合loT系统", "配合loT系统", 5, 7, True),
         ("", "95", 0, 0, False),
         ("95", "", 0, 2, False),
     ],
