@@ -225,7 +225,7 @@ def _kept(paths: tuple[Path, ...], out: Path, settings: Settings, named: list[st
 def _in_this_process(paths: tuple[Path, ...], settings: Settings, named: list[str | SchemaSpec], engine: str) -> Done:
     from extractor import pipeline
     from extractor.engines import llm
-    from extractor.ledger.store import dumps
+    from extractor.ledger.result_rows import dumps
     from extractor.runs import discovery
 
     nowhere = Path(tempfile.gettempdir()) / "extractor-keeps-nothing-here"

@@ -31,7 +31,7 @@ from eval.scoring.predictions import load as load_run
 from eval.scoring.scores import DocumentScore, summarise
 from eval.scoring.verdicts import FormVerdicts, document_verdicts
 from extractor.errors import CallError, StopRun
-from extractor.ledger.store import Counts
+from extractor.ledger.run_counts import Counts
 from extractor.version import __version__
 from schemas.spec import SchemaSpec
 

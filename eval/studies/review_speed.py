@@ -27,7 +27,7 @@ from extractor.accounting.settled import settle
 from extractor.config import Settings
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.results import DocumentResult, finding
-from extractor.ledger import store
+from extractor.ledger import result_rows, store
 from extractor.runs.run import load_schemas
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "baisha-water-2023-self-evaluation-utf16.txt"
@@ -69,7 +69,7 @@ def make_run(folder: Path, records: int) -> Path:
     with store.writing(out) as ledger:
         store.begin(ledger, "made", "rules", [spec.name for spec in specs], settings.public(), "0", inputs)
         for task in store.waiting(ledger):
-            store.record(ledger, "made", task, store.row_of(settle(_doubted(read, task.sha256))))
+            store.record(ledger, "made", task, result_rows.row_of(settle(_doubted(read, task.sha256))))
         store.finish(ledger)
     return out
 

@@ -23,7 +23,7 @@ def run(call: Namespace) -> int:
     """`extractor run`."""
     from extractor.cli import jobs, review_commands, show
     from extractor.document.decision import REVIEW
-    from extractor.ledger import store
+    from extractor.ledger import run_counts, store
     from extractor.review import run_records
     from extractor.runs import run
 
@@ -38,7 +38,7 @@ def run(call: Namespace) -> int:
     with show.progress(show.engine_chosen(plan.engine, plan.settings)) as progress:
         summary = run.run(plan, progress=progress)
     with store.reading(plan.out) as ledger:
-        show.summary(summary, store.failures(ledger))
+        show.summary(summary, run_counts.failures(ledger))
         if summary.counts.settled < summary.counts.forms:
             print(review_commands.left_to_decide(run_records.remaining(ledger, REVIEW)), file=sys.stderr)
     return 1 if summary.counts.failed else 0

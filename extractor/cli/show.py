@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from extractor.config import Settings
-from extractor.ledger.store import Asked, Failure
+from extractor.ledger.run_counts import Asked, Failure
 from extractor.runs.run import Progress, Summary
 from schemas.spec import FieldSpec, SchemaSpec
 

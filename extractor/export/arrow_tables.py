@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from extractor.errors import CallError
 from extractor.export import record_tables
 from extractor.export.record_tables import DOCUMENTS, FINDINGS, Table
-from extractor.ledger import store
+from extractor.ledger import run_counts, store
 from extractor.ledger.store import Ledger
 from schemas.spec import SchemaSpec
 
@@ -39,7 +39,7 @@ def _named(ledger: Ledger, specs: Sequence[SchemaSpec], name: str | None) -> Tab
     tables = {t.name: t for spec in specs for t in record_tables.of_schema(spec)}
     tables |= {DOCUMENTS.name: DOCUMENTS, FINDINGS.name: FINDINGS}
     if name is None:
-        present = [count.schema for count in store.schema_counts(ledger) if count.schema in tables]
+        present = [count.schema for count in run_counts.schema_counts(ledger) if count.schema in tables]
         of_forms = [one for one in present if one != "table"] or present
         if len(of_forms) != 1:
             raise CallError(f"the run has records of {len(of_forms)} schemas; name a table: {', '.join(tables)}")

@@ -21,7 +21,7 @@ from extractor.errors import CallError
 from extractor.export import record_tables
 from extractor.export.arrow_tables import arrow_schema
 from extractor.export.record_tables import Column, Table
-from extractor.ledger import decision_log, store
+from extractor.ledger import decision_log, run_counts
 from extractor.ledger.store import Ledger
 from extractor.runs import decided_lines
 from extractor.runs.result_files import renamed, write_lines
@@ -117,7 +117,7 @@ FORMATS: dict[str, Writer] = {".jsonl": _jsonl, ".csv": _csv, ".parquet": _parqu
 
 def _tables(ledger: Ledger, specs: Sequence[SchemaSpec], reviewed: bool) -> tuple[Table, ...]:
     """The tables of the schemas that have records, then documents and findings."""
-    present = {count.schema for count in store.schema_counts(ledger)}
+    present = {count.schema for count in run_counts.schema_counts(ledger)}
     chosen = [spec for spec in specs if spec.name in present]
     of_forms = [table for spec in chosen for table in record_tables.of_schema(spec)]
     if reviewed:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from extractor.document.decision import Decision, from_json
 from extractor.errors import CallError
-from extractor.ledger import store
+from extractor.ledger import result_rows, store
 from extractor.ledger.migrations import migrate, transaction
 from extractor.ledger.store import Ledger
 
@@ -66,7 +66,7 @@ def _insert(ledger: Ledger, decisions: Iterable[Decision]) -> bool:
         "INSERT OR IGNORE INTO decisions (id, batch, undoes, task, who, sha256, form, seconds, body)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            (d.id, d.batch, d.undoes, d.task, d.who, d.sha256, d.form, d.seconds, store.dumps(d.to_json()))
+            (d.id, d.batch, d.undoes, d.task, d.who, d.sha256, d.form, d.seconds, result_rows.dumps(d.to_json()))
             for d in decisions
         ),
     )
@@ -185,7 +185,7 @@ def write_lines(ledger: Ledger, directory: Path) -> None:
 def append(directory: Path, decisions: Sequence[Decision]) -> None:
     """Adds decisions that the ledger has just taken to `decisions.jsonl`."""
     with _locked(directory / FILE) as file:
-        _append(file, [store.dumps(d.to_json()) for d in decisions])
+        _append(file, [result_rows.dumps(d.to_json()) for d in decisions])
 
 
 @contextlib.contextmanager

@@ -171,6 +171,7 @@ def transaction(ledger: sqlite3.Connection) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        ledger.execute("ROLLBACK")
+        if ledger.in_transaction:  # a full disk has rolled it back already
+            ledger.execute("ROLLBACK")
         raise
     ledger.execute("COMMIT")

@@ -11,7 +11,6 @@ import contextlib
 import fcntl
 import json
 import os
-import re
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,7 +21,7 @@ from extractor.document.results import DocumentResult
 from extractor.errors import CallError
 from extractor.ledger import readings
 from extractor.ledger.migrations import migrate, refuse_newer, transaction
-from extractor.ledger.readings import Reading
+from extractor.ledger.result_rows import ResultRow, dumps
 
 Ledger = sqlite3.Connection
 
@@ -48,72 +47,6 @@ class Task(NamedTuple):
     path: str
     sha256: str
     suffix: str
-
-
-class RecordRow(NamedTuple):
-    """A record as the ledger keeps it; `body` is its line of `records.jsonl` without `document`."""
-
-    form: int
-    schema: str
-    settled: bool
-    findings: int
-    residue: int
-    body: str
-
-
-class ResultRow(NamedTuple):
-    """A document's result as the ledger keeps it; `body` is its line of `documents.jsonl` without `document`.
-
-    `reading`: the document that OCR read for it, where the ledger did not have that yet.
-    """
-
-    status: str
-    reason: str | None
-    pages: int
-    settled: bool
-    seconds: float
-    body: str
-    records: tuple[RecordRow, ...]
-    reading: Reading | None = None
-
-
-class Counts(NamedTuple):
-    """What stands in the ledger of the last call's inputs."""
-
-    documents: int
-    done: int
-    failed: int
-    waiting: int
-    settled_documents: int
-    forms: int
-    settled: int
-    residue: int
-    seconds: float
-
-
-class SchemaCount(NamedTuple):
-    """The forms of one schema, and how many of them are settled."""
-
-    schema: str
-    forms: int
-    settled: int
-    residue: int
-
-
-class Asked(NamedTuple):
-    """What the forms of the last call's inputs took of a model: how many needed it, with calls and tokens."""
-
-    forms: int
-    calls: int
-    prompt_tokens: int
-    completion_tokens: int
-
-
-class Failure(NamedTuple):
-    """A document that could not be read, and why."""
-
-    name: str
-    reason: str
 
 
 class Run(NamedTuple):
@@ -306,47 +239,6 @@ def finish(ledger: Ledger) -> None:
     ledger.execute("UPDATE runs SET finished = ? WHERE id = (SELECT max(id) FROM runs)", (time.time(),))
 
 
-# Rows
-
-
-def row_of(result: DocumentResult) -> ResultRow:
-    """The result as the ledger keeps it: JSON bodies, and beside them what is counted."""
-    records = tuple(
-        RecordRow(r.form, r.schema, r.settled, len(r.findings), len(r.residue), _body(r.to_json()))
-        for r in result.records
-    )
-    body = _body(result.to_json())
-    return ResultRow(result.status, result.reason, result.pages, result.settled, result.seconds, body, records)
-
-
-def failed(reason: str, seconds: float) -> ResultRow:
-    """The row of a document that gave nothing."""
-    return ResultRow("failed", reason, 0, False, seconds, "", ())
-
-
-def _body(line: dict[str, Any]) -> str:
-    """The JSON text without `document`, which is the input's: the same content may have several names."""
-    del line["document"]
-    return dumps(line)
-
-
-_LINE_END = re.compile("[\x85\u2028\u2029]")
-_LINE_ENDS = str.maketrans({char: f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029"})
-
-
-def dumps(value: object) -> str:
-    """Compact JSON in plain characters, on what every reader takes for one line.
-
-    What no file can hold (lone surrogates), and what some take for the end of a line, is escaped.
-    """
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return json.dumps(value, separators=(",", ":"))
-    return text.translate(_LINE_ENDS) if _LINE_END.search(text) else text
-
-
 # Reading
 
 
@@ -424,57 +316,3 @@ def document_lines(ledger: Ledger) -> Iterator[str]:
 def with_name(name: str, body: str) -> str:
     """The line of a body with the name of its document in front."""
     return f'{{"document":{dumps(name)},{body[1:]}'
-
-
-def counts(ledger: Ledger) -> Counts:
-    """The figures of the summary."""
-    by_status = dict(ledger.execute("SELECT status, count(*) FROM inputs GROUP BY status"))
-    settled, seconds = ledger.execute(
-        f"SELECT coalesce(sum(r.settled), 0), coalesce(sum(r.seconds), 0) {DONE}",
-        {"fingerprint": last_run(ledger).fingerprint},
-    ).fetchone()
-    schemas = schema_counts(ledger)
-    return Counts(
-        sum(by_status.values()),
-        by_status.get("done", 0),
-        by_status.get("failed", 0),
-        by_status.get("waiting", 0),
-        settled,
-        sum(s.forms for s in schemas),
-        sum(s.settled for s in schemas),
-        sum(s.residue for s in schemas),
-        seconds,
-    )
-
-
-def schema_counts(ledger: Ledger) -> list[SchemaCount]:
-    """Forms by schema, in the order of their names."""
-    rows = ledger.execute(
-        f"""
-        SELECT c.schema, count(*), sum(c.settled), sum(c.residue) {DONE}
-        JOIN records c ON c.result = r.id GROUP BY c.schema ORDER BY c.schema
-        """,
-        {"fingerprint": last_run(ledger).fingerprint},
-    )
-    return [SchemaCount(*row) for row in rows]
-
-
-def asked(ledger: Ledger) -> Asked:
-    """What the records say of their usage; of documents of the same content, each counts."""
-    sums = ", ".join(
-        f"coalesce(sum(json_extract(c.body, '$.usage.{name}')), 0)"
-        for name in ("calls", "prompt_tokens", "completion_tokens")
-    )
-    row = ledger.execute(
-        f"SELECT count(*), {sums} {DONE} JOIN records c ON c.result = r.id"
-        " WHERE json_extract(c.body, '$.usage.calls') > 0",
-        {"fingerprint": last_run(ledger).fingerprint},
-    ).fetchone()
-    return Asked(*row)
-
-
-def failures(ledger: Ledger) -> Iterator[Failure]:
-    """The documents of the last call that failed, in order, with their reasons."""
-    rows = ledger.execute("SELECT name, reason FROM inputs WHERE status = 'failed' ORDER BY position")
-    for name, reason in rows:
-        yield Failure(name, reason)

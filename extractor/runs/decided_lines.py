@@ -9,7 +9,7 @@ from typing import Any
 from extractor.accounting import added_forms, decided
 from extractor.accounting.settled import DOCUMENT, beside_records
 from extractor.document.decision import Decision
-from extractor.ledger import lookups, store
+from extractor.ledger import lookups, result_rows, store
 from extractor.ledger.store import Ledger
 
 Decisions = Mapping[tuple[str, int], Sequence[Decision]]
@@ -23,19 +23,19 @@ def records(ledger: Ledger, decisions: Decisions) -> Iterator[str]:
         return
     for keyed in lookups.keyed_record_lines(ledger):
         about = decisions.get((keyed.sha256, keyed.form))
-        yield store.dumps(decided.as_read(json.loads(keyed.line), about)) if about else keyed.line
+        yield result_rows.dumps(decided.as_read(json.loads(keyed.line), about)) if about else keyed.line
 
 
 def reviewed(ledger: Ledger, decisions: Decisions) -> Iterator[str]:
     """The same lines with the corrected values, and `reviewed`, `deleted` and `stale` behind them; then added forms."""
     for keyed in lookups.keyed_record_lines(ledger):
         about = decisions.get((keyed.sha256, keyed.form), ())
-        yield store.dumps(decided.as_reviewed(json.loads(keyed.line), about))
+        yield result_rows.dumps(decided.as_reviewed(json.loads(keyed.line), about))
     for sha256, about in added_forms.added(decisions):
         source = lookups.input_of(ledger, sha256)
         line = added_forms.line_of(about, source.name) if source else None
         if line is not None:
-            yield store.dumps(decided.as_reviewed(line, about))
+            yield result_rows.dumps(decided.as_reviewed(line, about))
 
 
 def documents(ledger: Ledger, decisions: Decisions, corrected: bool = False) -> Iterator[str]:
@@ -49,7 +49,7 @@ def documents(ledger: Ledger, decisions: Decisions, corrected: bool = False) -> 
         line = json.loads(text)
         if line["sha256"] in touched and line["status"] == "done":
             line["settled"] = settled.get(line["sha256"], True) and _is_clear(line, decisions)
-            text = store.dumps(line)
+            text = result_rows.dumps(line)
         yield text
 
 

@@ -18,7 +18,7 @@ from typing import Literal
 
 from extractor.accounting.settling_rule import rule_of
 from extractor.config import Settings
-from extractor.ledger import store
+from extractor.ledger import result_rows
 from extractor.readers.scan import second_ocr
 from schemas.spec import SchemaSpec
 
@@ -61,12 +61,12 @@ def fingerprint(settings: Settings, specs: Sequence[SchemaSpec], engine: str) ->
         "settings": settings.answering(engine),
         "settling": rule.threshold if (rule := rule_of(settings.settle)) else None,
     }
-    return _hash(store.dumps(what))
+    return _hash(result_rows.dumps(what))
 
 
 def reading_mark(settings: Settings) -> str:
     """The hash of all that can change how a file is read into a document."""
-    return _hash(store.dumps([code_hash("reading"), library_versions(), settings.of_reading()]))
+    return _hash(result_rows.dumps([code_hash("reading"), library_versions(), settings.of_reading()]))
 
 
 @cache

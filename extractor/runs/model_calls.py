@@ -20,9 +20,9 @@ from extractor.config import Settings
 from extractor.document.layout import Document
 from extractor.engines import llm
 from extractor.errors import CallError, DocumentError, StopRun
-from extractor.ledger import store
+from extractor.ledger import result_rows
 from extractor.ledger.readings import packed
-from extractor.ledger.store import ResultRow
+from extractor.ledger.result_rows import ResultRow
 from extractor.runs import interruption
 from extractor.runs.fingerprint import reading_mark
 from extractor.runs.interruption import GRACE, POLL
@@ -47,14 +47,14 @@ def answers(
         try:
             result = pipeline.process(document, settings, schemas, engine, path)
         except DocumentError as error:
-            return store.failed(str(error), time.monotonic() - start)
+            return result_rows.failed(str(error), time.monotonic() - start)
         except (StopRun, CallError):
             raise
         except Exception as error:  # costs its own document, as in a worker
             if os.environ.get("EXTRACTOR_DEBUG"):
                 traceback.print_exc(file=sys.stderr)
-            return store.failed(f"internal error: {type(error).__name__}: {error}", time.monotonic() - start)
-        row = store.row_of(result.timed(time.monotonic() - start))
+            return result_rows.failed(f"internal error: {type(error).__name__}: {error}", time.monotonic() - start)
+        row = result_rows.row_of(result.timed(time.monotonic() - start))
         return row if document.exact else row._replace(reading=packed(document, mark))
 
     with llm.serving(settings, ledger):

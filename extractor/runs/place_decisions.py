@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from extractor.document.decision import Decision, from_json
 from extractor.ledger import decision_log
-from extractor.ledger.store import dumps
+from extractor.ledger.result_rows import dumps
 from extractor.runs import object_folders
 from extractor.runs.object_folders import ObjectFolder, is_remote
 

@@ -76,15 +76,16 @@ def _started(address: str) -> Any:
     """Ray, connected. A cluster of this machine tells nobody of itself, and admits only who has its token."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_AUTH_MODE", "token")
-    if address == "ray":
+    own = address == "ray" and "RAY_ADDRESS" not in os.environ  # Ray's own way to name a cluster that is there
+    if own:
         os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
     try:
         ray: Any = importlib.import_module("ray")  # no types, and not always there
     except ImportError:
         raise MissingPackage("--on ray needs Ray: pip install extractor[ray]") from None
-    where = {} if address == "ray" else {"address": address}
+    where = {"include_dashboard": False} if own else {} if address == "ray" else {"address": address}
     try:
-        ray.init(include_dashboard=False if address == "ray" else None, log_to_driver=False, **where)
+        ray.init(log_to_driver=False, **where)
     except Exception as error:
         raise CallError(f"{address}: no Ray cluster can be had: {' '.join(str(error).split())[:300]}") from None
     return ray
@@ -92,7 +93,7 @@ def _started(address: str) -> Any:
 
 def _options(folder: ObjectFolder, plan: Plan) -> RayOptions:
     names = run.names_of(plan.schemas)
-    mark = fingerprint(plan.settings, run.load_schemas(plan.schemas), plan.engine)
+    mark = fingerprint(plan.settings, run.load_schemas(plan.schemas, plan.settings.labels), plan.engine)
     return RayOptions(folder.url, plan.settings.public(), names, plan.engine, mark)
 
 
@@ -135,7 +136,7 @@ def _finish(ray: Any, running: dict[Any, _Shard], told: Callable[[str], None]) -
 def mark_here(options: tuple[Any, ...]) -> str:
     """The fingerprint that the options have on this node."""
     plan = _plan(RayOptions(*options), Path())
-    return fingerprint(plan.settings, run.load_schemas(plan.schemas), plan.engine)
+    return fingerprint(plan.settings, run.load_schemas(plan.schemas, plan.settings.labels), plan.engine)
 
 
 def read_shard(options: tuple[Any, ...], block: str, shard: str) -> int:

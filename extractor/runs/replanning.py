@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from extractor.ledger import copies, store
+from extractor.ledger import copies, run_counts, store
 from extractor.runs import object_folders, place_copies, shards
 from extractor.runs.job_status import JobCall
 from extractor.runs.object_folders import ObjectFolder, is_remote
@@ -24,7 +24,7 @@ def plan_failed(folder: ObjectFolder, call: JobCall) -> Planned:
     with place_copies.folder_of(folder, call.fingerprint) as copy, store.reading(copy) as ledger:
         entries = (entry for name, address in copies.failed(ledger) for entry in _now(name, address))
         head = shards.write(folder, entries, number)
-        known = store.counts(ledger).documents - head.documents
+        known = run_counts.counts(ledger).documents - head.documents
     return Planned(head.documents, 0, sum(block.shards for block in head.blocks), known)
 
 

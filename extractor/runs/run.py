@@ -20,9 +20,10 @@ from extractor.document.layout import Document
 from extractor.document.results import DocumentResult
 from extractor.engines import llm
 from extractor.errors import DocumentError, MissingPackage, SchemaError
-from extractor.ledger import readings, store
+from extractor.ledger import readings, result_rows, run_counts, store
 from extractor.ledger.readings import Reading
-from extractor.ledger.store import Ledger, ResultRow, Task
+from extractor.ledger.result_rows import ResultRow
+from extractor.ledger.store import Ledger, Task
 from extractor.runs import discovery, interruption, result_files, workers
 from extractor.runs.fingerprint import fingerprint, reading_mark
 from extractor.version import __version__
@@ -56,9 +57,9 @@ class Progress(NamedTuple):
 class Summary:
     """What a run found, all inputs counted; `reused` of them had been read before; `asked` is None without a model."""
 
-    counts: store.Counts
-    schemas: tuple[store.SchemaCount, ...]
-    asked: store.Asked | None
+    counts: run_counts.Counts
+    schemas: tuple[run_counts.SchemaCount, ...]
+    asked: run_counts.Asked | None
     reused: int
     seconds: float
     records: Path
@@ -69,15 +70,15 @@ def run(plan: Plan, process: Process | None = None, progress: Callable[[Progress
     """Makes the run that `plan` says, or goes on with it. Raises `CallError` where the call itself is wrong."""
     start = time.monotonic()
     with begun(plan) as (ledger, mark):
-        reused = store.counts(ledger).done
+        reused = run_counts.counts(ledger).done
         try:
             with interruption.heeded(lambda: llm.give_up(interruption.GRACE)):
                 _read_all(ledger, mark, plan, process, progress or (lambda _: None))
         finally:  # what is finished is there, also when the run must stop
             files = result_files.lines(ledger, plan.out)
         store.finish(ledger)
-        counts, by_schema = store.counts(ledger), tuple(store.schema_counts(ledger))
-        asked = store.asked(ledger) if asks(plan) else None
+        counts, by_schema = run_counts.counts(ledger), tuple(run_counts.schema_counts(ledger))
+        asked = run_counts.asked(ledger) if asks(plan) else None
     return Summary(counts, by_schema, asked, reused, time.monotonic() - start, files.records, files.documents)
 
 
@@ -153,7 +154,7 @@ def _each(
     with contextlib.closing(given):
         for done, answer in enumerate(given, 1):
             task: Task = answer.task
-            row = answer.value if answer.reason is None else store.failed(answer.reason, answer.seconds)
+            row = answer.value if answer.reason is None else result_rows.failed(answer.reason, answer.seconds)
             store.record(ledger, mark, task, row)
             progress(Progress(done, total, task.name, row.reason))
             yield task
@@ -206,10 +207,10 @@ def reader(
         start = time.monotonic()
         result = _guarded(task, settings, lambda: make(Path(task.path), task.name, settings, specs, engine))
         if isinstance(result, str):
-            return store.failed(result, time.monotonic() - start)
+            return result_rows.failed(result, time.monotonic() - start)
         if result.status == "done" and result.sha256 != task.sha256:
-            return store.failed(CHANGED, time.monotonic() - start)
-        return store.row_of(result)._replace(reading=recall.taken())
+            return result_rows.failed(CHANGED, time.monotonic() - start)
+        return result_rows.row_of(result)._replace(reading=recall.taken())
 
     return read
 
@@ -257,7 +258,7 @@ def opener(settings: Settings, ledger: Path) -> Callable[[Task], Document | Resu
             document = str(error)
         if not isinstance(document, str) and readers.sha256(path) != task.sha256:
             document = CHANGED
-        return store.failed(document, time.monotonic() - start) if isinstance(document, str) else document
+        return result_rows.failed(document, time.monotonic() - start) if isinstance(document, str) else document
 
     return read
 

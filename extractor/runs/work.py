@@ -11,6 +11,7 @@ import contextlib
 import json
 import random
 import shutil
+import sqlite3
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +20,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from extractor.engines import llm
-from extractor.ledger import store
+from extractor.errors import StopRun
+from extractor.ledger import result_rows, run_counts, store
 from extractor.ledger.store import Input, Ledger, Task
 from extractor.runs import object_folders, run, shard_inputs, shard_parts, shards, shared_readings, work_units
 from extractor.runs.fingerprint import fingerprint, reading_mark
@@ -250,7 +252,7 @@ class _Worker:
     def _record(self, answer: Answer) -> None:
         task: Task = answer.task
         taken = self.held.pop(task.path)
-        row = answer.value if answer.reason is None else store.failed(answer.reason, answer.seconds)
+        row = answer.value if answer.reason is None else result_rows.failed(answer.reason, answer.seconds)
         if row.reading is not None:
             shared_readings.keep(self.folder, task.sha256, task.suffix, row.reading)
         store.record(taken.reading.ledger, self.mark, task, row)
@@ -259,7 +261,7 @@ class _Worker:
             self._finish(taken)
 
     def _finish(self, taken: _Taken) -> None:
-        counts = store.counts(taken.reading.ledger)
+        counts = run_counts.counts(taken.reading.ledger)
         if shard_parts.commit(self.folder, taken.reading, taken.folder):
             self.count.units += 1
             self.count.documents += counts.documents
@@ -287,9 +289,21 @@ def work(
     blocks = [block for block in shards.blocks(folder) if limits.block in (None, block.name)]
     random.shuffle(blocks)
     _tell_call(folder, plan, mark)
-    with store.writing(plan.out) as ledger:
+    with _told_of_a_full_disk(plan.out), store.writing(plan.out) as ledger:
         book = LeaseBook(folder, mark, limits.lease_seconds, clock)
         return _Worker(folder, plan, limits, mark, book, ledger, process, told, blocks, sleep).run()
+
+
+@contextlib.contextmanager
+def _told_of_a_full_disk(scratch: Path) -> Iterator[None]:
+    """A full disk ends the worker, and no document: others go on, and this one when there is room."""
+    try:
+        yield
+    except (OSError, sqlite3.OperationalError) as error:
+        full = error.errno in shard_inputs.NO_SPACE if isinstance(error, OSError) else "disk is full" in str(error)
+        if not full:
+            raise
+        raise StopRun(f"{scratch}: no space is left on the disk of this worker; make room") from None
 
 
 def _tell_call(folder: ObjectFolder, plan: Plan, mark: str) -> None:

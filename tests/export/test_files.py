@@ -23,7 +23,7 @@ from extractor.document.results import DocumentResult, Finding, Record, finding
 from extractor.errors import CallError
 from extractor.export import files as exports
 from extractor.export import record_tables
-from extractor.ledger import store
+from extractor.ledger import result_rows, store
 from extractor.ledger.store import Input, Ledger
 from extractor.runs.result_files import lines as result_lines
 from schemas.spec import spec_of
@@ -60,7 +60,7 @@ def fill(ledger: Ledger, *documents: tuple[Record, ...]) -> None:
         result = settle(
             DocumentResult(task.name, task.name, "done", pages=2, records=documents[task.position], seconds=0.125)
         )
-        store.record(ledger, "f", task, store.row_of(result))
+        store.record(ledger, "f", task, result_rows.row_of(result))
 
 
 @pytest.fixture

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from extractor.document.results import DocumentResult, Record
 from extractor.errors import CallError
-from extractor.ledger import migrations, store
-from extractor.ledger.store import Input, Ledger, ResultRow, Task
+from extractor.ledger import migrations, result_rows, run_counts, store
+from extractor.ledger.result_rows import ResultRow
+from extractor.ledger.store import Input, Ledger, Task
 from tests.rights import closed
 
 
@@ -24,7 +25,7 @@ def item(name: str, content: str | None = "c", reason: str | None = None) -> Inp
 
 def result(name: str, forms: int = 1) -> ResultRow:
     records = tuple(Record(name, "c", n, "table", {"title": f"{name} {n}"}, {}, (), (), "rules") for n in range(forms))
-    return store.row_of(DocumentResult(name, "c", "done", pages=3, records=records, seconds=0.5))
+    return result_rows.row_of(DocumentResult(name, "c", "done", pages=3, records=records, seconds=0.5))
 
 
 def begin(ledger: Ledger, *inputs: Input, fingerprint: str = "f") -> int:
@@ -70,7 +71,7 @@ def test_tasks_come_in_order_while_results_are_written(tmp_path: Path) -> None:
             seen.append(task.position)
             store.record(ledger, "f", task, result(task.name))
         assert seen == list(range(30))
-        assert store.counts(ledger).done == 60
+        assert run_counts.counts(ledger).done == 60
 
 
 def test_a_document_is_one_transaction(tmp_path: Path) -> None:
@@ -102,9 +103,11 @@ def test_a_failed_document_is_counted_named_and_kept_out_of_results(tmp_path: Pa
     with store.writing(tmp_path) as ledger:
         begin(ledger, item("a.txt"), item("b.txt", None, "no permission"), item("c.txt", "d"))
         for task in store.waiting(ledger):
-            store.record(ledger, "f", task, store.failed("broken", 1.5) if task.name == "a.txt" else result("c.txt", 2))
-        assert list(store.failures(ledger)) == [("a.txt", "broken"), ("b.txt", "no permission")]
-        counts = store.counts(ledger)
+            store.record(
+                ledger, "f", task, result_rows.failed("broken", 1.5) if task.name == "a.txt" else result("c.txt", 2)
+            )
+        assert list(run_counts.failures(ledger)) == [("a.txt", "broken"), ("b.txt", "no permission")]
+        counts = run_counts.counts(ledger)
         assert (counts.documents, counts.done, counts.failed, counts.forms, counts.settled) == (3, 1, 2, 2, 2)
         lines = [json.loads(line) for line in store.document_lines(ledger)]
     assert [(d["document"], d["status"], d["reason"], d["forms"], d["seconds"]) for d in lines] == [
@@ -120,7 +123,7 @@ def test_a_run_that_was_cut_off_lists_what_is_done(tmp_path: Path) -> None:
         begin(ledger, item("a.txt", "1"), item("b.txt", "2"))
         store.record(ledger, "f", next(store.waiting(ledger)), result("a.txt"))
         assert [json.loads(line)["document"] for line in store.document_lines(ledger)] == ["a.txt"]
-        assert (store.counts(ledger).waiting, store.last_run(ledger).finished) == (1, False)
+        assert (run_counts.counts(ledger).waiting, store.last_run(ledger).finished) == (1, False)
 
 
 def test_migrations_are_applied_once_and_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,7 +209,7 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
 def test_any_text_survives(tmp_path_factory: pytest.TempPathFactory, name: str, text: str) -> None:
     name = name.encode("utf-8", "replace").decode()
     record = Record(name, "c", 0, "table", {"title": text}, {}, (), (), "rules")
-    row = store.row_of(DocumentResult(name, "c", "done", records=(record,)))
+    row = result_rows.row_of(DocumentResult(name, "c", "done", records=(record,)))
     with store.writing(tmp_path_factory.mktemp("ledger")) as ledger:
         begin(ledger, Input(name, Path("/docs/x"), 1, "c", None))
         store.record(ledger, "f", next(store.waiting(ledger)), row)

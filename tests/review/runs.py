@@ -12,7 +12,7 @@ from extractor import pipeline, readers
 from extractor.accounting.settled import settle
 from extractor.config import Settings
 from extractor.document.results import DocumentResult
-from extractor.ledger import store
+from extractor.ledger import result_rows, store
 from extractor.runs import result_files
 
 TITLE = "财政项目支出绩效自评表"
@@ -52,7 +52,7 @@ def make_run(out: Path, documents: Mapping[str, str | bytes], change: Change | N
         store.begin(ledger, fingerprint, "rules", names, settings.public(), "0", inputs)
         for task in store.waiting(ledger):
             result = pipeline.process_file(Path(task.path), task.name, settings, specs, "rules")
-            store.record(ledger, fingerprint, task, store.row_of(settle(change(result)) if change else result))
+            store.record(ledger, fingerprint, task, result_rows.row_of(settle(change(result)) if change else result))
         store.finish(ledger)
         result_files.lines(ledger, out)
     return out
@@ -65,7 +65,7 @@ def kept(out: Path, file: Path, result: DocumentResult) -> Path:
     with store.writing(out) as ledger:
         store.begin(ledger, "by hand", "rules", [spec.name for spec in specs], settings.public(), "0", [source])
         for task in store.waiting(ledger):
-            store.record(ledger, "by hand", task, store.row_of(settle(result)))
+            store.record(ledger, "by hand", task, result_rows.row_of(settle(result)))
         store.finish(ledger)
         result_files.lines(ledger, out)
     return out

@@ -20,7 +20,7 @@ from reportlab.pdfgen.canvas import Canvas
 from extractor.config import Settings
 from extractor.document.results import DocumentResult
 from extractor.errors import CallError, SchemaError, StopRun
-from extractor.ledger import store
+from extractor.ledger import run_counts, store
 from extractor.runs import run
 from extractor.runs.run import Plan, Progress, Summary
 from tests import fake_engine
@@ -156,7 +156,7 @@ def test_a_failed_document_costs_itself_and_is_tried_again(tmp_path: Path, out: 
     counts = make(docs, out=out).counts
     assert (counts.done, counts.failed) == (5, 1)
     with store.reading(out) as ledger:
-        assert [f.name for f in store.failures(ledger)] == ["copy-of-b.txt"]
+        assert [f.name for f in run_counts.failures(ledger)] == ["copy-of-b.txt"]
 
 
 def test_a_document_of_many_pages_may_take_longer(tmp_path: Path, out: Path) -> None:

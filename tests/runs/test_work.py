@@ -6,12 +6,13 @@ import errno
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from extractor.config import Settings
 from extractor.errors import CallError, StopRun
-from extractor.ledger import store
+from extractor.ledger import result_rows, store
 from extractor.ledger.readings import Reading
 from extractor.ledger.store import Task
 from extractor.runs import (
@@ -294,6 +295,28 @@ def test_a_full_disk_ends_the_worker_and_fails_no_document(tmp_path: Path, monke
     assert worked(place, tmp_path / "w2").failed == 0
 
 
+def test_a_full_disk_under_the_ledger_ends_the_worker_and_fails_no_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite itself says that the disk is full: the ledger of a unit may not grow beyond a few pages."""
+    place, folder = memory(), many(tmp_path / "in", 40)
+    planned(place, folder, size=shards.SIZE)
+    begin = store.begin
+
+    def small(ledger: Any, *arguments: Any) -> int:
+        count = begin(ledger, *arguments)
+        ledger.execute(f"PRAGMA max_page_count = {ledger.execute('PRAGMA page_count').fetchone()[0] + 2}")
+        return count
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "begin", small)
+        with pytest.raises(StopRun, match="no space is left on the disk of this worker"):
+            worked(place, tmp_path / "w")
+    assert list(place.objects("done")) == []
+    did = worked(place, tmp_path / "w2")
+    assert (did.documents, did.failed, did.left) == (40, 0, 0)
+
+
 def test_a_store_that_lets_nobody_read_ends_the_worker_and_fails_no_document(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -321,7 +344,7 @@ def test_pages_that_ocr_has_read_are_not_read_again_after_a_takeover(
         for number, task in enumerate(tasks):
             if number and dying:
                 raise Died
-            row = store.failed("not asked", 0.0)._replace(reading=Reading(mark, task.name.encode()))
+            row = result_rows.failed("not asked", 0.0)._replace(reading=Reading(mark, task.name.encode()))
             yield Answer(task, row, None, 1.0)
 
     def kept(scratch: Path) -> list[tuple[str, bytes]]:
