@@ -29,6 +29,7 @@ LEFT = 0.12  # the share of a wall that is left where there was one
 EMPTY = 0.9  # of the height of text; so much white beside a line parts two texts
 SHARED = 0.3  # of the height of a text; with less of it beside a line it stands in another row
 ENDS = 0.2  # of the height of text; so far from a level line its ink reaches
+SPECK = 0.1  # of the height of text; less ink above each other is none of a text
 THIN = 0.16  # of the height of text; ink no farther from a place is that of a thin line there
 FAR = 1.5  # of the height of text; so far from each other two texts of a line stand in two cells
 GAPS = 2  # walls found again from which on a page has gaps
@@ -158,7 +159,7 @@ def white_at(marks: Image, side: Segment, box: Box) -> White:
     rows = marks[round(top) : max(0, round(bottom)), max(0, round(box.x0)) : round(box.x1)]
     if not rows.size:
         return White(0.0, 0.0)
-    inked = np.flatnonzero(rows.max(axis=0)) + round(box.x0)
+    inked = np.flatnonzero((rows > 0).sum(axis=0) > SPECK * high) + round(box.x0)
     left, right = inked[inked < side.at - THIN * high], inked[inked > side.at + THIN * high]
     return White(
         float(side.at - left[-1]) if left.size else math.inf, float(right[0] - side.at) if right.size else math.inf

@@ -29,7 +29,7 @@ WHOLE = 0.85  # the share of a stretch that is inked where a line runs, whatever
 WALL, CLEAR = 0.6, 0.7  # the same where so much of its ink has white on both sides
 LEFT = 0.12  # the share that is left of a line that no text runs over
 WHITE = 0.5  # of the height of a text; so much white around what is left of a line parts two texts
-WIDE_WHITE = 0.9  # the same where a piece of a line that is no longer than a character stands in it
+WIDE_WHITE = 1.0  # the same where a piece no longer than a character stands in it; around a `1` in `111` is 0.7
 NEARBY = 0.9  # points; how far from the middle of a line the white beside it begins, at least
 CLOSE = 0.4  # points; how wide that white is
 PURE = 0.8  # the share of the ink of a line that has white on both sides; strokes of characters meet others
@@ -80,13 +80,16 @@ def _with_open_ends(ys: Sequence[float], upright: Sequence[Segment], point: floa
 
 
 def _doubtful(lines: Sides, stops: Sequence[float], texts: Sequence[Box], marks: Image, point: float) -> Iterator[Box]:
-    """The cells on both sides of stretches that are no walls and have ink, where no text runs over them."""
-    places = list(lines)
-    for m, (at, sides) in enumerate(lines.items()):
+    """The cells on both sides of stretches that are no walls and have ink, where no text runs over them.
+
+    A line that is a wall nowhere is none.
+    """
+    places = [at for at, sides in lines.items() if any(sides)]
+    for m, (at, sides) in enumerate((at, lines[at]) for at in places):
         for n, wall in enumerate(sides):
             side = Segment(at, stops[n], stops[n + 1])
             rows = _inked_rows(side, marks, point)
-            if not wall and rows.line.mean() >= DOUBT and not crossed(side, texts, marks, WHITE):
+            if not wall and _outside(side, rows.line, texts, marks, point, 0.0).rows.mean() >= DOUBT:
                 yield Box(places[max(m - 1, 0)], side.lo, places[min(m + 1, len(places) - 1)], side.hi)
 
 
@@ -147,18 +150,33 @@ def _is_left(side: Segment, rows: _Rows, texts: Sequence[Box], marks: Image, poi
     """Whether a piece of a line is left: outside of texts, or longer than a character is high."""
     if rows.pure < PURE:
         return False
-    outside = rows.free.copy()
+    highest, outside = _outside(side, rows.free, texts, marks, point, INSIDE)
+    return float(outside.mean()) >= LEFT or (highest > 0 and _longest(rows.free) >= TALLER * highest)
+
+
+class _Outside(NamedTuple):
+    """The height of the highest text that may run over a stretch, and in which rows ink stands outside of all."""
+
+    highest: float
+    rows: NDArray[np.bool_]
+
+
+def _outside(
+    side: Segment, inked: NDArray[np.bool_], texts: Sequence[Box], marks: Image, point: float, inset: float
+) -> _Outside:
+    """The inked rows of an upright stretch that no text covers, by the boxes of texts made smaller by `inset`."""
+    outside = inked.copy()
     top = round(side.lo + CORNER * point)
     highest = 0.0
     for box in texts:
-        margin = INSIDE * min(box.x1 - box.x0, box.bottom - box.top)
+        margin = inset * min(box.x1 - box.x0, box.bottom - box.top)
         if box.x0 + margin <= side.at <= box.x1 - margin and box.top < side.hi and side.lo < box.bottom:
             white = white_at(marks, side, box)
             if WIDE_WHITE * (box.bottom - box.top) <= white.width < math.inf or white.left == white.right == math.inf:
                 continue  # two texts, one on each side, or none: the box is that of the line
             outside[max(0, round(box.top) - top) : max(0, round(box.bottom) - top)] = False
             highest = max(highest, box.bottom - box.top)
-    return float(outside.mean()) >= LEFT or (highest > 0 and _longest(rows.free) >= TALLER * highest)
+    return _Outside(highest, outside)
 
 
 def _longest(inked: NDArray[np.bool_]) -> int:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from extractor.document.geometry import Rulings, Segment
 from extractor.document.layout import Box
-from extractor.readers.scan.broken_lines import found_lattices, side_by_side
+from extractor.readers.scan.broken_lines import crossed, found_lattices, side_by_side
 from extractor.readers.scan.line_ink import without_lines
 from extractor.readers.scan.line_pieces import SHORT, line_pieces, with_stubs
 from extractor.readers.scan.pixels import ink
@@ -169,3 +169,24 @@ def test_the_ink_of_lines_is_taken_out_and_text_beside_them_stays() -> None:
     cleaned = without_lines(page, lines, DOTS)
     assert cleaned[240:290, 495:506].min() == 255
     assert np.array_equal(cleaned[225:275, 515:545], page[225:275, 515:545])
+
+
+def test_a_digit_in_line_with_a_wall_is_none() -> None:
+    """The white around a `1` among others is wide; that between two texts is wider."""
+    merged = frozenset({(1, 1)})
+    page = with_gaps(table(merged))
+    for x in range(XS[1] - 54, XS[1] + 55, 18):
+        cv2.rectangle(page, (x - 1, 330), (x + 1, 356), (0, 0, 0), -1)
+    text = Box(XS[1] - 60, 322, XS[1] + 60, 364)
+    assert cells(found(page, [text]).rulings) == 14
+
+
+def test_the_box_of_a_text_that_reaches_a_level_line_does_not_cross_the_wall_below() -> None:
+    """The ink of the level line stood for that of the text: a wall between two texts was not seen."""
+    page = table()
+    page[YS[1] + 28 : YS[2] - 6, XS[2] - 6 : XS[2] + 7] = 255
+    cv2.rectangle(page, (XS[2] - 150, YS[1] + 30), (XS[2] - 40, YS[1] + 50), (0, 0, 0), 3)
+    cv2.rectangle(page, (XS[2] + 40, YS[1] + 30), (XS[2] + 150, YS[1] + 50), (0, 0, 0), 3)
+    text = Box(XS[2] - 155, YS[1] - 2, XS[2] + 155, YS[1] + 56)
+    side = Segment(float(XS[2]), float(YS[1]), float(YS[2]))
+    assert not crossed(side, [text], ink(page, DOTS))
