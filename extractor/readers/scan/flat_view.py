@@ -55,7 +55,7 @@ def flat_view(image: Image, points: float, settings: Settings) -> Seen:
     angle = skew(sheet)
     flat = straightened(rotated(sheet, angle) if angle else sheet, points)
     red = seal_ink(flat.image, points)
-    clean = flat.image if red is None else without_seal(flat.image, red, points)
+    clean = flat.image if red is None else without_seal(flat.image, red)
     quads = ocr.detect(clean, settings, 72 / points)
     quarters, known = _quarters(clean, ocr.boxes_of(quads), settings)
     # The skew was taken off before the turn; seen from the turned page it is the same angle.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from extractor.readers.scan.pixels import dark, value, vision
+from extractor.readers.scan.pixels import value, vision
 
 if TYPE_CHECKING:
     from extractor.readers.scan.pixels import Image
@@ -15,9 +15,6 @@ WIDEST_GAP = 12.0  # points; the parts of a seal are no farther from each other:
 SIDE = (45.0, 200.0)  # points; a seal is as wide and as high: more than a line of red print, less than a red table
 DOTS = 50.0  # per inch; the resolution at which the extent of a seal is looked for
 PALE = 0.9  # of the brightness of paper; what is brighter than this below a seal is paper
-PALER = 0.6  # of the darkness of print; a rest is paler on average
-DARKEST = 0.5  # percent of a page; print is as dark
-REST = 0.8  # the share of a piece of ink that lies where the seal is, when it is a rest of it and no print below it
 
 
 def seal_ink(image: Image, points: float) -> Image | None:
@@ -53,7 +50,7 @@ def _extent(red: Image, points: float) -> Image:
     return out
 
 
-def without_seal(image: Image, red: Image, points: float) -> Image:
+def without_seal(image: Image, red: Image) -> Image:
     """The page with its seals made as bright as its paper; black ink below them stays dark."""
     import numpy as np
 
@@ -66,20 +63,4 @@ def without_seal(image: Image, red: Image, points: float) -> Image:
     clean = np.where(reach & (shade > PALE * paper), np.uint8(paper), shade)  # the soft edges of the seal too
     out = image.copy()
     out[reach] = clean[reach][:, None]
-    out[_rests(clean, reach, points)] = round(paper)
-    return out
-
-
-def _rests(shade: Image, reach: Image, points: float) -> Image:
-    """True where ink is left of which most lies where the seal was, paler than print: no print below it."""
-    import numpy as np
-
-    marks = dark(vision().GaussianBlur(shade, (3, 3), 0), 72 / points)
-    count, labels, stats, _ = vision().connectedComponentsWithStats(marks, connectivity=8)
-    covered = np.bincount(labels[reach], minlength=count)
-    shades = np.bincount(labels.ravel(), weights=shade.ravel(), minlength=count) / np.maximum(1, stats[:, 4])
-    paper, print_ = float(np.median(shade)), float(np.percentile(shade, DARKEST))
-    rests = (covered >= REST * stats[:, 4]) & (shades > paper - PALER * (paper - print_))
-    rests[0] = False
-    out: Image = rests[labels]
     return out

@@ -45,7 +45,7 @@ def straight_pages(
         page, (image, points) = pages[number], sized(*frame, settings)
         clean = straight(cleaned_sheet(image, points), page.turn)
         red = seal_ink(clean, points)
-        shown = clean if red is None else without_seal(clean, red, points)
+        shown = clean if red is None else without_seal(clean, red)
         yield StraightPage(page, points, straight(image, page.turn), shown)
 
 
