@@ -47,7 +47,7 @@ class ProjectTarget(Form):
     start_date: Day | None = printed("计划开始日期")
     end_date: Day | None = printed("计划完成日期")
     funding: Funding = printed("项目资金")
-    overall_goal: str | None = printed(column="项目总目标", heading="项目绩效目标", long=True)
+    overall_goal: str | None = printed(column="项目总目标", heading=("项目绩效目标", "绩效目标"), long=True)
     annual_goal: str | None = printed(column="年度总体目标", long=True, alone=True)
     indicators: list[Indicator] = printed("绩效指标", many=True)
 

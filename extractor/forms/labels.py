@@ -135,16 +135,21 @@ def unglue(tokens: Sequence[Token], index: LabelIndex) -> list[Token]:
     headed: set[str] = set()
     for token in tokens:
         token = _unmarked(token, index)
-        colon = token.fold.find(":")
         named_whole = _named_whole(token.fold, index)
         whole = named_whole is not None
         headed.update(t.field.path for t in named_whole or () if t.column)
-        inner = 0 < colon < len(token.fold) - 1 and not whole
-        named = index.labels.get(key_of(token.fold[:colon])) if inner else None
+        inner = 0 < token.fold.find(":") < len(token.fold) - 1 and not whole
+        colons, named = _named_before_colon(token, index) if inner else (0, None)
         if token.exact and named and all(t.column and t.field.path in headed for t in named):
             out.append(token)
             continue
-        at = _colon_of(token) if named is not None else splits_at_colon(token) if index.loose and inner else -1
+        at = (
+            _behind_colon(token, colons)
+            if named is not None
+            else splits_at_colon(token)
+            if index.loose and inner
+            else -1
+        )
         if at >= 0 and (named is not None or not token.table):
             out.extend(split_token(token, at))
             continue
@@ -171,11 +176,26 @@ def _named_whole(folded: str, index: LabelIndex) -> tuple[Target, ...] | None:
     return index.labels.get(undecorated(key, index.labels)) if found is None else found
 
 
-def _colon_of(token: Token) -> int:
-    """Where the text behind a token's first colon begins; -1 if it has none."""
-    text = token.text
-    at = min((p for p in (text.find(":"), text.find("："), text.find("﹕")) if p >= 0), default=-1)
-    return token.start + at + 1 if at >= 0 else -1
+def _named_before_colon(token: Token, index: LabelIndex) -> tuple[int, tuple[Target, ...] | None]:
+    """How many colons the longest label before a colon ends with, and what it may stand for: a label may hold some."""
+    parts = token.fold.split(":")
+    for count in range(min(len(parts) - 1, _MOST_COLONS), 0, -1):
+        named = _named_whole(":".join(parts[:count]), index)
+        if named is not None and any(parts[count:]):
+            return count, named
+    return 0, None
+
+
+_MOST_COLONS = 3
+
+
+def _behind_colon(token: Token, count: int) -> int:
+    """Where the text behind a token's n-th colon begins; -1 if it has fewer."""
+    colons = [match.end() for match in _COLON.finditer(token.text)]
+    return token.start + colons[count - 1] if len(colons) >= count else -1
+
+
+_COLON = re.compile("[:：﹕]")
 
 
 def _cell_parts(token: Token, index: LabelIndex) -> Sequence[Token]:

@@ -13,7 +13,7 @@ from extractor.document.results import Place
 from schemas.values import fold
 
 _PAGE_NUMBER = re.compile(
-    r"(?:[-—–·~]+\d{1,4}[-—–·~]+|第\d{1,4}页(?:[,/，]?共\d{1,4}页)?|[Pp]age\d{1,4}(?:of\d{1,4})?|\d{1,4}/\d{1,4})"
+    r"(?:[-—–·~]*\d{1,4}[-—–·~]+|第\d{1,4}页(?:[,/，]?共\d{1,4}页)?|[Pp]age\d{1,4}(?:of\d{1,4})?|\d{1,4}/\d{1,4})"
 )
 _EDGE_LINES = 2
 _SAME_HEIGHT = 12.0

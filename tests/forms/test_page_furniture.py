@@ -23,7 +23,7 @@ def pages_with(head: str, foot: str, count: int) -> list[list[Block]]:
 
 
 @pytest.mark.parametrize(
-    "text", ["- 3 -", "—3—", "第3页", "第 3 页 共 12 页", "第3页/共12页", "Page 3 of 12", "3/12", "— 12 —"]
+    "text", ["- 3 -", "3 -", "—3—", "第3页", "第 3 页 共 12 页", "第3页/共12页", "Page 3 of 12", "3/12", "— 12 —"]
 )
 def test_a_page_number_is_furniture_wherever_it_stands(text: str) -> None:
     assert texts(document(f"甲\n{text}\n乙\n")) == [text]

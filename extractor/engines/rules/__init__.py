@@ -14,6 +14,7 @@ from extractor.accounting.grounding import container
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.results import Answer, Candidate, Form, Place
 from extractor.engines.rules import labelled_values
+from extractor.engines.rules.amount_units import set_apart, units_of
 from extractor.engines.rules.drafts import Draft
 from extractor.engines.rules.label_zones import Bucket, Zones, read_zones
 from extractor.engines.rules.labels_above import beside_their_labels
@@ -101,7 +102,7 @@ def _lacks_unit(tokens: Sequence[Token], hit: Hit) -> bool:
 
 def _answer(reading: _Reading, widths: Widths) -> Answer:
     form, tokens, zones = reading.form, reading.tokens, reading.zones
-    draft = Draft(tokens, reading.listings, widths, form.schema.accounts == "asked")
+    draft = Draft(tokens, reading.listings, widths, form.schema.accounts == "asked", units_of(form.schema))
     if _spaced_columns(form):
         draft.doubt(
             "",
@@ -115,6 +116,7 @@ def _answer(reading: _Reading, widths: Widths) -> Answer:
         if handler is not None:
             handler(draft, bucket, form.schema)
     read_matrix(draft, [b for b in zones.buckets if b.kind == "matrix" and b.fields], form.schema)
+    set_apart(draft, form.schema)
     for path, text in zones.cut:
         draft.doubt(path, FindingKind.LABEL_IN_TEXT, f"it ends before what looks like a label: {text[:40]}")
     for path in zones.stray:

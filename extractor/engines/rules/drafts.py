@@ -21,6 +21,8 @@ class Draft:
     listings: dict[int, Listing]
     widths: Widths
     asked: bool = False
+    units: tuple[str, ...] = ()
+    """Units of money that may stand behind an amount."""
     candidates: list[Candidate] = field(default_factory=list)
     nulls: list[Place] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from extractor.engines.rules.value_extents import cell_belongs, line_goes_on
+from extractor.engines.rules.value_kinds import is_amount
 from extractor.forms.labels import Hit, Target, same_merged_cell
 from extractor.forms.tokens import HEADING, Token, in_column
 from schemas.spec import FieldSpec, SchemaSpec
@@ -41,6 +42,8 @@ class Foreign(NamedTuple):
     col: int
     x0: float | None
     token: int
+    labels: bool = False
+    """Whether it is a label of another part of the form."""
 
 
 def is_foreign(token: Token, columns: Sequence[Column], foreign: Sequence[Foreign]) -> bool:
@@ -171,6 +174,8 @@ class _Reader:
         self.last = -1
         self.spec = spec
         self.asked = spec.accounts == "asked"
+        self.known = {p for hit in hits.values() for p in range(hit.first, hit.last + 1)}
+        self.money = [word for f in spec.leaves() if f.printed.suffix_of for word in f.printed.vocabulary]
         self.stray: list[str] = []
         self.header_rows: set[int] = set()
         self.cut: list[tuple[str, str]] = []
@@ -234,7 +239,8 @@ class _Reader:
                 break
             over = any(t.col < token.col + token.span and token.col < t.col + t.span for t in labels)
             if token.row in rows and in_column(token) and not over:
-                out.append(Foreign(token.col, token.unit.box.x0 if token.unit.box is not None else None, position))
+                box = token.unit.box
+                out.append(Foreign(token.col, None if box is None else box.x0, position, position in self.known))
         return tuple(out)
 
     def _foreign_label(self, hit: Hit) -> None:
@@ -420,7 +426,7 @@ class _Reader:
             return joined in spec.printed.vocabulary
         if spec.kind == "text":
             return False
-        return is_of(spec.kind, joined)
+        return is_amount(joined, self.money) if spec.kind == "amount" else is_of(spec.kind, joined)
 
 
 def _column(field: FieldSpec, hit: Hit, tokens: Sequence[Token]) -> Column:

@@ -11,8 +11,8 @@ from extractor.document.results import Candidate, Place
 from extractor.engines.rules import long_texts
 from extractor.engines.rules.drafts import Draft, join
 from extractor.engines.rules.label_zones import Bucket, Column, column_under
-from extractor.engines.rules.pieces import is_null, parses
 from extractor.engines.rules.value_extents import inner_label
+from extractor.engines.rules.value_kinds import is_amount, is_null, parses
 from extractor.forms.labels import same_merged_cell
 from extractor.forms.regions import PAGE_GAP
 from extractor.forms.tokens import Token, in_column
@@ -84,9 +84,13 @@ def _fitting(draft: Draft, spec: FieldSpec, tokens: Sequence[int]) -> Sequence[i
     if spec.kind == "text":
         return tokens
     for end in range(len(tokens), 0, -1):
-        if parses(spec.kind, draft.join(tokens[:end])):
+        if _is_value(draft, spec, draft.join(tokens[:end])):
             return tokens[:end]
     return []
+
+
+def _is_value(draft: Draft, spec: FieldSpec, text: str) -> bool:
+    return is_amount(text, draft.units) if spec.kind == "amount" else parses(spec.kind, text)
 
 
 def _long(draft: Draft, path: str, lines: Sequence[long_texts.TextLine]) -> None:
@@ -163,7 +167,7 @@ def _cell_items(token: Token) -> list[tuple[tuple[Place, ...], str]]:
 def labelled_row(draft: Draft, bucket: Bucket) -> None:
     """Values behind a label that several fields share, in the order of their columns (a row of totals)."""
     values = [p for p in bucket.tokens if not is_null(bucket.fields[0].kind, draft.tokens[p].fold)]
-    fitting = [p for p in values if parses(bucket.fields[0].kind, draft.tokens[p].fold)]
+    fitting = [p for p in values if _is_value(draft, bucket.fields[0], draft.tokens[p].fold)]
     draft.null(p for p in bucket.tokens if p not in values)
     if len(bucket.tokens) == len(bucket.fields):
         for spec, p in zip(bucket.fields, bucket.tokens, strict=True):
@@ -218,18 +222,18 @@ def text_columns(draft: Draft, bucket: Bucket) -> None:
     if split is None and alone is not None and len(lines) == 1 and not cut_off:
         _long(draft, alone.path, lines)
         return
+    in_turn = split is None
     if split is None:
         split = _sequence(draft, lines, alone is not None)
     left, right = split.left, split.right
     if alone is not None and not (left and right):
         left, right = ([], left or right) if fields[1] is alone else (left or right, [])
+    doubt = split.doubt or (long_texts.cut_amid(left, right) if in_turn else "")
     for spec, own in zip(fields, (left, right), strict=True):
         _long(draft, spec.path, own)
-        if split.doubt or cut_off or (alone is None and not own):
+        if doubt or cut_off or (alone is None and not own):
             draft.doubt(
-                spec.path,
-                FindingKind.COLUMNS_UNCLEAR,
-                split.doubt or "the texts of the two columns cannot be told apart",
+                spec.path, FindingKind.COLUMNS_UNCLEAR, doubt or "the texts of the two columns cannot be told apart"
             )
 
 
@@ -278,7 +282,9 @@ def _grid_columns(draft: Draft, bucket: Bucket, fields: Sequence[FieldSpec]) -> 
     for column, positions in sorted(own.items()):
         below = [draft.tokens[p] for p in positions]
         rows = {(token.page, token.row) for token in below}
-        if len(rows) > len({page for page, _ in rows}) and all(map(in_column, below)):
+        several = len(rows) > len({page for page, _ in rows}) and all(map(in_column, below))
+        mixed = len({t.row for t in below if t.table}) > 1 and not all(t.table for t in below)
+        if several or mixed:
             message = f"cells of several rows stand below its label: {draft.join(positions[-1:])[:40]}"
             draft.doubt(fields[column].path, FindingKind.COLUMNS_UNCLEAR, message)
         _long(draft, fields[column].path, long_texts.lines_of(draft.tokens, positions))

@@ -201,6 +201,18 @@ def one_after_the_other(segments: Sequence[Sequence[TextLine]], alone: bool) -> 
     return list(chosen), "the two columns could also part elsewhere" if doubtful else ""
 
 
+def cut_amid(left: Sequence[TextLine], right: Sequence[TextLine]) -> str:
+    """Why one may doubt where a first text ends: amid a sentence where others end, or no width tells of two lines."""
+    lines = [*left, *right]
+    if len(lines) < 3:
+        one = len(lines) == 2 and not (left and right)
+        return "each of its two lines may be a text" if one and _ends(lines[0]) else ""
+    if not (left and right) or _ends(left[-1]) or not any(map(_ends, lines)):
+        return ""
+    full = wraps(left[-1], right[0], column_width(left))
+    return "the first of the two texts ends amid a sentence" if full or right[0].tokens[0].gap > 1 else ""
+
+
 def _running_widths(lines: Sequence[TextLine]) -> list[float]:
     """Widths that a column may have that holds the first lines: the widest of them, however many they are."""
     exact = [line.width for line in lines if not line.slack]

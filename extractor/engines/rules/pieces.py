@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from extractor.engines.rules.unknown_columns import is_unknown
-from extractor.forms.tokens import NULLS, STROKES, Token
+from extractor.forms.tokens import Token
 from schemas.spec import FieldSpec
-from schemas.values import READINGS, is_of, parse_indicator
 
 
 class Piece(NamedTuple):
@@ -42,18 +41,6 @@ def column_kind(field: FieldSpec) -> str:
     if field.printed.key:
         return "key"
     return field.kind
-
-
-def parses(kind: str, text: str) -> bool:
-    """Whether a text is a value of a kind."""
-    if kind == "indicator":
-        return parse_indicator(text).value is not None
-    return kind in READINGS and is_of(kind, text)
-
-
-def is_null(kind: str, text: str) -> bool:
-    """Whether a text is a mark for nothing where a value of a kind is expected."""
-    return text in NULLS or (text in STROKES and not parses(kind, text))
 
 
 class Width(NamedTuple):

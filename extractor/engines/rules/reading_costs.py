@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from extractor.engines.rules.label_zones import Column, column_under
-from extractor.engines.rules.pieces import Piece, Width, is_null, parses
+from extractor.engines.rules.pieces import Piece, Width
+from extractor.engines.rules.value_kinds import is_null, parses
 from extractor.forms.tokens import NULLS, first_unit, open_bracket
 from schemas.spec import FieldSpec
 
@@ -64,13 +65,16 @@ ODD = 2.5
 def emissions(pieces: Sequence[Piece], columns: Sequence[Column], kinds: Sequence[str]) -> list[list[float]]:
     """What each piece costs in each column.
 
-    The number of a cell in its row tells the column where no cell of the list speaks against it: some converters move
-    the cells of a row to the left.
+    Where a column is unknown, which takes any text, the number of a cell in its row tells the column if no cell of the
+    list speaks against it: some converters move the cells of a row to the left.
     """
     costs = [[_kind_cost(piece, n, kind, columns[n].field) for n, kind in enumerate(kinds)] for piece in pieces]
+    for piece, own in zip(pieces, costs, strict=True) if "unknown" in kinds else ():
+        if _COMPARISON.fullmatch(piece.fold):  # a sign without its number stands in a column of signs
+            own[:] = [cost + 3.0 * (kind == "indicator") for cost, kind in zip(own, kinds, strict=True)]
     under = [column_under(piece.token, columns) if piece.token.table else -1 for piece in pieces]
     whole = [(own, n) for piece, own, n in zip(pieces, costs, under, strict=True) if piece.whole]
-    counts = all(n >= 0 and own[n] < ODD for own, n in whole)
+    counts = "unknown" in kinds and all(n >= 0 and own[n] < ODD for own, n in whole)
     for piece, own, hint in zip(pieces, costs, under, strict=True):
         if piece.token.table:
             weight = _hint_weight(piece, counts=counts)
@@ -90,7 +94,8 @@ def _hint_weight(piece: Piece, *, counts: bool) -> float:
 def _kind_cost(piece: Piece, column: int, kind: str, field: FieldSpec) -> float:
     text = piece.fold
     if kind == "unknown":
-        return 4.0 if piece.word else 0.6
+        compared = _COMPARISON.match(text) and len(text) > 1
+        return 4.0 if piece.word else 3.0 if compared else 0.6
     if kind == "word":
         return 0.0 if column in piece.word else 2.5 if piece.token.table else 6.0
     if kind == "pattern":
@@ -222,6 +227,8 @@ def _odd_inside(before: Piece, after: Piece, kind: str) -> float:
     if kind == "word":
         return 6.0 if before.word or after.word else 1.5
     form = shape(after.fold)
+    if kind == "unknown" and (form.comparison or form.quantity):
+        return 5.0
     if form.comparison:
         return _ODD_AHEAD[kind]
     if after.word or after.begins:

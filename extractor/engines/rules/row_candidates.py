@@ -8,9 +8,10 @@ from extractor.document.finding_kinds import FindingKind
 from extractor.engines.rules.drafts import Draft
 from extractor.engines.rules.label_zones import Bucket, Column, is_foreign
 from extractor.engines.rules.list_rows import Cell, ListRow, read_rows
-from extractor.engines.rules.pieces import column_kind, is_null
+from extractor.engines.rules.pieces import column_kind
 from extractor.engines.rules.stacked_labels import repeats
 from extractor.engines.rules.unknown_columns import is_unknown
+from extractor.engines.rules.value_kinds import is_null
 from extractor.forms.page_breaks import may_go_on
 from extractor.forms.tokens import first_unit
 from schemas.spec import SchemaSpec
@@ -40,6 +41,10 @@ def list_rows(draft: Draft, bucket: Bucket, schema: SchemaSpec) -> None:
             label = draft.join(cell_tokens(above[column]))
             message = f"no label of its own stands below the new label above it; carried on: {label[:40]}"
             draft.doubt(f"{path}.{columns[column].field.name}", FindingKind.LABEL_CARRIED, message)
+        if number and _is_rest(row, kinds) and _is_parted(rows[n - 1], row):
+            key = next(m for m in row if kinds[m] == "key")
+            message = f"the row below may be its end: {draft.join(cell_tokens(row[key]))[:40]}"
+            draft.doubt(f"{list_path}[{number - 1}].{columns[key].field.name}", FindingKind.ROW_UNCLEAR, message)
         if n and number and _may_end(row, rows[n - 1], kinds):
             rest = draft.join(p for cell in row.values() for p in cell_tokens(cell))
             for at in (number - 1, number):
@@ -54,10 +59,10 @@ def list_rows(draft: Draft, bucket: Bucket, schema: SchemaSpec) -> None:
 def _set_aside(draft: Draft, bucket: Bucket, list_path: str) -> None:
     """What stands in columns that no field declares, and a finding on each of them."""
     columns = bucket.columns
-    heads = [(cell.token,) for cell in bucket.foreign]
-    draft.foreign.extend(p for head in heads for p in head)
-    draft.foreign.extend(p for p in bucket.tokens if is_foreign(draft.tokens[p], columns, bucket.foreign))
-    names = [draft.join(head) for head in heads]
+    foreign = [cell for cell in bucket.foreign if not cell.labels]
+    draft.foreign.extend(cell.token for cell in foreign)
+    draft.foreign.extend(p for p in bucket.tokens if is_foreign(draft.tokens[p], columns, foreign))
+    names = [draft.tokens[cell.token].text for cell in foreign]
     names += [draft.tokens[c.token].text for c in columns if is_unknown(c.field)]
     for name in dict.fromkeys(names):
         draft.doubt(list_path, FindingKind.COLUMN_UNKNOWN, f"a column that no field declares: {name[:40]}")
@@ -90,6 +95,17 @@ def _may_end(row: ListRow, before: ListRow, kinds: Sequence[str]) -> bool:
     if False in going or (True in going and None not in going):
         return False not in going
     return len(filled) == 1 or "key" not in [kinds[n] for n in filled] or not both
+
+
+def _is_rest(row: ListRow, kinds: Sequence[str]) -> bool:
+    """Whether a row has a key and nothing else beside its labels: the key above may go on in it."""
+    return [kinds[n] for n in row if kinds[n] not in ("word", "unknown")] == ["key"] and "indicator" in kinds
+
+
+def _is_parted(before: ListRow, row: ListRow) -> bool:
+    """Whether something stands between two rows of cells: another table begins with the second."""
+    last, first = before[max(before)].pieces[-1].token, row[min(row)].pieces[0].token
+    return last.table != first.table or last.page != first.page
 
 
 def _carry(above: dict[int, Cell], row: ListRow, words: Sequence[int]) -> list[int]:

@@ -15,8 +15,8 @@ from extractor.accounting.checks import outcomes
 from extractor.document.finding_kinds import FindingKind
 from extractor.engines.rules.drafts import Draft
 from extractor.engines.rules.label_zones import Bucket, Column, column_under, is_foreign
-from extractor.engines.rules.pieces import is_null, parses
 from extractor.engines.rules.stacked_labels import repeats
+from extractor.engines.rules.value_kinds import is_amount, is_null, parses
 from schemas.spec import SchemaSpec
 from schemas.values import parse_amount
 
@@ -72,7 +72,7 @@ def _give(draft: Draft, bucket: Bucket, placed: dict[int, int]) -> None:
         column = bucket.columns[n]
         if is_null(column.field.kind, text):
             draft.null([p])
-        elif parses(column.field.kind, text):
+        elif parses(column.field.kind, text) or (column.field.kind == "amount" and is_amount(text, draft.units)):
             draft.give(_path(bucket, column), [p])
         else:
             draft.doubt(_path(bucket, column), FindingKind.NOT_A_VALUE, f"not a number: {text[:40]}")

@@ -16,7 +16,7 @@ ONE_WIDTH = 0.9
 """So many of the gaps have one width where that width is the mark of a cell: prose has odd gaps here and there."""
 
 _BAR = re.compile(r" ?[|｜┆│] ?")
-_GAP = re.compile(r"(?<=\S)(?: {2,}|\u3000+)(?=\S)")
+_WHITE = re.compile(r"(?<=\S)\u3000+(?=\S)"), re.compile(r"(?<=\S) {2,}(?=\S)")
 
 
 def tabbed(lines: Sequence[str]) -> list[str]:
@@ -26,11 +26,12 @@ def tabbed(lines: Sequence[str]) -> list[str]:
     bars = [len(_BAR.findall(line)) for line in lines]
     if _are_rows(lines, bars):
         return [_BAR.sub("\t", line) if count else line for line, count in zip(lines, bars, strict=True)]
-    gaps = Counter(gap for line in lines for gap in _GAP.findall(line))
-    for gap, count in gaps.most_common(1):
-        exact = re.compile(rf"(?<=\S){gap}(?=\S)")
-        if count >= ONE_WIDTH * gaps.total() and _are_rows(lines, [len(exact.findall(line)) for line in lines]):
-            return [exact.sub("\t", line) for line in lines]
+    for white in _WHITE:
+        gaps = Counter(gap for line in lines for gap in white.findall(line))
+        for gap, count in gaps.most_common(1):
+            exact = re.compile(rf"(?<=\S){gap}(?=\S)")
+            if count >= ONE_WIDTH * gaps.total() and _are_rows(lines, [len(exact.findall(line)) for line in lines]):
+                return [exact.sub("\t", line) for line in lines]
     return list(lines)
 
 

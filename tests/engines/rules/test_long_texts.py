@@ -6,6 +6,8 @@ import pytest
 
 from extractor.document.results import Record
 from extractor.engines.rules import long_texts
+from extractor.forms.regions import rows_of
+from extractor.forms.tokens import tokenize
 from tests.form_cases import (
     DEPARTMENT_TITLE,
     EVALUATION_TITLE,
@@ -38,6 +40,11 @@ INDICATORS = ("产出\n指标\n数量\n指标\n巡护河段 ≥30.00(公里)",)
 def evaluation(*body: str) -> Record:
     head = [EVALUATION_TITLE, "(2031年度)", "项目名称 河湖巡护经费", "预期目标 实际完成情况"]
     return record_of("\n".join([*head, *body]) + "\n")
+
+
+def text_lines(*texts: str) -> list[long_texts.TextLine]:
+    tokens = tokenize(rows_of(document("\n".join(texts))))
+    return long_texts.lines_of(tokens, range(len(tokens)))
 
 
 def department(*body: str) -> Record:
@@ -171,3 +178,15 @@ def test_items_that_run_on_in_a_cell_are_items() -> None:
 def test_items_that_run_on_behind_other_words_are_in_doubt() -> None:
     record = record_of(paged([*lines(DEPARTMENT_TITLE), grid(["部门职责", "主要职责：1、巡护河道。2、清理垃圾。"])]))
     assert "items_run_on" in kinds(record)
+
+
+def test_a_first_text_that_ends_amid_a_sentence_is_in_doubt() -> None:
+    own = text_lines("全年巡护河道三十公里，", "清理垃圾。", "按月通报进度。")
+    assert long_texts.cut_amid(own[:1], own[1:])
+    assert not long_texts.cut_amid(own[:2], own[2:])
+
+
+def test_two_lines_of_which_the_first_ends_a_sentence_may_be_two_texts() -> None:
+    own = text_lines("全年巡护河道三十公里。", "清理垃圾。")
+    assert long_texts.cut_amid([], own)
+    assert not long_texts.cut_amid(own[:1], own[1:])
