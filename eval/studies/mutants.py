@@ -24,9 +24,12 @@ from typing import NamedTuple
 
 from eval.reports import figure_tables
 from eval.reports.figure_tables import Table
+from extractor.errors import CallError
 
 ROOT = Path(__file__).resolve().parents[2]
 FACTORS = (0.6, 1.6)
+PASSED, FAILED = 0, 1
+"""Exit statuses of pytest; any other says that no test was run to its end."""
 ROOMS: dict[str, tuple[str, tuple[str, ...]]] = {
     "tables": ("extractor/tables", ("tests/tables", "tests/readers/pdf", "tests/readers/text")),
     "pdf": ("extractor/readers/pdf", ("tests/readers/pdf", "tests/tables")),
@@ -108,7 +111,9 @@ def is_killed(mutant: Mutant, tree: Path, tests: Sequence[str]) -> bool:
         command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
         environment = {**os.environ, "PYTHONPATH": str(tree)}
         done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, check=False)  # noqa: S603 - our own
-        return done.returncode == 1
+        if done.returncode not in (PASSED, FAILED):
+            raise CallError(f"{' '.join(tests)}: pytest ended with status {done.returncode}, so nothing is measured")
+        return done.returncode == FAILED
     finally:
         file.write_bytes(before)
 

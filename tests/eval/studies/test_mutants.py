@@ -8,6 +8,7 @@ import pytest
 
 from eval.studies import mutants
 from eval.studies.mutants import is_killed, thresholds
+from extractor.errors import CallError
 
 MODULE = '''"""A room."""
 LIMIT = 10
@@ -47,6 +48,13 @@ def test_a_mutant_is_killed_where_a_test_holds_the_threshold_and_the_file_is_put
     tried = mutants.mutants(list(thresholds(tree / "room")))
     killed = {(m.threshold.name, m.factor) for m in tried if is_killed(m, tree, ["test_room.py"])}
     assert killed == {("LIMIT", 0.6)}
+    assert (tree / "room" / "limits.py").read_text(encoding="utf-8") == MODULE
+
+
+def test_tests_that_cannot_run_tell_nothing(tree: Path) -> None:
+    (one, *_) = mutants.mutants(list(thresholds(tree / "room")))
+    with pytest.raises(CallError, match="nothing is measured"):
+        is_killed(one, tree, ["test_absent.py"])
     assert (tree / "room" / "limits.py").read_text(encoding="utf-8") == MODULE
 
 
