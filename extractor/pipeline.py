@@ -15,8 +15,9 @@ from extractor.accounting.assembly import assemble
 from extractor.accounting.checks import check
 from extractor.accounting.derived_values import derived_values
 from extractor.accounting.doubted_places import doubted_places
-from extractor.accounting.form_count import forms_missed, keys_in_doubt
+from extractor.accounting.form_count import forms_missed, keys_in_doubt, keys_left
 from extractor.accounting.grounding import ground
+from extractor.accounting.plain_text import checks_in_doubt, nulls_in_doubt
 from extractor.accounting.printed_rows import rows_unsure
 from extractor.accounting.proof import examine, running_heads
 from extractor.accounting.second_readers import second_readers
@@ -115,7 +116,7 @@ def process(
     repeated = (p for form in regions.forms for p in form.furniture)
     furniture = outside.furniture(document, {*regions.furniture, *repeated})
     missed = forms_missed(document, regions.forms, schemas, tuple(r.place for r in furniture))
-    missed += keys_in_doubt(regions.forms, records)
+    missed += keys_in_doubt(regions.forms, records) + keys_left(records, schemas)
     notes = dict.fromkeys(
         finding(n.kind, "", _on_page(n.page, n.message), "reading" if KINDS[n.kind].may_lose_forms else "source")
         for n in document.notes
@@ -141,6 +142,7 @@ def record_of(
     as_given = document.exact and not answer.usage.get("calls")  # no OCR and no model's words stand between
     checked = check(form.schema, assembled.values, "source" if as_given else "reading")
     checked = others.about_source(checked) if document.exact else checked
+    checked = tuple(checks_in_doubt(form, checked))
     notes = (
         n for n in form.notes if engine == "rules" or n.kind != FindingKind.FEW_LABELS
     )  # a model reads without them
@@ -160,6 +162,7 @@ def record_of(
         *grounded.findings,
         *others.without_settled(examined.findings),
         *rows_unsure(form, answer.candidates),
+        *nulls_in_doubt(form, answer),
         *checked,
     )
     derived = derived_values(form.schema, answer.candidates, assembled.values, grounded.evidence, findings)

@@ -10,6 +10,7 @@ from extractor.accounting.value_paths import covers
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Cell, Document, Unit
 from extractor.document.results import Finding, Form, Place, Record, finding
+from extractor.forms.line_labels import label_key
 from schemas.spec import SchemaSpec
 from schemas.values import fold
 
@@ -53,6 +54,24 @@ def keys_in_doubt(forms: Sequence[Form], records: Sequence[Record]) -> tuple[Fin
         if keys and open_keys == keys:
             message = f"form {form.index}: what it is known by ({', '.join(keys)}) is in doubt; is it one form?"
             found.append(finding(FindingKind.FORM_UNCLEAR, "", message))
+    return tuple(found)
+
+
+def keys_left(records: Sequence[Record], schemas: Sequence[SchemaSpec]) -> tuple[Finding, ...]:
+    """A finding on each record that leaves a label unread which another form is known by: that form may be in it."""
+    known = {spec.name: {label_key(label) for f in spec.leaves() for label in f.printed.labels} for spec in schemas}
+    keys = {
+        label_key(label): spec.name
+        for spec in schemas
+        for field in spec.fields
+        if field.printed.key and field.structure == "scalar"
+        for label in field.printed.labels
+    }
+    found = []
+    for record in records:
+        for key in {label_key(left.text) for left in record.residue} & keys.keys() - known.get(record.schema, set()):
+            message = f"form {record.form}: {key!r} stands in it, which a {keys[key]} is known by; is that one missing?"
+            found.append(finding(FindingKind.FORM_MISSED, "", message))
     return tuple(found)
 
 

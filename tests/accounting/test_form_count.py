@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import schemas
-from extractor.accounting.form_count import forms_missed, keys_in_doubt
+from extractor.accounting.form_count import forms_missed, keys_in_doubt, keys_left
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Block, Cell, Document, Grid, Line, Page
-from extractor.document.results import Record, finding
+from extractor.document.results import Place, Record, Residue, finding
 from extractor.forms.regions import cut
 from tests.accounting.proof.test_value_ends import form_of, paths, value
 
@@ -48,3 +48,13 @@ def test_a_form_whose_key_is_in_doubt_may_be_another() -> None:
     assert [f.kind for f in keys_in_doubt(forms, [replace(record, findings=(doubt,))])] == ["form_unclear"]
     assert keys_in_doubt(forms, [replace(record, findings=(other,))]) == ()
     assert len(keys_in_doubt(forms, [replace(record, values={"project_name": None})])) == 1
+
+
+def test_a_label_that_another_form_is_known_by_left_unread_may_be_a_form_that_is_missing() -> None:
+    department = schemas.load("department_target")
+    record = Record("d.txt", "0" * 64, 2, SPEC.name, {}, {}, (), (), "rules")
+    left = [Residue(Place(1, "L9", 0, len(text)), text) for text in ("部门名称：", "云桥县水务局")]
+    (found,) = keys_left([replace(record, residue=tuple(left))], [SPEC, department])
+    assert (found.kind, found.path) == ("form_missed", "") and "department_target" in found.message
+    assert keys_left([replace(record, residue=tuple(left[1:]))], [SPEC, department]) == ()
+    assert keys_left([replace(record, schema=department.name, residue=tuple(left))], [SPEC, department]) == ()

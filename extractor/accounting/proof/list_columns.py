@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -63,6 +64,7 @@ def lists_lacking(
             yield from _header_in_values(labels, spec, header, candidates)
             yield from _labels_missing(spec, header, own)
         yield from _words_unknown(labels, schema, own)
+        yield from _figures_in_names(spec, own)
 
 
 def _columns_unknown(
@@ -112,3 +114,18 @@ def _words_unknown(labels: PrintedLabels, schema: SchemaSpec, own: Sequence[Cand
         known = without_note(fold(candidate.text)) in map(fold, spec.printed.vocabulary)
         if not known and not all(labels.tokens[n].exact for n in labels.of(candidate.places)):
             yield Lack(candidate.path, f"none of the words of its column: {candidate.text[:20]!r}")
+
+
+_COMPARISON_AT_END = re.compile(r"[^≥≤><=≧≦][≥≤><=≧≦][-+−]?\d[\d,.]*[^\d≥≤><=≧≦]{0,6}$")
+
+
+def _figures_in_names(spec: FieldSpec, own: Sequence[Candidate]) -> Iterator[Lack]:
+    """A text that ends in a comparison, in a row that lacks its first quantity: two boxes may have been read as one."""
+    quantities = [child.name for child in spec.children if child.kind == "indicator"][:1]
+    given = {candidate.path for candidate in own}
+    for candidate in own:
+        row, _, name = candidate.path.rpartition("].")
+        lacks = [other for other in quantities if f"{row}].{other}" not in given]
+        found = _COMPARISON_AT_END.search(fold(candidate.text))
+        if found and lacks and name not in quantities:
+            yield Lack(f"{row}]", f"{found[0][1:][:20]!r} at the end of {name} may be its {lacks[0]}")

@@ -60,6 +60,7 @@ def ends_lacking(labels: PrintedLabels, schema: SchemaSpec, candidate: Candidate
         yield Lack(path, f"the mark {candidate.text[:1]!r} at its edge may part it from another cell")
     for cell in _further_cells(labels, own):
         yield Lack(path, f"it holds a further cell, {cell[:20]!r}: that may be a label that no field knows")
+        yield from _rows_off(path, candidate.path)
     if spec.kind == "indicator":
         for text in _behind_quantity(labels, own):
             yield Lack(path, f"{text[:20]!r} behind its figure and unit looks like a cell of its own")
@@ -68,6 +69,12 @@ def ends_lacking(labels: PrintedLabels, schema: SchemaSpec, candidate: Candidate
         for figure in _cells_inside(labels, own):
             yield Lack(path, f"{figure[:20]!r} inside of it looks like a cell of its own")
             yield Lack(field_of(path), f"a row may be lost in {candidate.path}: {figure[:20]!r} looks like its cell")
+
+
+def _rows_off(doubt: str, path: str) -> Iterator[Lack]:
+    """What a row is known by holds two cells: the rows of its list may stand a column off."""
+    if doubt != path:
+        yield Lack(field_of(path), f"its rows may stand a column off: {path} holds two cells")
 
 
 def _labels_at_later_lines(labels: PrintedLabels, own: Sequence[int], path: str) -> Iterator[Lack]:
@@ -120,9 +127,16 @@ def _further_cells(labels: PrintedLabels, own: Sequence[int]) -> Iterator[str]:
 _WHOLE_QUANTITY = re.compile(r"[≥≤><=≧≦]?[-+−]?[\d,]+(?:\.\d+)?(?:%|‰|\([^()]{1,8}\))")
 
 
+_GLUED_QUANTITY = re.compile(_WHOLE_QUANTITY.pattern + r"(?=[\d≥≤><=≧≦])")
+"""A quantity that another begins behind, without white space: two boxes that were read as one."""
+
+
 def _behind_quantity(labels: PrintedLabels, own: Sequence[int]) -> Iterator[str]:
     """What stands in further tokens behind a figure with its unit."""
-    if len(own) > 1 and _WHOLE_QUANTITY.fullmatch(labels.tokens[own[0]].fold):
+    glued = _GLUED_QUANTITY.match(labels.tokens[own[0]].fold) if own else None
+    if glued:
+        yield labels.tokens[own[0]].fold[glued.end() :]
+    elif len(own) > 1 and _WHOLE_QUANTITY.fullmatch(labels.tokens[own[0]].fold):
         yield labels.tokens[own[1]].fold
 
 

@@ -48,3 +48,14 @@ def test_a_foreign_line_among_headers_one_a_line_is_a_column_that_no_field_knows
     assert "indicators" in paths(form, *row(8, "level1", "level2", "level3", "target"))
     known = form_of(*HEADER.split(), ROW)
     assert "indicators" not in paths(known, *row(7, "level1", "level2", "level3", "target"))
+
+
+def test_a_comparison_at_the_end_of_a_name_may_be_the_target_that_its_row_lacks() -> None:
+    form = form_of(HEADER, "产出指标 数量指标 修缮长度≥3.00(公里)")
+    levels = row(4, "level1", "level2")
+    glued = value("indicators[0].level3", (4, 10, 23), text="修缮长度≥3.00(公里)")
+    assert paths(form, *levels, glued) == {"indicators[0]"}
+    target = value("indicators[0].target", (4, 14, 23), text="≥3.00(公里)")
+    assert "indicators[0]" not in paths(form, *levels, glued, target)
+    plain = value("indicators[0].level3", (4, 10, 14), text="修缮长度")
+    assert "indicators[0]" not in paths(form, *levels, plain)

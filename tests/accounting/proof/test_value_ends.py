@@ -143,3 +143,20 @@ def test_a_text_that_holds_a_label_of_a_lists_rows_may_have_swallowed_the_list()
     whole = Candidate("expected_goal", "x", tuple(Place(1, f"T1R{n}C{m}", 0, 4) for n, m in ((0, 1), (1, 0), (1, 1))))
     assert {"expected_goal", "indicators"} <= paths(form, whole)
     assert "indicators" not in paths(form, replace(whole, places=whole.places[:1]))
+
+
+@pytest.mark.parametrize(("text", "glued"), [("100.00(%)10.00", True), ("95%≥90", True), ("100.00(%)", False)])
+def test_two_quantities_without_a_gap_are_two_cells(text: str, glued: bool) -> None:
+    form = form_of("一级指标 二级指标 三级指标 年度指标值", f"产出指标 数量指标 修缮长度 {text}")
+    found = paths(form, value("indicators[0].target", (4, 15, 15 + len(text)), text=text))
+    assert ({"indicators[0].target", "indicators"} <= found) == glued
+
+
+def test_two_cells_in_what_a_row_is_known_by_put_its_list_in_doubt() -> None:
+    cells = (Cell(1, 1, 0, 0, "产出指标"), Cell(1, 1, 0, 1, "修缮长度"), Cell(1, 1, 0, 2, "三公里"))
+    page = Page(1, (Line(1, 1, TITLE), Line(1, 2, "项目名称 水库修缮"), Grid(1, 1, cells)))
+    (form,) = cut(Document("d.txt", "0" * 64, (page,)), [schemas.load("self_evaluation")]).forms
+    both = Candidate("indicators[0].level3", "修缮长度三公里", (Place(1, "T1R0C1", 0, 4), Place(1, "T1R0C2", 0, 3)))
+    assert {"indicators[0]", "indicators"} <= paths(form, both)
+    one = Candidate("indicators[0].level3", "修缮长度", (Place(1, "T1R0C1", 0, 4),))
+    assert not {"indicators[0]", "indicators"} & paths(form, one)
