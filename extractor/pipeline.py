@@ -142,7 +142,7 @@ def record_of(
     as_given = document.exact and not answer.usage.get("calls")  # no OCR and no model's words stand between
     checked = check(form.schema, assembled.values, "source" if as_given else "reading")
     checked = others.about_source(checked) if document.exact else checked
-    checked = tuple(checks_in_doubt(form, checked))
+    checked = tuple(checks_in_doubt(form, checked, assembled.values))
     notes = (
         n for n in form.notes if engine == "rules" or n.kind != FindingKind.FEW_LABELS
     )  # a model reads without them

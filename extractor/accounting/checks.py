@@ -112,6 +112,12 @@ def _sums_to(relation: SumsTo, values: dict[str, Any]) -> Failures:
         yield from ((path, f"{message}; is it {number}?") for path, number in parts)
 
 
+def falls_short(relation: SumsTo, values: dict[str, Any]) -> bool:
+    """Whether the parts add up to less than they should: one of them may be missing."""
+    parts = [number for _, number in _amounts(values, relation.parts)]
+    return bool(parts) and Decimal(relation.total) - sum(parts, Decimal(0)) > Decimal(relation.tolerance)
+
+
 def _at_most(relation: AtMost, values: dict[str, Any]) -> Failures:
     for value, limit in zip(_at(values, relation.value), _at(values, relation.limit), strict=True):
         number, most = _number(value.value), _number(limit.value)

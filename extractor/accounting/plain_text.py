@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
+from extractor.accounting.checks import falls_short
 from extractor.accounting.proof.printed_labels import labels_in
 from extractor.accounting.proof.value_ends import values_lost
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.results import Answer, Finding, Form, finding
+from schemas.relations import SumsTo
 
 STRUCTURAL = frozenset({FindingKind.PRESENT, FindingKind.OWNS, FindingKind.SUMS_TO})
 """Failed checks that a lost line explains as well as an odd source does: a value, a label or a row is missing."""
@@ -40,12 +43,13 @@ def nulls_in_doubt(form: Form, answer: Answer) -> Iterator[Finding]:
         yield finding(FindingKind.UNPROVEN, path, message)
 
 
-def checks_in_doubt(form: Form, checked: Iterable[Finding]) -> Iterator[Finding]:
+def checks_in_doubt(form: Form, checked: Iterable[Finding], values: dict[str, Any]) -> Iterator[Finding]:
     """The failed checks; in plain text those that a lost line explains are about the reading, on the whole row."""
     plain = is_plain(form)
+    short = any(isinstance(one, SumsTo) and falls_short(one, values) for one in form.schema.relations)
     for found in checked:
-        if plain and found.kind in STRUCTURAL:
+        if not plain or found.kind not in STRUCTURAL or (found.kind == FindingKind.SUMS_TO and not short):
+            yield found
+        else:
             row = found.path[: found.path.index("]") + 1] if found.kind == FindingKind.OWNS else found.path
             yield replace(found, about="reading", path=row)
-        else:
-            yield found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -57,19 +58,30 @@ def test_where_boxes_or_cells_show_the_place_nothing_is_lost_unseen() -> None:
         assert not is_plain(other) and doubted(other) == set()
 
 
+def weights(*texts: str) -> dict[str, Any]:
+    return {"total_weight": None, "funding": None, "indicators": [{"weight": text} for text in texts]}
+
+
 @pytest.mark.parametrize("kind", [FindingKind.PRESENT, FindingKind.SUMS_TO, FindingKind.OWNS])
 def test_a_check_that_a_lost_line_would_fail_is_about_the_reading_of_plain_text(kind: FindingKind) -> None:
     form, path = form_of("主管部门 水利局"), "indicators[3].level2"
-    (found,) = checks_in_doubt(form, [finding(kind, path, "")])
+    (found,) = checks_in_doubt(form, [finding(kind, path, "")], weights("40", "50"))
     assert found.about == "reading"
     assert found.path == ("indicators[3]" if kind == FindingKind.OWNS else path)
     exact = replace(form, rows=tuple(row._replace(exact_columns=True) for row in form.rows))
-    assert [f.about for f in checks_in_doubt(exact, [finding(kind, path, "")])] == ["source"]
+    assert [f.about for f in checks_in_doubt(exact, [finding(kind, path, "")], weights("40"))] == ["source"]
 
 
 def test_a_sum_of_amounts_that_is_odd_stays_the_source_s() -> None:
     odd = finding(FindingKind.SUMS, "funding.total", "")
-    assert list(checks_in_doubt(form_of("主管部门 水利局"), [odd])) == [odd]
+    assert list(checks_in_doubt(form_of("主管部门 水利局"), [odd], weights("40"))) == [odd]
+
+
+def test_weights_that_add_up_to_too_much_lack_no_row() -> None:
+    odd = finding(FindingKind.SUMS_TO, "indicators", "")
+    assert list(checks_in_doubt(form_of("主管部门 水利局"), [odd], weights("60", "50"))) == [odd]
+    (short,) = checks_in_doubt(form_of("主管部门 水利局"), [odd], weights("60", "30"))
+    assert short.about == "reading"
 
 
 def test_a_line_that_ocr_lost_is_a_doubt() -> None:
