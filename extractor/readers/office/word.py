@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 FURNITURE = re.compile(r"word/(?:header|footer)\d*\.xml")
 NOTES = ("word/footnotes.xml", "word/endnotes.xml")
 
+# Blank lines above a foot: it stands apart from the text.
+FOOT = 10
 # Of a header or footer: what prints the number of the page alone.
 PAGE_NUMBER = re.compile(r"[\s\d第共页页頁/|·.\-–—~～]|page|of", re.I)
 
@@ -49,16 +51,23 @@ def _document(package: zipfile.ZipFile, name: str, sha256: str) -> Document:
     for member in NOTES:
         _add_notes(_optional(package, member), body)
     blocks = Blocks(1)
-    running = sorted((m for m in names if FURNITURE.fullmatch(m)), key=lambda m: ("header" not in m, m))
-    furniture = [_part(package, member) for member in running]
-    for text in _running_lines(furniture):
+    running = sorted(member for member in names if FURNITURE.fullmatch(member))
+    heads = _running_lines([_part(package, member) for member in running if "header" in member])
+    feet = [
+        text
+        for text in _running_lines([_part(package, member) for member in running if "footer" in member])
+        if text not in heads
+    ]
+    for text in heads:
         blocks.line(text)
-    heads = len(blocks.blocks)
+    above = len(blocks.blocks)
     removed = _add(body, blocks)
-    if len(blocks.blocks) == heads:
+    if len(blocks.blocks) == above:
         raise DocumentError(
             "the Word file holds no text; if it holds pictures of pages, print it to PDF, and give that"
         )
+    for text in feet:
+        blocks.line(text, blocks.last_line + FOOT)
     return Document(name, sha256, (blocks.finished("word"),), notes=(*removed, *body.notes()))
 
 
@@ -86,7 +95,7 @@ def _add_notes(part: _Element | None, body: Body) -> None:
 
 
 def _running_lines(parts: list[_Element]) -> list[str]:
-    """The lines of headers, then of footers, each once; page numbers are none."""
+    """The lines of headers, or of footers, each once; page numbers are none."""
     paragraphs = (p for part in parts for p in part.iter() if local(p.tag) == "p")
     found = dict.fromkeys(clean(" ".join("".join(texts(p)).split())).text for p in paragraphs)
     return [text for text in found if PAGE_NUMBER.sub("", text)]

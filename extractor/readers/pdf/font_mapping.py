@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -147,6 +148,7 @@ def _is_plain(font: Mapping[str, Any]) -> bool:
     return base in STANDARD or type_one or not (has_program and symbolic)
 
 
+@lru_cache(maxsize=4096)
 def _unicode_of(name: str) -> str:
     from pdfminer.encodingdb import name2unicode
 

@@ -63,7 +63,10 @@ def _candidates(lattice: Lattice, tokens: Sequence[Token], texts: bool) -> dict[
         return {}
     held: dict[int, list[Token]] = defaultdict(list)
     heights: dict[int, set[int]] = defaultdict(set)
+    top, bottom = lattice.ys[0], lattice.ys[-1]
     for token in tokens:
+        if token.bottom < top or token.top > bottom:
+            continue
         index = lattice.slot_at((token.x0 + token.x1) / 2, (token.top + token.bottom) / 2) if token.turn == 0 else -1
         if index < 0 or lattice.slots[index].row not in tall or lattice.slots[index].row_span > 1:
             continue

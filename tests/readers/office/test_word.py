@@ -16,9 +16,11 @@ from docx.shared import Pt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import schemas
 from extractor.config import Settings
 from extractor.document.layout import Document, Grid, Line
 from extractor.errors import DocumentError
+from extractor.pipeline import process
 from extractor.readers import read
 from extractor.readers.office.word_numbers import chinese, numeral, roman
 
@@ -165,13 +167,24 @@ def test_page_numbers_of_a_word_file_are_no_text(tmp_path: Path, footer: str) ->
     assert units(saved(word, tmp_path)) == ["文"]
 
 
-def test_headers_and_footers_of_a_word_file_stand_once_before_the_text(tmp_path: Path) -> None:
+def test_the_foot_of_a_page_is_no_title_of_the_table_above_it_and_no_part_of_a_form(tmp_path: Path) -> None:
+    word = docx.Document()
+    word.sections[0].footer.paragraphs[0].text = "Water Office, internal"
+    table = word.add_table(2, 2)
+    for cell, text in zip((c for row in table.rows for c in row.cells), ("Name", "Cases", "North", "12"), strict=True):
+        cell.text = text
+    (record,) = process(saved(word, tmp_path), Settings(), schemas.builtin(), "rules").records
+    assert record.values == {"title": None, "header": ["Name", "Cases"], "rows": [["North", "12"]]}
+    assert record.settled
+
+
+def test_headers_of_a_word_file_stand_before_the_text_and_footers_behind_it(tmp_path: Path) -> None:
     word = docx.Document()
     word.add_paragraph("文")
     word.sections[0].footer.paragraphs[0].text = "内部资料"
     word.sections[0].header.paragraphs[0].text = "Okafor Consulting"
     document = saved(word, tmp_path)
-    assert units(document) == ["Okafor Consulting", "内部资料", "文"]
+    assert units(document) == ["Okafor Consulting", "文", "内部资料"]
     assert document.notes == ()
 
 
