@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from extractor.config import Settings
 from extractor.ledger import decision_log, store
@@ -75,5 +75,9 @@ def _is_behind(directory: Path) -> bool:
 def _settings(kept: Mapping[str, Any], password: str | None) -> Settings:
     """The settings of the run, as far as this version knows them: the source is read as the run read it."""
     known = {name: value for name, value in kept.items() if name in Settings.model_fields}
-    settings = Settings.model_validate(known)
+    try:
+        settings = Settings.model_validate(known)
+    except ValidationError as error:  # a value that another version had: the default counts
+        refused = {problem["loc"][0] for problem in error.errors() if problem["loc"]}
+        settings = Settings.model_validate({name: value for name, value in known.items() if name not in refused})
     return settings.model_copy(update={"password": SecretStr(password)}) if password else settings

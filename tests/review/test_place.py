@@ -11,7 +11,7 @@ import pytest
 
 from eval.studies.review_client import PageClient
 from extractor.cli import main
-from extractor.runs import object_folders
+from extractor.runs import object_folders, shard_inputs
 from extractor.runs.object_folders import ObjectFolder
 from tests.review.browser import Served, served
 from tests.review.runs import evaluation
@@ -27,6 +27,7 @@ WEIGHT = "indicators[{}].weight"
 def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ObjectFolder]:
     pytest.importorskip("uvicorn", reason="the extra `review` is not installed")
     monkeypatch.chdir(tmp_path)
+    shard_inputs._store.cache_clear()  # each server has an address of its own
     if request.param == "disk":
         yield filled(str(tmp_path / "place"), str(tmp_path / "in"))
         return
