@@ -50,7 +50,7 @@ def test_small_marks_below_a_seal_stay() -> None:
     page = paper()
     cv2.circle(page, (800, 600), 5, (70, 70, 70), -1)
     cv2.circle(page, (810, 460), 4, (90, 90, 90), -1)
-    page = sealed(cv2.GaussianBlur(page, (0, 0), 1.5))
+    page = sealed(np.asarray(cv2.GaussianBlur(page, (0, 0), 1.5), dtype=np.uint8))
     red = seal_ink(page, POINTS)
     assert red is not None
     clean = without_seal(page, red)
