@@ -45,6 +45,7 @@ def furniture(document: Document, own: Callable[[str], bool]) -> frozenset[Place
             if several or _is_foot(line, page):
                 out.add(_whole(line))
     out.update(_whole(line) for line in _numbered_breaks(document))
+    out.update(_whole(line) for line in _heads_between(document) if not own(fold(line.text)))
     out.update(_whole(line) for line in _repeated_titles(document, out) if not own(fold(line.text)))
     return frozenset(out)
 
@@ -148,6 +149,30 @@ def _numbered_breaks(document: Document) -> list[Line]:
     return counting if len(counting) > 1 else []
 
 
+def _heads_between(document: Document) -> list[Line]:
+    """Running heads in a text without page marks: its first line, wherever it stands again among blank lines."""
+    out: list[Line] = []
+    for page in document.pages:
+        first = page.blocks[0] if page.blocks else None
+        if not isinstance(first, Line) or first.box is not None or len(fold(first.text)) < _SHORTEST_HEAD:
+            continue
+        again = [
+            block
+            for before, block, after in zip(page.blocks, page.blocks[1:], [*page.blocks[2:], None], strict=False)
+            if isinstance(block, Line) and fold(block.text) == fold(first.text) and _is_apart(before, block, after)
+        ]
+        out += [first, *again] if again else []
+    return out
+
+
+def _is_apart(before: Block, line: Line, after: Block | None) -> bool:
+    """Whether nothing stands on the lines right above and below a line."""
+    above = isinstance(before, Grid) or line.number - before.number > 1
+    return above and (not isinstance(after, Line) or after.number - line.number > 1)
+
+
+_SHORTEST_HEAD = 6
+"""Characters of a running head; shorter lines are cells."""
 _BARE = re.compile(r"\d{1,4}")
 _FOOT_NUMBER = re.compile(r"[-—–·~_一]*\d{1,4}[-—–·~_一]*")
 _FOOT = 0.88

@@ -144,3 +144,14 @@ def test_the_number_of_the_page_is_its_foot_wherever_it_stands(x: float, number:
     line = Line(1, 2, number, Box(x, 800.0, x + 6, 810.0))
     page = Page(1, (Line(1, 1, "甲", Box(60.0, 60.0, 70.0, 70.0)), line), 595.0, 842.0)
     assert texts(Document("case.pdf", "0" * 64, (page,))) == [number] * foot
+
+
+def test_a_first_line_that_stands_again_among_blank_lines_is_a_running_head() -> None:
+    head = "云桥县河湖项目资料汇编"
+    read = document(f"{head}\n\n{PROJECT_TITLE}\n项目名称\t河湖巡护\n\n{head}\n\n主管部门\t云桥县水务局\n")
+    assert texts(read) == [head, head]
+
+
+def test_a_first_line_that_stands_again_beside_its_label_is_a_value() -> None:
+    read = document(f"云桥县水务局机关\n{PROJECT_TITLE}\n\n主管部门\n云桥县水务局机关\n\n实施单位\n云桥县河道所\n")
+    assert texts(read) == []

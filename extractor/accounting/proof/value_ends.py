@@ -58,7 +58,8 @@ def ends_lacking(labels: PrintedLabels, schema: SchemaSpec, candidate: Candidate
         yield Lack(path, f"{unknown[:20]!r} inside of it looks like a label")
     if candidate.text[:1] in SEPARATORS or candidate.text[-1:] in SEPARATORS:
         yield Lack(path, f"the mark {candidate.text[:1]!r} at its edge may part it from another cell")
-    for cell in _further_cells(labels, own):
+    threefold = candidate.proof == "layout" and spec.kind == "indicator"  # sign, number and unit in three cells
+    for cell in () if threefold else _further_cells(labels, own):
         yield Lack(path, f"it holds a further cell, {cell[:20]!r}: that may be a label that no field knows")
         yield from _rows_off(path, candidate.path)
     if spec.kind == "indicator":

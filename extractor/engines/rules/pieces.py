@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from extractor.engines.rules.unknown_columns import is_unknown
+from extractor.engines.rules.unknown_columns import is_unknown, states_units
 from extractor.forms.tokens import Token
 from schemas.spec import FieldSpec
 
@@ -33,7 +33,7 @@ class Piece(NamedTuple):
 def column_kind(field: FieldSpec) -> str:
     """What a column holds, as the costs see it."""
     if is_unknown(field):
-        return "unknown"
+        return "unit" if states_units(field) else "unknown"
     if field.printed.spans:
         return "word"
     if field.printed.pattern:

@@ -28,6 +28,7 @@ SKIPPED = {
     "word": 0.0,
     "text": 0.0,
     "unknown": 0.6,
+    "unit": 0.6,
 }
 """What it costs that a cell of a kind is empty."""
 
@@ -58,6 +59,10 @@ _COMPLETE = re.compile(r".*\d[^()]*(%|\([^()]{1,8}\))")
 _COMPARISON = re.compile(r"[≥≤><=≧≦⩾⩽]")
 
 
+UNKNOWN = frozenset({"unknown", "unit"})
+"""Kinds of columns that no field declares."""
+LONGEST_UNIT = 4
+"""Characters of a unit in a column of its own: `平方米`, `人次`; longer text is none."""
 ODD = 2.5
 """A piece that costs so much in a column is none of its cells, as far as the schema tells."""
 
@@ -69,12 +74,12 @@ def emissions(pieces: Sequence[Piece], columns: Sequence[Column], kinds: Sequenc
     list speaks against it: some converters move the cells of a row to the left.
     """
     costs = [[_kind_cost(piece, n, kind, columns[n].field) for n, kind in enumerate(kinds)] for piece in pieces]
-    for piece, own in zip(pieces, costs, strict=True) if "unknown" in kinds else ():
+    for piece, own in zip(pieces, costs, strict=True) if UNKNOWN & set(kinds) else ():
         if _COMPARISON.fullmatch(piece.fold):  # a sign without its number stands in a column of signs
             own[:] = [cost + 3.0 * (kind == "indicator") for cost, kind in zip(own, kinds, strict=True)]
     under = [column_under(piece.token, columns) if piece.token.table else -1 for piece in pieces]
     whole = [(own, n) for piece, own, n in zip(pieces, costs, under, strict=True) if piece.whole]
-    counts = "unknown" in kinds and all(n >= 0 and own[n] < ODD for own, n in whole)
+    counts = bool(UNKNOWN & set(kinds)) and all(n >= 0 and own[n] < ODD for own, n in whole)
     for piece, own, hint in zip(pieces, costs, under, strict=True):
         if piece.token.table:
             weight = _hint_weight(piece, counts=counts)
@@ -93,9 +98,8 @@ def _hint_weight(piece: Piece, *, counts: bool) -> float:
 
 def _kind_cost(piece: Piece, column: int, kind: str, field: FieldSpec) -> float:
     text = piece.fold
-    if kind == "unknown":
-        compared = _COMPARISON.match(text) and len(text) > 1
-        return 4.0 if piece.word else 3.0 if compared else 0.6
+    if kind in UNKNOWN:
+        return _unknown_cost(piece, kind)
     if kind == "word":
         return 0.0 if column in piece.word else 2.5 if piece.token.table else 6.0
     if kind == "pattern":
@@ -114,6 +118,18 @@ def _kind_cost(piece: Piece, column: int, kind: str, field: FieldSpec) -> float:
     if kind in ("amount", "integer", "date"):
         return 0.0 if number or parses(kind, text) else 0.2 if is_null(kind, text) else NEVER
     return 4.0 if number or comparison else 3.0 if piece.word else 1.0
+
+
+def _unknown_cost(piece: Piece, kind: str) -> float:
+    """What a piece costs in a column that no field declares: any text may stand there, and of units short ones."""
+    text = piece.fold
+    if piece.word:
+        return 4.0
+    if _COMPARISON.match(text):
+        return 0.2 if len(text) == 1 and kind == "unknown" else 3.0
+    if kind == "unit":
+        return 0.2 if text in NULLS else 0.3 if len(text) <= LONGEST_UNIT and not re.search(r"\d", text) else 2.5
+    return 0.6
 
 
 Skips = Sequence[Sequence[float]]
@@ -218,7 +234,7 @@ def _room_left(full: float, needed: float, column: Width) -> float:
     return 0.8 if full > column.widest + 0.5 else 0.3  # wider than any line known here: it may be full or not
 
 
-_ODD_AHEAD = {"key": 5.0, "indicator": 4.0, "text": 2.0, "word": 6.0, "unknown": 2.0}
+_ODD_AHEAD = {"key": 5.0, "indicator": 4.0, "text": 2.0, "word": 6.0, "unknown": 2.0, "unit": 5.0}
 """Columns whose cells may have several lines, and what a comparison costs inside of one."""
 
 
@@ -227,7 +243,7 @@ def _odd_inside(before: Piece, after: Piece, kind: str) -> float:
     if kind == "word":
         return 6.0 if before.word or after.word else 1.5
     form = shape(after.fold)
-    if kind == "unknown" and (form.comparison or form.quantity):
+    if kind in UNKNOWN and (form.comparison or form.quantity):
         return 5.0
     if form.comparison:
         return _ODD_AHEAD[kind]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from extractor.document.finding_kinds import FindingKind
@@ -9,12 +10,13 @@ from extractor.engines.rules.drafts import Draft
 from extractor.engines.rules.label_zones import Bucket, Column, is_foreign
 from extractor.engines.rules.list_rows import Cell, ListRow, read_rows
 from extractor.engines.rules.pieces import column_kind
+from extractor.engines.rules.reading_costs import UNKNOWN, shape
 from extractor.engines.rules.stacked_labels import repeats
 from extractor.engines.rules.unknown_columns import is_unknown
 from extractor.engines.rules.value_kinds import is_null
 from extractor.forms.page_breaks import may_go_on
 from extractor.forms.tokens import first_unit
-from schemas.spec import SchemaSpec
+from schemas.spec import FieldSpec, SchemaSpec
 
 
 def list_rows(draft: Draft, bucket: Bucket, schema: SchemaSpec) -> None:
@@ -45,12 +47,17 @@ def list_rows(draft: Draft, bucket: Bucket, schema: SchemaSpec) -> None:
             key = next(m for m in row if kinds[m] == "key")
             message = f"the row below may be its end: {draft.join(cell_tokens(row[key]))[:40]}"
             draft.doubt(f"{list_path}[{number - 1}].{columns[key].field.name}", FindingKind.ROW_UNCLEAR, message)
+            draft.doubt(f"{list_path}[{number}]", FindingKind.ROW_UNCLEAR, "it may be the end of the row above")
         if n and number and _may_end(row, rows[n - 1], kinds):
             rest = draft.join(p for cell in row.values() for p in cell_tokens(cell))
             for at in (number - 1, number):
                 message = f"one row, or two that the page break parts: {rest[:40]}"
                 draft.doubt(f"{list_path}[{at}]", FindingKind.ROW_UNCLEAR, message)
         number += 1
+    spec = schema.field(list_path)
+    if spec is not None and any(set(row) <= set(words) for row in rows) and _lacks_level(spec, bucket):
+        message = "rows of labels alone, and a column of labels is missing: what tells rows apart may not be printed"
+        draft.doubt(list_path, FindingKind.HEADER_UNCLEAR, message)
     if draft.rows.get(list_path, 0) < number:
         _doubt_missing(draft, bucket, schema, range(draft.rows.get(list_path, 0), number))
     draft.rows[list_path] = number
@@ -66,6 +73,13 @@ def _set_aside(draft: Draft, bucket: Bucket, list_path: str) -> None:
     names += [draft.tokens[c.token].text for c in columns if is_unknown(c.field)]
     for name in dict.fromkeys(names):
         draft.doubt(list_path, FindingKind.COLUMN_UNKNOWN, f"a column that no field declares: {name[:40]}")
+
+
+def _lacks_level(spec: FieldSpec, bucket: Bucket) -> bool:
+    """Whether a column of spanning labels is not in the header of a list that has another one."""
+    found = {c.field.path for c in bucket.columns}
+    spanning = [child.path for child in spec.children if child.printed.spans]
+    return bool(found & set(spanning)) and not set(spanning) <= found
 
 
 def _doubt_missing(draft: Draft, bucket: Bucket, schema: SchemaSpec, rows: Iterable[int]) -> None:
@@ -99,7 +113,7 @@ def _may_end(row: ListRow, before: ListRow, kinds: Sequence[str]) -> bool:
 
 def _is_rest(row: ListRow, kinds: Sequence[str]) -> bool:
     """Whether a row has a key and nothing else beside its labels: the key above may go on in it."""
-    return [kinds[n] for n in row if kinds[n] not in ("word", "unknown")] == ["key"] and "indicator" in kinds
+    return [kinds[n] for n in row if kinds[n] not in {"word", *UNKNOWN}] == ["key"] and "indicator" in kinds
 
 
 def _is_parted(before: ListRow, row: ListRow) -> bool:
@@ -140,13 +154,14 @@ def _own_row(row: ListRow, following: ListRow, lowest: int) -> bool:
 def _give_row(
     draft: Draft, columns: Sequence[Column], kinds: Sequence[str], row: ListRow, above: dict[int, Cell], path: str
 ) -> None:
+    parts = _quantity(draft, kinds, row)
     for n, column in enumerate(columns):
         cell = above.get(n) if kinds[n] == "word" else row.get(n)
         if cell is None:
             continue
         name, positions = f"{path}.{column.field.name}", cell_tokens(cell)
-        if kinds[n] == "unknown":
-            draft.foreign.extend(positions)
+        if kinds[n] in UNKNOWN:
+            draft.foreign.extend(p for p in positions if p not in parts)
             if cell.doubtful:
                 message = f"a text of a column that no field knows could be another's: {draft.join(positions)[:40]}"
                 draft.doubt(path, FindingKind.COLUMN_UNCLEAR, message)
@@ -154,11 +169,28 @@ def _give_row(
         if is_null(column.field.kind, "".join(draft.tokens[p].fold for p in positions)):
             draft.null(positions)
             continue
-        draft.give(name, positions)
+        draft.give(name, parts if kinds[n] == "indicator" and set(positions) <= set(parts) else positions)
         if cell.doubtful:
             message = f"it could stand in another column or row: {draft.join(positions)[:40]}"
             draft.doubt(name, FindingKind.COLUMN_UNCLEAR, message)
     _doubt_row(draft, columns, kinds, row, path)
+
+
+def _quantity(draft: Draft, kinds: Sequence[str], row: ListRow) -> tuple[int, ...]:
+    """The tokens of a quantity that is printed in three columns, sign, number and unit; none where it is not."""
+    numbers = [n for n in row if kinds[n] == "indicator" and shape(row[n].pieces[0].fold).number]
+    signed = [n for n in row if kinds[n] == "indicator" and _SIGNED.fullmatch(row[n].pieces[0].fold)]
+    signs = [n for n in row if kinds[n] == "unknown" and _SIGN.fullmatch(row[n].pieces[0].fold)]
+    units = [n for n in row if kinds[n] == "unit" and not is_null("text", row[n].pieces[0].fold)]
+    own = (numbers or signed)[:1]
+    if not own or not (signs or units) or len(row[own[0]].pieces) > 1:
+        return ()
+    order = [*(signs[:1] if numbers else ()), *own, *units[:1]]
+    return tuple(p for n in order for p in cell_tokens(row[n]))
+
+
+_SIGN = re.compile(r"[≥≤><=≧≦⩾⩽]")
+_SIGNED = re.compile(r"[≥≤><=≧≦⩾⩽][\d,]+(?:\.\d+)?")
 
 
 def _fills(draft: Draft, columns: Sequence[Column], key: Cell, tail: Cell) -> bool:
@@ -198,7 +230,7 @@ def _doubt_row(draft: Draft, columns: Sequence[Column], kinds: Sequence[str], ro
         message = f"a label of another column stands here, the row may be shifted: {draft.join(positions)[:40]}"
         # a row is not shifted alone: the table was read wrongly, or two rows as one
         draft.doubt(path.split("[")[0], FindingKind.ROW_SHIFTED, message)
-    may_lack = ("word", "text", "unknown")
+    may_lack = ("word", "text", *UNKNOWN)
     lacking = [c.field.name for n, c in enumerate(columns) if kinds[n] not in may_lack and n not in row]
     labels = {n for n, kind in enumerate(kinds) if kind == "word"}
     if not _in_grid(row) and lacking and set(row) - labels:

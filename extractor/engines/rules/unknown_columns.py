@@ -23,6 +23,14 @@ _MARK = "?"
 _FIGURE = re.compile(r"[\d≥≤><=≧≦%]|^[-—/\\–□]+$")
 
 
+_UNIT = re.compile(r"单位$|^units?$")
+
+
+def states_units(field: FieldSpec) -> bool:
+    """Whether an unknown column is one of units, by its label: `度量单位`."""
+    return is_unknown(field) and _UNIT.search(field.name.removeprefix(_MARK)) is not None
+
+
 def is_unknown(field: FieldSpec) -> bool:
     """Whether a column's field is none of the schema's."""
     return field.name.startswith(_MARK)

@@ -44,17 +44,6 @@ def test_a_column_that_is_missing_beside_an_unknown_one_is_in_doubt() -> None:
     assert {"indicators[0].target", "indicators[1].target"} <= set(record.unsettled)
 
 
-def test_three_columns_for_a_target_give_its_own_cell() -> None:
-    header = ("一级指标", "二级指标", "三级指标", "指标性质", "指标值", "度量单位")
-    rows = [
-        ("产出指标", "数量指标", "巡护河段", "≥", "30", "公里"),
-        ("产出指标", "质量指标", "合格率", "=", "100", "%"),
-    ]
-    record = read([header, *rows])
-    assert [row["target"]["value"] for row in record.values["indicators"]] == ["30", "100"]
-    assert record.settled
-
-
 def test_the_word_unit_in_a_stacked_label_is_no_label_of_the_currency() -> None:
     """`度量单位` cut over two lines: what follows is no unit of money."""
     lines = evaluation_form().replace("年度指标值\t", "度量\n单位\n年度指标值\t").replace("\t", " ")
@@ -69,3 +58,31 @@ def test_a_header_without_rows_is_in_doubt() -> None:
     assert record.values["indicators"] == []
     assert "indicators" in record.unsettled
     assert PROJECT_TITLE in project_head()
+
+
+def test_sign_number_and_unit_in_three_columns_are_one_target() -> None:
+    header = ("一级指标", "二级指标", "三级指标", "指标性质", "指标值", "度量单位", "备注")
+    rows = [
+        ("产出指标", "数量指标", "巡护河段", "≥", "30", "公里", "延续"),
+        ("产出指标", "质量指标", "清洁程度", "定性", "良好", "/", "新增"),
+    ]
+    record = read([header, *rows])
+    first, second = (row["target"] for row in record.values["indicators"])
+    assert (first["operator"], first["value"], first["unit"]) == ("≥", "30", "公里")
+    assert (second["text"], second["value"]) == ("良好", None)
+    assert record.settled
+
+
+def test_rows_of_labels_alone_are_in_doubt_where_a_column_of_labels_is_missing() -> None:
+    """Several rows may be printed as one: the label that tells them apart is not there."""
+    record = read([("一级指标", "三级指标", "指标值"), ("管理指标", "", ""), ("产出指标", "巡护河段", "≥30(公里)")])
+    assert "indicators" in record.unsettled
+    whole = read([("一级指标", "三级指标", "指标值"), ("产出指标", "巡护河段", "≥30(公里)")])
+    assert "indicators" not in whole.unsettled
+
+
+def test_the_end_of_a_row_behind_something_else_is_in_doubt_and_so_is_the_name_above() -> None:
+    rows = [HEADER, ROWS[0], ("", "", "长度", "")]
+    text = "\n".join([*project_head(), *("\t".join(row) for row in rows[:2]), "", "1", "", "\t".join(rows[2])]) + "\n"
+    (record,) = result_of(text).records
+    assert {"indicators[0].level3", "indicators[1]"} <= set(record.unsettled)
