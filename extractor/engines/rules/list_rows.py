@@ -103,10 +103,11 @@ def _cell(own: Sequence[int], one: Listing, readings: Sequence[Reading], width_h
     wide = width_here.sure and any(not p.token.table and p.token.width > width_here.widest + 0.5 for p in pieces[:-1])
     # the last line of a cell stands below the middle of its row, where the row's other cells stand
     shares = one.spaced and any(_shares_line(one, n) for n in own[1:])
-    unsure = wide or shares or any(readings[n].doubtful for n in own) or any(p.cut for p in pieces)
+    cut = any(p.cut for p in pieces)  # what stands behind the page break may as well begin a row
+    unsure = wide or shares or cut or any(readings[n].doubtful for n in own)
     guessed = not width_here.sure and any(_is_guessed_wrap(one, readings, n) for n in own[1:])
     ends_elsewhere = following is not None and following.doubtful and bool(following.other & 1)
-    hides = wide or shares or any(readings[n].may_begin_row for n in own)
+    hides = wide or shares or cut or any(readings[n].may_begin_row for n in own)
     return Cell(pieces, unsure or ends_elsewhere, hides, guessed)
 
 

@@ -165,6 +165,9 @@ def _give_row(
             if cell.doubtful:
                 message = f"a text of a column that no field knows could be another's: {draft.join(positions)[:40]}"
                 draft.doubt(path, FindingKind.COLUMN_UNCLEAR, message)
+            if _may_hold_more(cell):
+                message = f"a column that no field knows may hold a row's cells: {draft.join(positions)[:40]}"
+                draft.doubt(path.split("[")[0], FindingKind.ROW_HIDDEN, message)
             continue
         if is_null(column.field.kind, "".join(draft.tokens[p].fold for p in positions)):
             draft.null(positions)
@@ -174,6 +177,12 @@ def _give_row(
             message = f"it could stand in another column or row: {draft.join(positions)[:40]}"
             draft.doubt(name, FindingKind.COLUMN_UNCLEAR, message)
     _doubt_row(draft, columns, kinds, row, path)
+
+
+def _may_hold_more(cell: Cell) -> bool:
+    """Whether a cell of an unknown column may be those of a row: it is made of several and in doubt, or compares."""
+    compares = any(shape(p.fold).comparison and not _SIGN.fullmatch(p.fold) for p in cell.pieces)
+    return compares or (cell.doubtful and len(cell.pieces) > 1)
 
 
 def _quantity(draft: Draft, kinds: Sequence[str], row: ListRow) -> tuple[int, ...]:
