@@ -233,6 +233,10 @@ def _doubt_row(draft: Draft, columns: Sequence[Column], kinds: Sequence[str], ro
         for cell in (tail, key):
             column = next(n for n, own in row.items() if own is cell)
             draft.doubt(f"{path}.{columns[column].field.name}", FindingKind.COLUMN_UNCLEAR, message)
+    bare = any(kinds[n] == "indicator" and shape(cell.pieces[0].fold).number for n, cell in row.items())
+    if key and bare and not _in_grid(row) and any(piece.first for piece in key.pieces[1:]):
+        message = f"a line of its name may be a cell of its own: {draft.join(cell_tokens(key))[:40]}"
+        draft.doubt(path, FindingKind.COLUMN_UNCLEAR, message)
     misplaced = [c for n, c in row.items() if kinds[n] == "word" and any(p.word and n not in p.word for p in c.pieces)]
     if misplaced:
         positions = cell_tokens(misplaced[0])

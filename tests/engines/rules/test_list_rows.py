@@ -241,3 +241,16 @@ def test_a_row_whose_name_and_value_are_both_in_doubt_may_hide_another() -> None
     (record,) = (r for r in result.records if r.schema == "department_target")
     right = [row["level3"] for row in record.values["indicators"]][-2:] == [printed[-4], printed[-2]]
     assert right or "indicators" in record.unsettled
+
+
+def test_a_name_of_two_lines_beside_a_bare_number_for_a_value_puts_its_row_in_doubt() -> None:
+    """One cell a line: the second line may be the first value, and the number behind it the weight."""
+    head = evaluation_form().split("一级指标")[0].replace("\t", "\n")
+    labels = ["一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分", "偏差原因分析及改进措施"]
+    first = ["成本指标", "经济成本指标", "其他防汛演练成本控制数", "不超预算", "不超预算", "30.00", "30.00", "/"]
+    second = ["产出指标", "数量指标", "上半年水位站校准完成数", ">2200.00(座)", "2200(座)", "30.00", "30.00", "/"]
+    printed = ["", *labels, "", *first, "", *second, "", "总分", "100.00", "100.00"]
+    record = record_of(head + "\n".join(printed) + "\n")
+    row = record.values["indicators"][0]
+    assert row["actual"]["text"] == "不超预算" or "indicators[0]" in record.unsettled
+    assert record.values["indicators"][1]["target"]["text"] == ">2200.00(座)"
