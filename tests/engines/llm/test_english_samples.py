@@ -16,23 +16,9 @@ from extractor.config import Settings
 from extractor.engines.llm.prompting import labels_key
 from extractor.forms.regions import cut
 from extractor.runs import run
+from tests.english_forms import GOLD, NAMES, SAMPLES, gold_of, schema_of
 from tests.fault_server import Faults, Step, running
 from tests.gold_answers import answer
-from tests.paths import ROOT
-
-SAMPLES, GOLD = ROOT / "eval" / "samples" / "en", ROOT / "eval" / "gold" / "en"
-SCHEMAS = {
-    "invoice": "invoice",
-    "receipt": "receipt",
-    "statement": "bank_statement",
-    "purchase-order": "purchase_order",
-    "lab-report": "lab_report",
-}
-NAMES = sorted(p.name for p in SAMPLES.iterdir() if p.suffix not in (".png", ".jpg"))
-
-
-def schema_of(name: str) -> str:
-    return next(schema for word, schema in SCHEMAS.items() if word in name)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -40,8 +26,7 @@ def test_right_answers_are_not_sent_back(name: str, tmp_path: Path) -> None:
     spec = schemas.load(schema_of(name))
     document = readers.read(SAMPLES / name, name, Settings(language="en"))
     (form,) = cut(document, [spec]).forms
-    gold = json.loads((GOLD / f"{Path(name).stem}.gold.json").read_text(encoding="utf-8"))["forms"][0]
-    told = answer(form, gold)
+    told = answer(form, gold_of(name))
     assert labels_key(spec) == "labels"
     with running(Faults(respond=lambda request: Step(answer=json.dumps(told)))) as server:
         own = Settings.model_validate({"model": "m", "base_url": server.url, "prompt_language": "en", "language": "en"})
