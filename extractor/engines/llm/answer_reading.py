@@ -11,9 +11,10 @@ from extractor.accounting.asked_residue import rows_passed_over
 from extractor.accounting.grounding import container, ground
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.results import Answer, Candidate, Finding, Form, Place, Quoted, finding
-from extractor.engines.llm.answer_places import Found, Sheet, locate, words_of
+from extractor.engines.llm.answer_places import Found, end_of, locate, prints_anew, words_of
 from extractor.engines.llm.answer_schema import Leaf, leaves, quoted_labels
 from extractor.engines.llm.column_texts import run_on
+from extractor.engines.llm.printed_characters import Sheet
 from extractor.engines.llm.prompting import labels_key
 from extractor.forms.form_tokens import form_tokens
 from extractor.forms.tokens import NULLS
@@ -130,9 +131,9 @@ def _spanning(sheet: Sheet, leaf: Leaf, number: int, above: tuple[Leaf, Found] |
         return locate(sheet, leaf.text, leaf.at, number, near=(0,))
     before, found = above
     said_again = bool(found.places) and before.text == leaf.text
-    if said_again and (before.at == leaf.at or not sheet.prints_anew(leaf.text, leaf.at)):
+    if said_again and (before.at == leaf.at or not prints_anew(sheet, leaf.text, leaf.at)):
         return found
-    return locate(sheet, leaf.text, leaf.at, number, near=sheet.end_of(before.at))
+    return locate(sheet, leaf.text, leaf.at, number, near=end_of(sheet, before.at))
 
 
 def _row_of(path: str) -> str:

@@ -8,8 +8,9 @@ from itertools import combinations
 
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.results import Finding, finding
-from extractor.engines.llm.answer_places import Found, Sheet
+from extractor.engines.llm.answer_places import Found
 from extractor.engines.llm.answer_schema import Leaf
+from extractor.engines.llm.printed_characters import Sheet
 
 _FIRST = re.compile(r"[（(]?\s*([1１一①])\s*[)）、.．，,]?")
 

@@ -11,8 +11,9 @@ from pydantic import ValidationError
 
 from extractor.document.layout import Cell, Line
 from extractor.document.results import Row
-from extractor.engines.llm.answer_places import Sheet, locate
+from extractor.engines.llm.answer_places import locate, spans_of
 from extractor.engines.llm.answer_schema import answer_model, leaves, merge, problems, salvage
+from extractor.engines.llm.printed_characters import Sheet
 from schemas.fields import Form, Part, printed
 from schemas.spec import SchemaSpec, spec_of
 from schemas.values import Amount, fold
@@ -161,7 +162,7 @@ def test_deleting_the_first_row_of_a_group_keeps_the_group_of_the_next() -> None
 def cut(text: str, *printed: str) -> list[tuple[str, str]]:
     """The spans of an answer about these lines: of each the text of the rows that it names, and its words."""
     sheet = Sheet(lines(*printed))
-    return [("" if s.rows is None else sheet.text[slice(*s.rows)], s.words) for s in sheet.spans(text)]
+    return [("" if s.rows is None else sheet.text[slice(*s.rows)], s.words) for s in spans_of(sheet, text)]
 
 
 def test_spans_of_an_answer() -> None:
