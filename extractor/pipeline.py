@@ -147,7 +147,7 @@ def record_of(
         n for n in form.notes if engine == "rules" or n.kind != FindingKind.FEW_LABELS
     )  # a model reads without them
     asked = form.schema.accounts == "asked"
-    unruled = partial(in_doubt, form, answer.candidates, kinds) if asked else _whole
+    unruled = partial(in_doubt, form, answer.candidates, kinds, bool(answer.usage.get("calls"))) if asked else _whole
     places = doubted_places(_doubting(document, form.rows), grounded.evidence, assembled.values)
     before = (
         *notes,
