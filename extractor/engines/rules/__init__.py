@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from extractor.accounting.grounding import container
@@ -60,7 +60,17 @@ def extract(forms: Sequence[Form]) -> list[Answer]:
     return [_answer(reading, merge_widths(widths, own)) for reading, widths in zip(readings, own, strict=True)]
 
 
+def _from_first_label(form: Form) -> Form:
+    """The form without what stands above its first label: of a page that is asked for in part, a letterhead."""
+    if form.schema.accounts == "all":
+        return form
+    printed = form_tokens(form)
+    first = min((printed.tokens[hit.first].row for hit in printed.hits.values() if hit.targets), default=0)
+    return replace(form, rows=form.rows[first:], alone=False) if first else form
+
+
 def _read(form: Form) -> _Reading:
+    form = _from_first_label(form)
     printed = form_tokens(form)
     index = printed.labels
     tokens, headings = leaves_in_order(printed.tokens, index)
