@@ -31,6 +31,7 @@ from schemas.conventions import of_locale
 
 Engine = Literal["rules", "llm", "hybrid"]
 Ocr = Literal["rapidocr", "tesseract", "off"]
+Device = Literal["auto", "cpu", "cuda", "dml"]
 SecondReader = Literal["tesseract", "off"]
 Version = Literal["3"]
 Mode = Literal["tools", "json_schema", "json", "text"]
@@ -81,6 +82,9 @@ class Settings(BaseModel):
         "", description="how numbers and dates are written where a document does not tell: en_US, en_GB, nl, zh"
     )
     ocr: Annotated[Ocr, READING] = Field("rapidocr", description="rapidocr, tesseract or off")
+    ocr_device: Device = Field(
+        "auto", description="what RapidOCR computes on: auto (a GPU where there is one), cpu, cuda or dml"
+    )
     second_reader: Annotated[SecondReader, ENGINE] = Field(
         "tesseract", description="what reads again the lines that OCR is unsure of: tesseract (if installed) or off"
     )

@@ -124,7 +124,7 @@ def process(
     return settle(
         DocumentResult(
             document.name, document.sha256, "done", len(document.pages), (*records, *tables), unclaimed, furniture,
-            (*regions.notes, *missed, *notes),
+            (*regions.notes, *missed, *notes), ocr_seconds=document.ocr_seconds,
         ),
         rule_of(settings.settle),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 from extractor.config import Settings
-from extractor.errors import StopRun
+from extractor.errors import MissingPackage, StopRun
 from extractor.readers.scan import second_ocr
 from extractor.version import __version__
 
@@ -23,6 +23,9 @@ PROGRAMS = {
     "soffice": "LibreOffice, for old Word and Excel files",
     "fc-list": "lists fonts",
 }
+SCANS = (
+    "scans: 300 dpi, in grey, is best; 200 dpi is the least that is read well, and what has less is made larger first"
+)
 SECONDS = 20
 SECONDS_FOR_A_MODE = 60.0  # a small model on a slow machine takes some ten
 
@@ -32,6 +35,8 @@ def report(settings: Settings) -> str:
     lines = [f"extractor {__version__}, Python {platform.python_version()} on {platform.platform()}"]
     lines += [f"package {name}: {_installed(name)}" for name in _required()]
     lines += [f"program {name} ({what}): {shutil.which(name) or 'not found'}" for name, what in PROGRAMS.items()]
+    lines.append(f"OCR computes on: {_device(settings)}")
+    lines.append(SCANS)
     lines.append(f"second reader of scans: {_second_reader(settings)}")
     lines.append(f"fonts for Chinese: {_fonts()}")
     lines.append(f"model: {_model(settings)}")
@@ -60,6 +65,20 @@ def _second_reader(settings: Settings) -> str:
         return "none: Tesseract is the first reader (setting ocr), and what it is unsure of stays in doubt"
     missing = second_ocr.missing(settings)
     return f"not ready: {missing}; what OCR is unsure of stays in doubt" if missing else "Tesseract is ready"
+
+
+def _device(settings: Settings) -> str:
+    """What the OCR computes on, of what onnxruntime offers."""
+    from extractor.readers.scan.ocr import device
+
+    try:
+        from onnxruntime import get_available_providers  # type: ignore[import-untyped]  # it has no types
+
+        return device(settings.ocr_device, get_available_providers())
+    except ImportError:
+        return "nothing: onnxruntime is not installed (pip install 'extractor[ocr]')"
+    except MissingPackage as error:
+        return str(error)
 
 
 def _fonts() -> str:

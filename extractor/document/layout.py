@@ -170,6 +170,8 @@ class Document:
     pages: tuple[Page, ...]
     exact: bool = True
     notes: tuple[Note, ...] = field(default=())
+    ocr_seconds: float = field(default=0.0, compare=False)
+    """How long OCR read pages of it."""
 
     def units(self) -> Iterator[Unit]:
         """All lines and cells of the document, in reading order."""

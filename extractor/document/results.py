@@ -315,6 +315,7 @@ class DocumentResult:
     reason: str | None = None
     seconds: float = 0.0
     settled: bool = False
+    ocr_seconds: float = 0.0
 
     def timed(self, seconds: float) -> DocumentResult:
         """The same result, with the seconds that it took."""
@@ -334,4 +335,5 @@ class DocumentResult:
             "findings": [f.to_json() for f in self.findings],
             "settled": self.settled,
             "seconds": round(self.seconds, 4),
+            "ocr_seconds": round(self.ocr_seconds, 4),
         }

@@ -30,7 +30,7 @@ class Printed(NamedTuple):
 
 def blocks_of(tokens: Sequence[Token], rulings: Rulings, page: int, join: float = JOIN) -> list[Block]:
     """The lines and tables of a page as seen in a picture; `join` is the widest gap in a ruling line, in points."""
-    return _printed(tokens, rulings, page, (), join, None).blocks
+    return _rejoined(_printed(tokens, rulings, page, (), join, None).blocks)
 
 
 def drawn_blocks(
@@ -41,7 +41,12 @@ def drawn_blocks(
     `shades` are areas of colour, maybe of cells; `going` are the columns that the page before ends with.
     """
     found = _printed(tokens, rulings, page, shades, JOIN, Proof(rulings.horizontal, going, rulings.vertical))
-    return found._replace(blocks=[rejoined(block) if isinstance(block, Grid) else block for block in found.blocks])
+    return found._replace(blocks=_rejoined(found.blocks))
+
+
+def _rejoined(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks with numbers that are wider than their cell in one line each."""
+    return [rejoined(block) if isinstance(block, Grid) else block for block in blocks]
 
 
 def _printed(

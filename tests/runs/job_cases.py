@@ -105,7 +105,7 @@ def results(place: ObjectFolder, key: str = "records", fingerprint: str | None =
             files = result_files.lines(ledger, folder)
         text = getattr(files, key).read_text(encoding="utf-8")
     lines = [json.loads(line) for line in text.splitlines()]
-    return [{k: v for k, v in line.items() if k != "seconds"} for line in lines]
+    return [{k: v for k, v in line.items() if k not in {"seconds", "ocr_seconds"}} for line in lines]
 
 
 def local_results(out: Path, *paths: Path) -> list[dict[str, Any]]:

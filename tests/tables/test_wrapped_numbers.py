@@ -8,9 +8,12 @@ import pytest
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
-from extractor.document.layout import Cell
+from extractor.document.geometry import Rulings, Segment
+from extractor.document.layout import Cell, Grid
 from extractor.document.results import placed
 from extractor.forms.page_breaks import joined
+from extractor.tables.page_tables import blocks_of
+from extractor.tables.words import Token
 from extractor.tables.wrapped_numbers import is_one_number
 from tests.readers.pdf.test_reader import document, grids
 
@@ -52,6 +55,21 @@ def test_a_line_with_room_for_more_ends_its_number(tmp_path: Path) -> None:
 def test_lines_that_are_numbers_of_their_own_stay_apart(tmp_path: Path, lines: tuple[str, ...]) -> None:
     assert amount(tmp_path, *lines).text == "\n".join(lines)
     assert not is_one_number(lines)
+
+
+@pytest.mark.parametrize(("wide", "text"), [(36.0, "13.00"), (80.0, "13.0\n0")])
+def test_a_number_of_a_scan_that_fills_its_line_goes_on_in_the_next(wide: float, text: str) -> None:
+    """Its columns are narrow as often as those of a digital page."""
+    level = [Segment(y, 100, 200 + wide) for y in (100, 130, 160)]
+    upright = [Segment(x, 100, 160) for x in (100, 200, 200 + wide)]
+    printed = [("weight", 104, 110), ("north", 104, 134), ("13.0", 204, 133), ("0", 204, 146)]
+    tokens = [
+        Token(character, x + 7 * n, top, x + 7 * n + 7, top + 12, order, 0, 0.99)
+        for order, (word, x, top) in enumerate(printed)
+        for n, character in enumerate(word)
+    ]
+    (grid,) = (block for block in blocks_of(tokens, Rulings(level, upright), 1) if isinstance(block, Grid))
+    assert next(cell.text for cell in grid.cells if (cell.row, cell.col) == (1, 1)) == text
 
 
 def test_a_number_that_a_page_break_cuts_is_one_number_whose_characters_are_on_both_pages() -> None:

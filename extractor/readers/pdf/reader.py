@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -62,7 +63,8 @@ def read(path: Path, name: str, settings: Settings) -> Document:
     if all(page.reader == "unread" for page in pages):
         said = f"page 1: {reader.notes[-len(pages)].message}" if reader.overfull else f"damaged: {NO_PAGE}"
         raise DocumentError(said)
-    return Document(name, sha256(path), tuple(pages), all(p.reader != "ocr" for p in pages), tuple(reader.notes))
+    exact = all(p.reader != "ocr" for p in pages)
+    return Document(name, sha256(path), tuple(pages), exact, tuple(reader.notes), reader.ocr_seconds)
 
 
 def _count(pages: int, settings: Settings) -> None:
@@ -132,6 +134,7 @@ class Reader:
     pdf: Any
     settings: Settings
     notes: list[Note] = field(default_factory=list)
+    ocr_seconds: float = 0.0
     going: Going | None = None
     overfull: dict[int, int] = field(default_factory=dict)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
@@ -260,8 +263,10 @@ class Reader:
     def _read_by_ocr(self, index: int, number: int) -> Page:
         from extractor.readers.scan.reader import read_image, rendered
 
+        started = time.perf_counter()
         with rendered(self.pdf, index, self.settings) as (image, points):
             page, notes = read_image(image, number, points, self.settings)
+        self.ocr_seconds += time.perf_counter() - started
         self.notes += notes
         return page
 

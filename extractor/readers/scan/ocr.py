@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache, partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -56,9 +56,31 @@ def threads(settings: Settings) -> int:
     return max(1, cores // (settings.workers or cores))
 
 
+DEVICES = {"cuda": "CUDAExecutionProvider", "dml": "DmlExecutionProvider"}
+"""The provider of onnxruntime that computes on a GPU, by the name of the device, the best first."""
+
+
+def device(wanted: str, offered: Collection[str]) -> str:
+    """The device to compute on, of the providers that are offered. MissingPackage: the wanted one is not among them."""
+    if wanted == "auto":
+        return next((name for name, provider in DEVICES.items() if provider in offered), "cpu")
+    if wanted != "cpu" and DEVICES[wanted] not in offered:
+        package = {"cuda": "onnxruntime-gpu", "dml": "onnxruntime-directml"}[wanted]
+        raise MissingPackage(
+            f'ocr_device = "{wanted}", and onnxruntime offers {", ".join(offered)}:'
+            f' pip install {package} in the place of onnxruntime, or set ocr_device = "cpu"'
+        )
+    return wanted
+
+
+def _engine(settings: Settings) -> Any:
+    """The engine for the threads and the device of the settings."""
+    return _rapid(threads(settings), settings.ocr_device)
+
+
 @lru_cache(maxsize=1)
-def _rapid(thread_count: int) -> Any:
-    """RapidOCR with its models loaded. MissingPackage: it is not installed."""
+def _rapid(thread_count: int, wanted: str) -> Any:
+    """RapidOCR with its models loaded. MissingPackage: it is not installed, or has not the wanted device."""
     try:
         from rapidocr import RapidOCR
     except ImportError as error:
@@ -66,7 +88,9 @@ def _rapid(thread_count: int) -> Any:
             "a page is a scan, and RapidOCR is not installed: pip install 'extractor[ocr]', or set ocr = \"off\""
         ) from error
     import numpy as np
+    from onnxruntime import get_available_providers  # type: ignore[import-untyped]  # it has no types
 
+    found = device(wanted, get_available_providers())
     # The classifier of directions turned a lone 9 into a 6; pages are turned as wholes instead.
     engine = RapidOCR(
         params={
@@ -75,6 +99,7 @@ def _rapid(thread_count: int) -> Any:
             "Global.text_score": 0.0,
             "EngineConfig.onnxruntime.intra_op_num_threads": thread_count,
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+            **{f"EngineConfig.onnxruntime.use_{name}": name == found for name in DEVICES},
         }
     )
     blank = np.full((48, 320, 3), 255, np.uint8)
@@ -137,7 +162,7 @@ def detect(image: Image, settings: Settings, dots: float) -> list[Quad]:
     if part is None:
         return []
     crop = np.ascontiguousarray(small[round(part.top) : round(part.bottom), round(part.x0) : round(part.x1), ::-1])
-    found = _rapid(threads(settings)).text_det(crop).boxes
+    found = _engine(settings).text_det(crop).boxes
     if found is None:
         return []
     corner = np.array([part.x0, part.top], np.float32)
@@ -156,7 +181,7 @@ def recognise(crops: Sequence[Image], settings: Settings) -> list[Chars]:
 
     if not crops:
         return []
-    engine = _rapid(threads(settings))
+    engine = _engine(settings)
     images = [np.ascontiguousarray(crop[:, :, ::-1]) for crop in crops]
     found = engine.text_rec(TextRecInput(img=images, return_word_box=True))
     return [_chars(text, info) for text, info in zip(found.txts, found.word_results, strict=True)]

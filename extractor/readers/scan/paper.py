@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 SMALL = 400  # pixels; the longer side of the picture on which the sheet is looked for
 AROUND = (0.01, 0.7)  # the share of a picture that lies around the sheet, where anything does
-DARKER = 0.8  # of the brightness of the paper; what lies around is darker
+DARKER = 0.8  # of the brightness of the paper; what lies around is darker, from its edge on
+EDGE = (7, 17)  # pixels of the small picture; from half of the first to half of the second is beside the edge
 
 
 def without_background(image: Image) -> Image:
@@ -52,5 +53,17 @@ def _sheet(shade: Image) -> Image | None:
     around = float((sheet == 0).mean())
     if not AROUND[0] <= around <= AROUND[1]:
         return None
-    darker = float(np.median(blank[sheet == 0])) < DARKER * float(np.median(blank[sheet > 0]))
-    return sheet if darker else None
+    return sheet if _ends_in_step(sheet, blank) else None
+
+
+def _ends_in_step(sheet: Image, blank: Image) -> bool:
+    """Whether it is darker just beside the sheet than just inside of it: a shadow on the paper grows slowly."""
+    import numpy as np
+
+    cv2 = vision()
+    near, far = (np.ones((side, side), np.uint8) for side in EDGE)
+    outside = cv2.dilate(sheet, far) > cv2.dilate(sheet, near)
+    inside = cv2.erode(sheet, near) > cv2.erode(sheet, far)
+    if not outside.any() or not inside.any():
+        return False
+    return float(np.median(blank[outside])) < DARKER * float(np.median(blank[inside]))

@@ -7,6 +7,7 @@ the walls of the cells and read.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
@@ -58,6 +59,7 @@ def read(path: Path, name: str, settings: Settings) -> Document:
 
     if settings.ocr == "off":
         raise DocumentError("an image, and OCR is off: set ocr to rapidocr or tesseract")
+    started = time.perf_counter()
     pages: list[Page] = []
     notes: list[Note] = []
     for number, frame in enumerate(frames(path, settings), start=1):
@@ -65,7 +67,8 @@ def read(path: Path, name: str, settings: Settings) -> Document:
         page, remarks = read_image(image, number, points, settings)
         pages.append(page)
         notes += remarks
-    return Document(name, sha256(path), tuple(pages), exact=False, notes=tuple(notes))
+    taken = time.perf_counter() - started
+    return Document(name, sha256(path), tuple(pages), exact=False, notes=tuple(notes), ocr_seconds=taken)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import pytest
 
 from extractor.config import Settings
 from extractor.document.layout import Box
+from extractor.errors import MissingPackage
 from extractor.readers.scan import ocr
 from extractor.readers.scan.ocr import certainty, families
 
@@ -65,7 +66,7 @@ class Detector:
 @pytest.fixture
 def detector(monkeypatch: pytest.MonkeyPatch) -> Detector:
     found = Detector()
-    monkeypatch.setattr(ocr, "_rapid", lambda _: SimpleNamespace(text_det=found))
+    monkeypatch.setattr(ocr, "_rapid", lambda *_: SimpleNamespace(text_det=found))
     return found
 
 
@@ -80,3 +81,25 @@ def test_text_is_found_on_a_small_picture_of_what_has_ink(detector: Detector) ->
 def test_nothing_is_looked_for_on_a_blank_page(detector: Detector) -> None:
     assert ocr.detect(np.full((1200, 2400, 3), 255, np.uint8), Settings(), 240) == []
     assert detector.seen == []
+
+
+CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "offered", "taken"),
+    [
+        ("auto", [CPU], "cpu"),
+        ("auto", [CUDA, CPU], "cuda"),
+        ("auto", ["DmlExecutionProvider", CPU], "dml"),
+        ("cpu", [CUDA, CPU], "cpu"),
+        ("cuda", [CUDA, CPU], "cuda"),
+    ],
+)
+def test_a_gpu_is_taken_where_onnxruntime_offers_one(wanted: str, offered: list[str], taken: str) -> None:
+    assert ocr.device(wanted, offered) == taken
+
+
+def test_a_gpu_that_is_not_offered_is_refused() -> None:
+    with pytest.raises(MissingPackage, match="pip install onnxruntime-gpu"):
+        ocr.device("cuda", [CPU])

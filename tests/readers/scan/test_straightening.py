@@ -131,3 +131,18 @@ def test_lines_of_text_that_are_not_level_are_a_doubt() -> None:
 def test_a_box_goes_back_to_where_it_came_from() -> None:
     shifted = Mesh(1, 1, ((0.1, 0.0), (1.0, 0.0), (0.1, 1.0), (1.0, 1.0)))
     assert through_mesh(Box(0, 50, 100, 100), shifted, (200, 100)) == pytest.approx((20, 50, 110, 100))
+
+
+def test_a_shadow_on_the_paper_is_no_background() -> None:
+    """It was once painted over, and the figures in it with it."""
+    page = np.full((1170, 827, 3), 250.0)
+    page[300:310, 600:800] = 20
+    light = 1.0 - 0.45 * np.clip((np.arange(827) - 600) / 200, 0, 1)
+    shaded = (page * light[None, :, None]).astype(np.uint8)
+    assert np.array_equal(without_background(shaded), shaded)
+
+
+def test_a_table_around_the_paper_is_background() -> None:
+    page = np.full((1170, 827, 3), 110, np.uint8)
+    page[60:1110, 60:760] = 245
+    assert without_background(page)[:, 800:].min() > 200
