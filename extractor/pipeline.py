@@ -15,7 +15,7 @@ from extractor.accounting.assembly import assemble
 from extractor.accounting.checks import check
 from extractor.accounting.derived_values import derived_values
 from extractor.accounting.doubted_places import doubted_places
-from extractor.accounting.form_count import forms_missed, keys_in_doubt, keys_left
+from extractor.accounting.form_count import forms_joined, forms_missed, keys_in_doubt, keys_left
 from extractor.accounting.grounding import ground
 from extractor.accounting.plain_text import checks_in_doubt, nulls_in_doubt
 from extractor.accounting.printed_rows import rows_unsure
@@ -116,7 +116,8 @@ def process(
     repeated = (p for form in regions.forms for p in form.furniture)
     furniture = outside.furniture(document, {*regions.furniture, *repeated})
     missed = forms_missed(document, regions.forms, schemas, tuple(r.place for r in furniture))
-    missed += keys_in_doubt(regions.forms, records) + keys_left(records, schemas)
+    whole = [with_confirmed_labels(form) for form in regions.forms]
+    missed += keys_in_doubt(regions.forms, records) + keys_left(records, schemas) + forms_joined(whole)
     notes = dict.fromkeys(
         finding(n.kind, "", _on_page(n.page, n.message), "reading" if KINDS[n.kind].may_lose_forms else "source")
         for n in document.notes

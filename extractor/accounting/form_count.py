@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from extractor.accounting.proof.printed_labels import labels_in
+from extractor.accounting.proof.record_keys import keys_lacking
 from extractor.accounting.settled import unsettled
 from extractor.accounting.value_paths import covers
 from extractor.document.finding_kinds import FindingKind
@@ -55,6 +57,12 @@ def keys_in_doubt(forms: Sequence[Form], records: Sequence[Record]) -> tuple[Fin
             message = f"form {form.index}: what it is known by ({', '.join(keys)}) is in doubt; is it one form?"
             found.append(finding(FindingKind.FORM_UNCLEAR, "", message))
     return tuple(found)
+
+
+def forms_joined(forms: Sequence[Form]) -> tuple[Finding, ...]:
+    """A finding on each form in which another one may stand: what is printed once a form is printed there again."""
+    lacks = ((form, lack) for form in forms for lack in keys_lacking(labels_in(form), form.schema))
+    return tuple(finding(FindingKind.FORM_MISSED, "", f"form {form.index}: {lack.message}") for form, lack in lacks)
 
 
 def keys_left(records: Sequence[Record], schemas: Sequence[SchemaSpec]) -> tuple[Finding, ...]:

@@ -141,7 +141,7 @@ KINDS: dict[FindingKind, KindEntry] = {
     _K.FORM_MISSED: KindEntry(
         "reading",
         "warning",
-        "The title of a form stands where no form was found to begin.",
+        "The title of a form, or what is printed once a form, stands where no form was found to begin.",
         "Look whether a form is missing among the records.",
         may_lose_forms=True,
     ),

@@ -225,6 +225,8 @@ def _starts(titles: list[_Title], rows: Sequence[Row]) -> list[_Title]:
 
 def _continues(rows: Sequence[Row], start: _Title, title: _Title, end: int) -> bool:
     """Whether what follows a repeated title goes on with the form before: its head does not stand there again."""
+    if not _may_head_page(rows, start, title):
+        return False
     after = _head_values(rows[title.last + 1 : end], title.schema)
     keys = {f.path for f in title.schema.fields if f.printed.key}
     if len(after) > 1 or (not keys & set(after) and _mentions_key(rows[title.last + 1 : end], title.schema)):
@@ -233,6 +235,13 @@ def _continues(rows: Sequence[Row], start: _Title, title: _Title, end: int) -> b
     if not after:
         return bool(before) and end - title.last > 1
     return len(before) >= 3 and all(after[p] == before.get(p) for p in after if p in keys)
+
+
+def _may_head_page(rows: Sequence[Row], start: _Title, title: _Title) -> bool:
+    """Whether a title may be one that each page of a form repeats: in a document of pages, no table is above it."""
+    page = rows[title.row].page
+    paged = rows[0].page != rows[-1].page
+    return not paged or not any(row.table and row.page == page for row in rows[start.last + 1 : title.row])
 
 
 def _mentions_key(rows: Sequence[Row], spec: SchemaSpec) -> bool:
@@ -245,7 +254,8 @@ def _mentions_key(rows: Sequence[Row], spec: SchemaSpec) -> bool:
 def _head_values(rows: Sequence[Row], spec: SchemaSpec) -> dict[str, str]:
     """Which labels of a form's head (what stands above its first list) the rows have, with the token behind each."""
     index = label_index(spec)
-    head = {f.path for f in takewhile(lambda f: f.structure != "rows", spec.fields) if f.structure == "scalar"}
+    above = takewhile(lambda f: f.structure != "rows", spec.fields)
+    head = {f.path for f in above if f.structure in ("scalar", "texts")}
     tokens = row_tokens(rows[:_HEAD_ROWS], index)
     out: dict[str, str] = {}
     for hit in spot(tokens, index).values():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import schemas
-from extractor.accounting.form_count import forms_missed, keys_in_doubt, keys_left
+from extractor.accounting.form_count import forms_joined, forms_missed, keys_in_doubt, keys_left
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Block, Cell, Document, Grid, Line, Page
 from extractor.document.results import Place, Record, Residue, finding
@@ -36,6 +36,20 @@ def test_a_key_with_two_values_may_be_two_forms() -> None:
     name = value("project_name", (2, 5, 9), text="水库修缮")
     assert "" in paths(form_of("主管部门 水利局", "项目名称 桥梁检修"), name)
     assert paths(form_of("主管部门 水利局", "项目名称 水库修缮"), name) == set()
+
+
+def test_two_labels_that_stand_once_a_form_and_stand_again_may_be_two_forms() -> None:
+    one = ["主管部门 水利局", "实施单位 水库所"]
+    assert joined(*one) == joined(*one, "主管部门 民政局") == joined(*one, *one) == []
+    assert joined(*one, "主管部门 民政局", "实施单位 救助站") == ["form_missed"]
+    assert joined(*one, "项目名称 桥梁检修") == ["form_missed"]
+
+
+def joined(*lines: str) -> list[str]:
+    form = form_of(*lines)
+    found: list[str] = [f.kind for f in forms_joined([form])]
+    assert ("" in paths(form)) == bool(found)  # the record is in doubt with its document
+    return found
 
 
 def test_a_form_whose_key_is_in_doubt_may_be_another() -> None:

@@ -110,6 +110,26 @@ def test_a_title_and_a_header_repeated_at_the_top_of_a_page_go_on_with_their_for
     assert "居民满意度" in body(form)
 
 
+TORN_KEY = ["部门(单 栖浦市渔港站   下属预算单位个数   0", "位)名称"]
+"""The label of a form's key, with a value and another label between its halves."""
+
+
+def test_a_title_below_a_table_of_its_page_starts_a_form_whatever_can_be_read_of_its_head() -> None:
+    first = grid(["部门(单位)名称", "栖浦市农技站"], ["部门职责", "1.推广良种。"], ["年度履职目标", "育秧 3 亩。"])
+    end = [grid(["产出指标", "数量指标", "育秧面积", "3亩"], page=2), *lines(DEPARTMENT_TITLE, *TORN_KEY, page=2)]
+    rest = [grid(["年度履职目标", "巡检航标 9 座。"], page=3)]
+    assert names(paged([*lines(DEPARTMENT_TITLE), first], end, rest)) == ["department_target"] * 2
+    top = [*lines(DEPARTMENT_TITLE, page=2), grid(["年度履职目标", "再育 2 亩。"], page=2)]
+    assert names(paged([*lines(DEPARTMENT_TITLE), first], top)) == ["department_target"]  # cut by a page break
+
+
+def test_a_title_at_the_top_of_a_page_starts_a_form_where_a_list_of_its_head_stands_again() -> None:
+    head = [["部门职责", "1.推广良种。"], ["年度履职目标", "育秧 3 亩。"]]
+    first = grid(["部门(单位)名称", "栖浦市农技站"], ["下属预算单位个数", "0"], *head)
+    top = [*lines(DEPARTMENT_TITLE, *TORN_KEY, page=2), grid(*head, page=2)]
+    assert names(paged([*lines(DEPARTMENT_TITLE), first], top)) == ["department_target"] * 2
+
+
 def test_two_forms_of_one_project_are_two_forms() -> None:
     assert names(project_form("河湖巡护经费") * 2) == ["project_target"] * 2
 

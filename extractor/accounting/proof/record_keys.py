@@ -1,24 +1,37 @@
-"""Whether a form is one form: the label of its key stands once."""
+"""Whether a form is one form: the label of its key stands once, and so do the labels of its other single values."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from extractor.accounting.proof.printed_labels import Lack, PrintedLabels
-from schemas.spec import SchemaSpec
+from schemas.spec import FieldSpec, SchemaSpec
 
 
 def keys_lacking(labels: PrintedLabels, schema: SchemaSpec) -> Iterator[Lack]:
-    """A lack of the whole record for each key whose label is printed with several values: two forms may be one."""
+    """A lack of the whole record where two forms may be read as one.
+
+    The label of a key is printed with several values; or the labels of two other fields are that have one value each,
+    for the key's own may be too torn to be found. One alone may go on with its value behind a page break.
+    """
     for spec in schema.fields:
-        if spec.structure != "scalar" or not spec.printed.key:
-            continue
-        behind: set[str] = set()
-        for hit in labels.hits:
-            token = labels.tokens[hit.first]
-            begins = token.table or token.first
-            if begins and any(t.field is spec and not t.column for t in hit.targets):
-                following = labels.tokens[hit.last + 1 : hit.last + 2]
-                behind.update(t.fold for t in following if t.row == token.row)
-        if len(behind) > 1:
-            yield Lack("", f"the label of {spec.name} stands {len(behind)} times: two forms may be read as one")
+        if spec.structure == "scalar" and spec.printed.key and (count := len(_behind(labels, spec))) > 1:
+            yield Lack("", f"the label of {spec.name} stands {count} times: two forms may be read as one")
+    if schema.accounts == "asked":
+        return  # of all that is printed there only a part is known: two addresses have the same labels
+    single = (f for f in labels.own_of if f.structure in ("scalar", "texts") and "[]" not in f.path)
+    again = [spec.name for spec in single if len(_behind(labels, spec)) > 1]
+    if len(again) > 1:
+        yield Lack("", f"the labels of {', '.join(again[:3])} stand here again: two forms may be read as one")
+
+
+def _behind(labels: PrintedLabels, spec: FieldSpec) -> set[str]:
+    """The different texts that stand behind the labels of a field."""
+    found: set[str] = set()
+    for hit in labels.hits:
+        token = labels.tokens[hit.first]
+        begins = token.table or token.first
+        if begins and any(t.field is spec and not t.column for t in hit.targets):
+            following = labels.tokens[hit.last + 1 : hit.last + 2]
+            found.update(t.fold for t in following if t.row == token.row)
+    return found
