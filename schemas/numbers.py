@@ -12,7 +12,7 @@ from functools import lru_cache
 from schemas.conventions import Convention
 
 _MINUS = str.maketrans("−–﹣－٫٬’´`", "----.,'''")
-_CURRENCY = (
+CURRENCY = (
     r"(?:[\$€£¥￥₹₩₽₺₪₫₱₴฿¢]|(?:US|CA|AU|NZ|HK|SG|NT|C|A|R)\$|"
     r"(?i:USD|EUR|GBP|CNY|RMB|JPY|CHF|CAD|AUD|NZD|HKD|SGD|TWD|INR|KRW|SEK|NOK|DKK|ISK|PLN|CZK|HUF|RON|BGN|TRY|RUB|UAH|ILS|"
     r"ZAR|BRL|MXN|ARS|CLP|COP|PEN|THB|MYR|IDR|PHP|VND|AED|SAR|QAR|KWD|EGP|NGN|KES|Kč|zł|kr|Fr|Rs|Rp|лв|руб|Ft|lei)\.?)"
@@ -23,8 +23,8 @@ _UNIT = (
 )
 _DIGITS = r"\d[\d.,' ]*|[.,]\d+"
 _PRINTED = re.compile(
-    rf"(?P<open>\()?(?P<sign>[-+])?\s*(?:{_CURRENCY}\s*)?(?P<late>[-+])?\s*(?P<digits>{_DIGITS})"
-    rf"\s*(?P<behind>[-+])?\s*(?:{_CURRENCY}|(?P<unit>{_UNIT}))?\s*(?P<close>\))?(?P<percent>\s*[%‰])?"
+    rf"(?P<open>\()?(?P<sign>[-+])?\s*(?:{CURRENCY}\s*)?(?P<late>[-+])?\s*(?P<digits>{_DIGITS})"
+    rf"\s*(?P<behind>[-+])?\s*(?:{CURRENCY}|(?P<unit>{_UNIT}))?\s*(?P<close>\))?(?P<percent>\s*[%‰])?"
 )
 _MULTIPLIERS = (
     "k m bn b t tn mio mrd mia mln mill thousand thousands hundred hundreds million millions billion billions trillion "

@@ -1,4 +1,4 @@
-"""What some tests need: a browser, LibreOffice, a font to draw with, recorded answers; else they are skipped."""
+"""What some tests need: a browser, LibreOffice, a font to draw with; else they are skipped."""
 
 from __future__ import annotations
 
@@ -7,16 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.paths import ROOT
-
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
-
-
-def needs_recording(name: str) -> None:
-    """Skips the test while the answers to the prompts as they are now are still being recorded."""
-    if not (ROOT / "cassettes" / name).is_file():
-        pytest.skip(f"recordings for prompts 3 are being made: cassettes/{name}")
 
 
 def needs_browser() -> None:

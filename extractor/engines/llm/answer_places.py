@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from extractor.document.results import Place
-from extractor.engines.llm.character_search import LONGEST_GAP, alike, find, pieces, whole_units
+from extractor.engines.llm.character_search import LONGEST_GAP, alike, find, pieces, whole_units, with_currency
 from extractor.engines.llm.printed_characters import Sheet
 from schemas.values import fold
 
@@ -130,6 +130,7 @@ def _locate(
     for within, how in _around(sheet, named):
         behind = near if near or named is None else named[:1]
         hit = find(sheet, words, within, behind, 0, nearest) or pieces(sheet, words, within)
+        hit = hit or find(sheet, with_currency(sheet, words, within), within, behind, 0, nearest)
         hit = hit or _elided(sheet, span.words, within)
         if hit and not (close and how == "elsewhere"):
             return hit, how

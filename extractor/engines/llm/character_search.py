@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from extractor.engines.llm.printed_characters import Sheet
+from schemas.numbers import CURRENCY
 
 NEAR = 88.0  # of 100; below this two texts are not the same text misspelt
 LONGEST_GAP = 14  # units over which the pieces of one value may be strewn
 
 _NUMBER_BEGUN = re.compile(r"\d[.,．，]?$")
 _NUMBER_GOES_ON = re.compile(r"[.,．，]?\d")
+_SIGNED = re.compile(r"([-+(−–])([\d.,' ]+\)?)")
 
 
 def find(
@@ -58,6 +60,15 @@ def _looseness(sheet: Sheet, start: int, end: int) -> int:
     before, after = sheet.units[unit].text[:position], sheet.units[last_unit].text[last + 1 :]
     loose = bool(before) and not _edge(before[-1]), bool(after) and not _edge(after[0])
     return sum(loose) + (2 if all(sheet.label[start:end]) else 0)
+
+
+def with_currency(sheet: Sheet, words: str, within: tuple[int, int]) -> str:
+    """A signed number as it is printed with a currency behind its sign: `(5.00)` is `($5.00)`; else the words."""
+    signed = _SIGNED.fullmatch(words)
+    if signed is None:
+        return words
+    printed = re.compile(rf"{re.escape(signed[1])}{CURRENCY}{re.escape(signed[2])}").search(sheet.text, *within)
+    return printed[0] if printed else words
 
 
 def pieces(sheet: Sheet, words: str, within: tuple[int, int], field: int = 0) -> list[int]:

@@ -24,7 +24,6 @@ from extractor.runs import run
 from tests.cassettes import FOLDER
 from tests.fault_server import Faults, Step, running
 from tests.llm_model import answers_for, reply
-from tests.needs import needs_recording
 from tests.paths import ROOT
 
 SAMPLES, GOLD = ROOT / "eval" / "samples", ROOT / "eval" / "gold"
@@ -36,7 +35,6 @@ MISREAD = {
 
 
 def read(name: str, out: Path) -> DocumentScore:
-    needs_recording("samples.jsonl")
     played = Settings(model="relayed", replay=FOLDER / "samples.jsonl")
     run.run(run.Plan((SAMPLES / name,), out, played, (), "llm"))
     (score,) = score_run([load(GOLD / f"{Path(name).stem}.gold.json")], load_run(out))
@@ -60,7 +58,6 @@ def test_a_recorded_reader_reads_the_sample(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("engine", "recorded"), [("llm", "samples.jsonl"), ("hybrid", "samples-hybrid.jsonl")])
 def test_a_recorded_run_is_replayed_by_the_command_line(engine: str, recorded: str, tmp_path: Path) -> None:
-    needs_recording(recorded)
     call = [
         "run",
         *(str(SAMPLES / name) for name in NAMES),

@@ -18,7 +18,6 @@ from eval.bench.text_damage import DAMAGES, damaged
 from extractor.errors import CallError, ConfigError
 from extractor.runs.run import load_schemas
 from tests.eval_cases import evaluation_row, gold_file, self_evaluation
-from tests.needs import needs_recording
 from tests.paths import ROOT
 
 SAMPLES = ("baisha-transport-2026-targets", "shiqiao-2023-self-evaluation-ocr")
@@ -234,7 +233,6 @@ def test_a_bench_that_says_nonsense_is_refused(tmp_path: Path, text: str, messag
 
 @pytest.mark.parametrize(("name", "engines"), [("bench", ["rules"]), ("bench-model", ["rules", "llm"])])
 def test_the_benches_that_come_with_the_project_can_be_run(name: str, engines: list[str]) -> None:
-    needs_recording("samples.jsonl")
     path = ROOT / "eval" / f"{name}.toml"
     found = load(path)
     named = arms(found, path)
@@ -258,7 +256,6 @@ price_completion = 8.0
 
 def recorded(folder: Path) -> Path:
     """The recording that comes with the project, below a bench."""
-    needs_recording("samples.jsonl")
     file = folder / "answers.jsonl"
     file.write_bytes((ROOT / "cassettes" / "samples.jsonl").read_bytes())
     return file

@@ -16,7 +16,6 @@ from eval.studies.mistakes.recorded_forms import RecordedForm, recorded_forms
 from eval.studies.mistakes.spoiled_values import Effect, changed_proven, effect, leaves_of
 from eval.synth.seeds import seeded
 from extractor.accounting.value_tree import holds
-from tests.needs import needs_recording
 from tests.paths import ROOT
 
 GOLD = ROOT / "eval" / "gold" / "nanpu-culture-2023-report.gold.json"
@@ -24,7 +23,6 @@ GOLD = ROOT / "eval" / "gold" / "nanpu-culture-2023-report.gold.json"
 
 @cache
 def forms(engine: str = "llm") -> tuple[RecordedForm, ...]:
-    needs_recording("samples.jsonl" if engine == "llm" else "samples-hybrid.jsonl")
     recording = {"llm": "samples.jsonl", "hybrid": "samples-hybrid.jsonl"}[engine]
     return tuple(recorded_forms(ROOT / "eval" / "samples", GOLD, ROOT / "cassettes" / recording, engine))
 
@@ -63,7 +61,6 @@ def test_a_tally_counts_what_is_silent_as_a_whole_and_in_part() -> None:
 
 
 def test_the_study_prints_its_figures(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    needs_recording("samples.jsonl")
     call = ["--gold", str(GOLD), "--samples", str(ROOT / "eval" / "samples"), "--recordings", str(ROOT / "cassettes")]
     assert main([*call, "--kind", "row_dropped"]) == 0
     shown = capsys.readouterr().out
