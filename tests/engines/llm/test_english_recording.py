@@ -1,4 +1,4 @@
-"""The English samples with the relayed answers of `cassettes/samples-en.jsonl`: what a reader of the prompts gets right."""
+"""The English samples with the relayed answers of `cassettes/samples-en.jsonl`: what a reader of prompts gets right."""
 
 from __future__ import annotations
 
