@@ -81,6 +81,7 @@ class FindingKind(StrEnum):
     TITLE_WITHOUT_TABLE = "title_without_table"
     NO_TITLE = "no_title"
     FEW_LABELS = "few_labels"
+    SCHEMA_UNCLEAR = "schema_unclear"
     REFUSED = "refused"
     CUT_OFF = "cut_off"
     INVALID_ANSWER = "invalid_answer"
@@ -231,6 +232,12 @@ KINDS: dict[FindingKind, KindEntry] = {
     _K.NO_TITLE: KindEntry("source", "warning", "The form has no title; its labels told its schema.", _SOURCE),
     _K.FEW_LABELS: KindEntry(
         "reading", "warning", "Few labels of the schema stand in the form.", "Check that the schema fits the form."
+    ),
+    _K.SCHEMA_UNCLEAR: KindEntry(
+        "reading",
+        "warning",
+        "Another schema of the run knows as many labels of the form.",
+        "Check that the form is of its schema; name that one alone where it is known.",
     ),
     _K.REFUSED: KindEntry(
         "reading", "error", "The model or its endpoint refused the text.", "Read the form by hand."

@@ -15,6 +15,11 @@ _NOTE = re.compile(r"(?<=.)\([^()\d年月期元%‰]{1,16}\)$")
 _OPEN_NOTE = re.compile(r"(?<=.)\([^()\d年月期元%‰]{0,16}$")
 
 
+def is_number(text: str) -> bool:
+    """Whether a text is the number of a section, and nothing else."""
+    return _SECTION_ALONE.fullmatch(text) is not None
+
+
 def without_number(text: str) -> str:
     """A label without the number of a section before it: `一、`, `(二)`, `3.`."""
     return _SECTION.sub("", text, count=1) if _SECTION.match(text) else text
@@ -33,7 +38,7 @@ def undecorated(text: str, known: Container[str]) -> str:
 
 def may_be_decorated(text: str, known: Container[str]) -> bool:
     """Whether a label may go on in what follows: the text is a number alone, or a label with a bracket still open."""
-    if _SECTION_ALONE.fullmatch(text):
+    if is_number(text):
         return True
     match = _OPEN_NOTE.search(text)
     return match is not None and undecorated(text[: match.start()], known) in known

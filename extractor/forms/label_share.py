@@ -11,10 +11,11 @@ from schemas.spec import FieldSpec, SchemaSpec
 
 
 class LabelShare(NamedTuple):
-    """The share of a schema's labelled fields whose label stands in some rows, and the first row with one."""
+    """The share of a schema's labelled fields whose label stands in some rows, the first row with one, their number."""
 
     share: float
     first: int
+    known: int
 
 
 def label_share(rows: Sequence[Row], spec: SchemaSpec) -> LabelShare:
@@ -25,7 +26,8 @@ def label_share(rows: Sequence[Row], spec: SchemaSpec) -> LabelShare:
     wanted = {f.path for f in _printed_fields(spec.fields)}
     found = {t.field.path for h in hits.values() for t in h.targets}
     first = min((tokens[p].row for p in hits), default=0)
-    return LabelShare(len(found & wanted) / len(wanted) if wanted else 0.0, first)
+    count = len(found & wanted)
+    return LabelShare(count / len(wanted) if wanted else 0.0, first, count)
 
 
 def _printed_fields(fields: Sequence[FieldSpec]) -> list[FieldSpec]:

@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from extractor.document.results import Row
-from extractor.forms.label_decorations import may_be_decorated, undecorated, without_note, without_number
+from extractor.forms.label_decorations import is_number, may_be_decorated, undecorated, without_note, without_number
 from extractor.forms.line_labels import (
     foreign_labels,
     has_words,
@@ -322,6 +322,8 @@ def _matches(
         token = tokens[last]
         if last > position and (whole or token.table):
             break  # a cell is whole
+        if last == position + 1 and token.first and is_number(joined) and not tokens[position].first:
+            break  # a number that ends a line is that line's: `closed on July 4.`
         joined += key_of(token.fold) if fold_case else token.fold.replace(":", "")
         key = undecorated(joined, prefixes) if fold_case else joined
         if key in keys:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import schemas
 from extractor.forms.label_decorations import may_be_decorated, undecorated
 from tests.form_cases import EVALUATION
 from tests.forms.test_labels import found
@@ -39,3 +40,12 @@ def test_decorated_labels_are_found_in_lines_that_wrap_them() -> None:
 
 def test_a_value_in_brackets_is_no_note_of_its_label() -> None:
     assert found("项目名称 （二期）流动书车") == [("项目名称", "project_name")]
+
+
+@pytest.mark.parametrize("number", ["4.", "(4)", "12."])
+def test_a_number_that_ends_a_line_is_no_number_of_the_label_below(number: str) -> None:
+    order = schemas.load("purchase_order")
+    text = f"Notes: The dock is closed on May {number}\nAuthorized By: Ilse Brandt"
+    assert found(text, order) == [("Notes:", "notes"), ("AuthorizedBy:", "approved_by")]
+    alone = f"Notes: The dock is closed\n{number}\nAuthorized By: Ilse Brandt"
+    assert found(alone, order) == [("Notes:", "notes"), (f"{number}AuthorizedBy:", "approved_by")]

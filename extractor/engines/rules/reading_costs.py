@@ -82,18 +82,24 @@ def emissions(pieces: Sequence[Piece], columns: Sequence[Column], kinds: Sequenc
     counts = bool(UNKNOWN & set(kinds)) and all(n >= 0 and own[n] < ODD for own, n in whole)
     for piece, own, hint in zip(pieces, costs, under, strict=True):
         if piece.token.table:
-            weight = _hint_weight(piece, counts=counts)
+            weight = _hint_weight(piece, counts=counts, drawn=_is_under(piece, columns, hint))
             own[:] = [cost + (0.0 if n == hint else weight) for n, cost in enumerate(own)]
     return costs
 
 
-def _hint_weight(piece: Piece, *, counts: bool) -> float:
-    """What it costs that a cell of a table stands in another column than the one that its number tells."""
+def _hint_weight(piece: Piece, *, counts: bool, drawn: bool) -> float:
+    """What it costs that a cell of a table stands in another column than the one that its number or its place tells."""
     if piece.token.exact:
         return 6.0
     if piece.whole and counts:
         return 3.0
-    return 0.6 if piece.counted else 0.0
+    return 0.6 if piece.counted or drawn else 0.0
+
+
+def _is_under(piece: Piece, columns: Sequence[Column], column: int) -> bool:
+    """Whether a cell's place on the page and its number in the row tell the same column: no cell was moved there."""
+    drawn = piece.token.unit.box is not None and columns[column].x0 is not None
+    return column >= 0 and drawn and columns[column].col == piece.token.col
 
 
 def _kind_cost(piece: Piece, column: int, kind: str, field: FieldSpec) -> float:
