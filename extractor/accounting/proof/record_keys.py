@@ -26,12 +26,14 @@ def keys_lacking(labels: PrintedLabels, schema: SchemaSpec) -> Iterator[Lack]:
 
 
 def _behind(labels: PrintedLabels, spec: FieldSpec) -> set[str]:
-    """The different texts that stand behind the labels of a field."""
+    """The different texts that stand behind the labels of a field; another label is none."""
     found: set[str] = set()
+    labelled = {hit.first for hit in labels.hits}
     for hit in labels.hits:
         token = labels.tokens[hit.first]
         begins = token.table or token.first
         if begins and any(t.field is spec and not t.column for t in hit.targets):
-            following = labels.tokens[hit.last + 1 : hit.last + 2]
+            behind = hit.last + 1
+            following = labels.tokens[behind : behind + 1] if behind not in labelled else ()
             found.update(t.fold for t in following if t.row == token.row)
     return found
