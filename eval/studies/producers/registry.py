@@ -62,6 +62,8 @@ def missing(name: str) -> str | None:
         return f"the Python package {producer.package} is not installed"
     if producer.commands and programs.found(producer.commands) is None:
         return f"none of these programs is installed: {', '.join(producer.commands)}"
+    if find_spec("fontTools") is None:
+        return "the Python package fonttools is not installed"
     if not installed(producer.truetype):
         return "no known Chinese typeface is installed"
     return None
