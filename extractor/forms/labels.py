@@ -24,6 +24,7 @@ from extractor.forms.line_labels import (
 )
 from extractor.forms.note_marks import is_note, without_mark
 from extractor.forms.tokens import Token, split_token, tokenize
+from extractor.forms.wrapped_lines import unwrapped
 from schemas.spec import FieldSpec, SchemaSpec
 from schemas.values import fold
 
@@ -125,8 +126,9 @@ def _prefixes(keys: dict[str, object] | dict[str, list[FieldSpec]] | dict[str, t
 
 
 def row_tokens(rows: Sequence[Row], index: LabelIndex) -> list[Token]:
-    """The tokens of some rows as labels are looked for in them: `label:value` is cut in two."""
-    return unglue(tokenize(rows), index)
+    """The tokens of some rows as labels are looked for in them: `label:value` is cut in two, a wrapped line whole."""
+    own = unwrapped(tokenize(rows), lambda text: any(not t.column for t in index.labels.get(key_of(text), ())))
+    return unglue(own, index)
 
 
 def unglue(tokens: Sequence[Token], index: LabelIndex) -> list[Token]:

@@ -11,7 +11,7 @@ from extractor.accounting.proof.own_labels import own_labels
 from extractor.accounting.proof.printed_labels import Lack, PrintedLabels, labels_in
 from extractor.accounting.proof.record_keys import keys_lacking
 from extractor.accounting.proof.text_items import items_lacking
-from extractor.accounting.proof.value_ends import ends_lacking, heads_lacking, values_lost
+from extractor.accounting.proof.value_ends import ends_lacking, heads_lacking, values_lost, wraps_lacking
 from extractor.accounting.proof.value_places import proofs
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Document, Line
@@ -57,6 +57,8 @@ def _lacks(labels: PrintedLabels, form: Form, answer: Answer, heads: frozenset[s
     yield from ends
     if ends or any(found.about == "reading" for found in answer.findings):
         yield from values_lost(labels, form.schema, answer.candidates)
+    if form.schema.accounts != "asked":
+        yield from wraps_lacking(labels, form.schema, answer.candidates)
     yield from keys_lacking(labels, form.schema)
     yield from items_lacking(form.schema, answer.candidates)
     yield from lists_lacking(labels, form.schema, answer.candidates, frozenset(labels.of(answer.labels)))

@@ -72,6 +72,33 @@ def ends_lacking(labels: PrintedLabels, schema: SchemaSpec, candidate: Candidate
             yield Lack(field_of(path), f"a row may be lost in {candidate.path}: {figure[:20]!r} looks like its cell")
 
 
+def wraps_lacking(labels: PrintedLabels, schema: SchemaSpec, candidates: Sequence[Candidate]) -> Iterator[Lack]:
+    """A line of a value below a line of several: it may be the end of any of them."""
+    single = [(c.path, labels.of(c.places)) for c in candidates if _is_single(schema, c.path)]
+    for path, own in single:
+        for n in own:
+            above = _several_above(labels, n)
+            for other, theirs in single if above else ():
+                if other == path or not above.isdisjoint(theirs):
+                    yield Lack(other, f"{labels.tokens[n].fold[:20]!r} below several values may belong to each of them")
+
+
+def _is_single(schema: SchemaSpec, path: str) -> bool:
+    spec = schema.field(path)
+    return spec is not None and spec.structure == "scalar" and "[]" not in spec.path and not spec.printed.long
+
+
+def _several_above(labels: PrintedLabels, n: int) -> frozenset[int]:
+    """The tokens of the line above that which a token begins, where a label stands in it behind other text."""
+    token, before = labels.tokens[n], labels.tokens[n - 1]
+    if n == 0 or not token.first or token.table or before.table or before.row != token.row - 1:
+        return frozenset()
+    row = labels.rows[before.row]
+    inside = (m for m in row[1:] if m in labels.hit_of and labels.hit_of[m].first == m)
+    several = any(not t.column for m in inside for t in labels.hit_of[m].targets)
+    return frozenset(row) if several else frozenset()
+
+
 def _rows_off(doubt: str, path: str) -> Iterator[Lack]:
     """What a row is known by holds two cells: the rows of its list may stand a column off."""
     if doubt != path:

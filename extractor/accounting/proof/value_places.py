@@ -52,7 +52,8 @@ def _is_behind(labels: PrintedLabels, hit: Hit, first: int) -> bool:
     label, value = labels.tokens[hit.last], labels.tokens[first]
     if first != hit.last + 1 or any(target.column for target in hit.targets):
         return False  # what stands behind the last of several headers may be another one's
-    return value.row == label.row or (not label.table and value.row == label.row + 1)
+    alone = not label.table and labels.tokens[hit.first].first
+    return value.row == label.row or (alone and value.row == label.row + 1)
 
 
 def _is_below(labels: PrintedLabels, hit: Hit, first: int) -> bool:
