@@ -260,6 +260,7 @@ def _residue_findings(
         for p in c.places
         if (p.page, p.unit) in sheet.order
     )
+    unfilled = [] if asked else sorted({*where, *_unfilled(form, sheet, given)})
     units = list(sheet.units.values())
     seen: set[tuple[str, str]] = set()
     for r in residue:
@@ -268,6 +269,7 @@ def _residue_findings(
         first = min((names.index(n) for n in before if n in names), default=0)
         last = max((names.index(n) for n in behind if n in names), default=len(names))
         between = {n for n in names[first:last] if n not in given}
+        between |= _around(unfilled, here, r.place.start)[0] - given  # its label is the last before the residue
         above, below = _around([w for w in where if _are_stacked(units[w.order], units[here])], here, r.place.start)
         whole = {lost[key] for key in ((r.place.page, r.place.unit),) if key in lost}
         for path in sorted({*before, *behind, *between, *above, *below, *whole}) or [""]:
@@ -275,6 +277,17 @@ def _residue_findings(
                 seen.add((path, r.text))
                 message = f"nothing accounts for {r.text[:60]!r} (page {r.place.page}, {r.place.unit})"
                 yield finding(FindingKind.RESIDUE, path, message)
+
+
+def _unfilled(form: Form, sheet: _Sheet, given: set[str]) -> Iterable[_Stand]:
+    """The labels of single values that have none, as if their values stood there."""
+    known = form_tokens(form)
+    for hit in known.hits.values():
+        place = known.tokens[hit.first].place
+        for target in hit.targets:
+            holder = container(target.field.path)
+            if holder not in given and not target.column and (place.page, place.unit) in sheet.order:
+                yield _Stand(sheet.order[place.page, place.unit], place.start, holder)
 
 
 def _row_or_value(path: str) -> str:

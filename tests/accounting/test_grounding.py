@@ -226,6 +226,16 @@ def test_a_dropped_value_is_residue_and_a_finding_on_its_neighbours_and_on_what_
     )
 
 
+def test_residue_right_behind_a_label_without_a_value_is_a_finding_on_its_field() -> None:
+    label = grid(["主管部门", "民政局"], ["实施单位", "救助站"], ["项目名称", ""])
+    overleaf = grid(["水库修缮", "", ""], ["评分等级", "", "优"], page=2)
+    form = form_of(paged([label], [overleaf]), EVALUATION)
+    given = [("supervising_department", 0, "民政局"), ("implementing_unit", 1, "救助站")]
+    values = tuple(Candidate(path, text, (Place(1, f"T1R{row}C1", 0, 3),)) for path, row, text in given)
+    found = {f.path for f in ground(form, Answer(values)).findings if "水库修缮" in f.message}
+    assert "project_name" in found
+
+
 def test_residue_in_a_table_is_a_finding_on_what_stands_above_and_below_it_too() -> None:
     """The budget stands in columns beside the tasks: the row before and behind is one of tasks."""
     rows = [
