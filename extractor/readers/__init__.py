@@ -9,9 +9,10 @@ from importlib import import_module
 from pathlib import Path
 
 from extractor.config import Settings
-from extractor.document.layout import Document
+from extractor.document.finding_kinds import FindingKind
+from extractor.document.layout import Document, Note
 from extractor.errors import DocumentError
-from extractor.readers.detect import HEAD, Kind, kind_of_bytes, kind_of_text
+from extractor.readers.detect import HEAD, NO_TEXT, Kind, kind_of_bytes, kind_of_text
 from extractor.readers.file_hash import sha256
 from extractor.readers.text_file import Loaded, load
 
@@ -64,7 +65,13 @@ def _read(path: Path, name: str, settings: Settings) -> Document:
         return reader(path, name, settings)
     loaded = load(path)
     of_text: TextReader = import_module(TEXTS[kind_of_text(loaded.text, path.suffix)]).document
-    return of_text(loaded, name)
+    document = of_text(loaded, name)
+    if path.suffix.lower() not in NO_TEXT:
+        return document
+    note = Note(
+        FindingKind.STRUCTURE, 0, f"the file is named {path.suffix.lower()}, and holds text: it was read as text"
+    )
+    return replace(document, notes=(*document.notes, note))
 
 
 def _head(path: Path, settings: Settings) -> bytes:

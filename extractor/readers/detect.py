@@ -37,6 +37,9 @@ SUFFIXES: dict[str, Kind] = {
     ".ndjson": "structured",
 }
 
+NO_TEXT = {".pdf", ".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp"}
+"""Suffixes of files that are never plain text: a text of that name is a failed download, or the wrong file."""
+
 # Refused by what they are, since their bytes are no text either.
 REFUSED = {
     b"\x1f\x8b": "a gzip archive: unpack it first",

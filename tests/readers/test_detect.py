@@ -16,6 +16,7 @@ from openpyxl import Workbook
 
 from extractor import readers
 from extractor.config import Settings
+from extractor.document.finding_kinds import FindingKind
 from extractor.errors import DocumentError
 from extractor.readers import detect
 
@@ -200,3 +201,17 @@ def test_sha256(tmp_path: Path) -> None:
     path.write_bytes(b"abc\n")
     expected = hashlib.sha256(b"abc\n").hexdigest()
     assert readers.sha256(path) == expected == readers.read(path, "a.txt", SETTINGS).sha256
+
+
+@pytest.mark.parametrize("name", ["report.pdf", "REPORT.XLSX", "scan.png"])
+def test_a_text_that_is_named_as_something_else_is_in_doubt(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_text("502 Bad Gateway\n", encoding="utf-8")
+    notes = readers.read(path, name, Settings()).notes
+    assert [(note.kind, note.page) for note in notes] == [(FindingKind.STRUCTURE, 0)]
+
+
+def test_a_text_named_as_a_text_is_in_no_doubt(tmp_path: Path) -> None:
+    path = tmp_path / "report.txt"
+    path.write_text("502 Bad Gateway\n", encoding="utf-8")
+    assert readers.read(path, "report.txt", Settings()).notes == ()
