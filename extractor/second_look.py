@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from extractor.accounting.doubtful_lines import Doubt, LineKey, doubts, judged, open_doubts
-from extractor.accounting.readings import TextKind, text_kind
+from extractor.accounting.line_readings import TextKind, text_kind
 from extractor.config import Settings
 from extractor.document.layout import Document
 from extractor.document.results import Record

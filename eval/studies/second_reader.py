@@ -26,7 +26,7 @@ from eval.studies import seeds
 from eval.studies.damage.levels import LEVELS
 from extractor import pipeline, readers
 from extractor.accounting.doubtful_lines import Doubt, LineKey, Units, confirming, doubts, lines_of
-from extractor.accounting.readings import TextKind
+from extractor.accounting.line_readings import TextKind
 from extractor.config import Settings
 from extractor.document.results import DocumentResult, Record
 from extractor.errors import ExtractorError, MissingPackage

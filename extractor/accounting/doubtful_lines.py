@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from extractor.accounting.readings import TextKind, confirms, text_kind
+from extractor.accounting.line_readings import TextKind, confirms, text_kind
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Unit
 from extractor.document.results import LOW_CONFIDENCE, Finding, Record, Span

@@ -16,7 +16,7 @@ from extractor.document.results import Answer, Candidate, Form, Place
 from extractor.engines.rules import labelled_values
 from extractor.engines.rules.amount_units import set_apart, units_of
 from extractor.engines.rules.drafts import Draft
-from extractor.engines.rules.label_zones import Bucket, Zones, read_zones
+from extractor.engines.rules.label_zones import read_zones
 from extractor.engines.rules.labels_above import beside_their_labels
 from extractor.engines.rules.list_rows import Widths, learn_widths, merge_widths
 from extractor.engines.rules.row_candidates import list_rows
@@ -25,6 +25,7 @@ from extractor.engines.rules.stacked_labels import pieces
 from extractor.engines.rules.table_headers import leaves_in_order
 from extractor.engines.rules.unknown_columns import unknown_columns
 from extractor.engines.rules.value_matrix import read_matrix
+from extractor.engines.rules.zones import Bucket, Zones
 from extractor.forms.form_tokens import FormTokens, form_tokens
 from extractor.forms.labels import Hit, foreign, same_merged_cell, spot, unasked
 from extractor.forms.tokens import Token

@@ -9,109 +9,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
 
+from extractor.engines.rules.header_columns import EDGE, Column, Foreign
 from extractor.engines.rules.value_extents import cell_belongs, line_goes_on
 from extractor.engines.rules.value_kinds import is_amount
+from extractor.engines.rules.zones import Bucket, BucketKind, Zones
 from extractor.forms.labels import Hit, Target, same_merged_cell
 from extractor.forms.tokens import HEADING, Token, in_column
 from schemas.spec import FieldSpec, SchemaSpec
 from schemas.values import is_of
-
-BucketKind = Literal["value", "columns", "list", "matrix", "row", "loose", "foreign"]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a header: its field (of a matrix: of its first row), the grid columns of its label (-1 in lines).
-
-    `x0` is its label's left edge in points, where boxes are known: on another page the grid may count differently.
-    """
-
-    field: FieldSpec
-    col: int
-    end: int
-    token: int
-    x0: float | None = None
-
-
-class Foreign(NamedTuple):
-    """A cell in a header's rows that is none of its labels: what stands below it belongs to none of the columns."""
-
-    col: int
-    x0: float | None
-    token: int
-    labels: bool = False
-    """Whether it is a label of another part of the form."""
-
-
-def is_foreign(token: Token, columns: Sequence[Column], foreign: Sequence[Foreign]) -> bool:
-    """Whether a cell stands below a header's cell that is no label."""
-    if not foreign or not in_column(token):
-        return False
-    under = column_under(token, columns)
-    box = token.unit.box
-    for cell in foreign:
-        if box is not None and cell.x0 is not None:
-            start = columns[under].x0 if under >= 0 else None
-            below = cell.x0 <= box.x0 + EDGE and (start is None or start < cell.x0)
-        else:
-            below = cell.col <= token.col and (under < 0 or columns[under].col < cell.col)
-        if below:
-            return True
-    return False
-
-
-def column_under(token: Token, columns: Sequence[Column]) -> int:
-    """The column under whose label a cell begins; -1 for none."""
-    box = token.unit.box
-    best = -1
-    for n, column in enumerate(columns):
-        if column.x0 is not None and box is not None:
-            under = column.x0 <= box.x0 + EDGE
-        else:
-            under = 0 <= column.col <= token.col
-        if under:
-            best = n
-    return best
-
-
-EDGE = 3.0
-"""Points by which the same ruling line may differ from page to page."""
-
-
-@dataclass(slots=True)
-class Bucket:
-    """Tokens that stand behind a label or under a header. `fields` are those that share a row's label.
-
-    `beside` counts the cells behind a value's own in its row: an even number is labels and values of others.
-    `lines` counts the lines that a value goes on over, below the one that it begins in.
-    """
-
-    kind: BucketKind
-    fields: tuple[FieldSpec, ...] = ()
-    columns: tuple[Column, ...] = ()
-    foreign: tuple[Foreign, ...] = ()
-    label: int = -1
-    unit: str = ""
-    tokens: list[int] = field(default_factory=list)
-    doubtful: str = ""
-    beside: int = 0
-    lines: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Zones:
-    """The buckets in reading order, and the hits that were read as labels."""
-
-    buckets: tuple[Bucket, ...]
-    labels: tuple[Hit, ...]
-    units: tuple[tuple[FieldSpec, Hit, str], ...]
-    stray: tuple[str, ...] = ()
-    """Lists and matrices of which a column's label stands apart from their header, and long texts that took it."""
-    cut: tuple[tuple[str, str], ...] = ()
-    """Long texts that end before a label that the schema does not know, with that label."""
 
 
 def group_of(path: str) -> str:

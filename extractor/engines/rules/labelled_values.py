@@ -10,9 +10,10 @@ from extractor.document.geometry import overlap
 from extractor.document.results import Candidate, Place
 from extractor.engines.rules import long_texts
 from extractor.engines.rules.drafts import Draft, join
-from extractor.engines.rules.label_zones import Bucket, Column, column_under
+from extractor.engines.rules.header_columns import Column, column_under
 from extractor.engines.rules.value_extents import inner_label
 from extractor.engines.rules.value_kinds import is_amount, is_null, parses
+from extractor.engines.rules.zones import Bucket
 from extractor.forms.labels import same_merged_cell
 from extractor.forms.regions import PAGE_GAP
 from extractor.forms.tokens import Token, in_column

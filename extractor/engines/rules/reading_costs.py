@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from extractor.engines.rules.label_zones import Column, column_under
+from extractor.engines.rules.header_columns import Column, column_under
 from extractor.engines.rules.pieces import Piece, Width
 from extractor.engines.rules.value_kinds import is_null, parses
 from extractor.forms.tokens import NULLS, first_unit, open_bracket

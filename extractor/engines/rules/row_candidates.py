@@ -7,13 +7,14 @@ from collections.abc import Iterable, Sequence
 
 from extractor.document.finding_kinds import FindingKind
 from extractor.engines.rules.drafts import Draft
-from extractor.engines.rules.label_zones import Bucket, Column, is_foreign
+from extractor.engines.rules.header_columns import Column, is_foreign
 from extractor.engines.rules.list_rows import Cell, ListRow, read_rows
 from extractor.engines.rules.pieces import column_kind
 from extractor.engines.rules.reading_costs import UNKNOWN, shape
 from extractor.engines.rules.stacked_labels import repeats
 from extractor.engines.rules.unknown_columns import is_unknown
 from extractor.engines.rules.value_kinds import is_null
+from extractor.engines.rules.zones import Bucket
 from extractor.forms.page_breaks import may_go_on
 from extractor.forms.tokens import first_unit
 from schemas.spec import FieldSpec, SchemaSpec

@@ -15,7 +15,7 @@ from math import inf
 from operator import add
 from typing import NamedTuple
 
-from extractor.engines.rules.label_zones import Column
+from extractor.engines.rules.header_columns import Column
 from extractor.engines.rules.pieces import Piece, Width, column_kind
 from extractor.engines.rules.reading_costs import NEVER, Skips, Step, emissions, skip_costs, step, surroundings
 

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from extractor.document.results import Row
-from extractor.engines.rules.label_zones import EDGE, Bucket, Column, column_under, is_foreign
+from extractor.engines.rules.header_columns import EDGE, Column, column_under, is_foreign
 from extractor.engines.rules.pieces import Piece
+from extractor.engines.rules.zones import Bucket
 from extractor.forms.labels import LabelIndex, same_merged_cell, stacked_word
 from extractor.forms.regions import PAGE_GAP
 from extractor.forms.tokens import Token, in_column

@@ -14,9 +14,10 @@ from typing import Any
 from extractor.accounting.checks import outcomes
 from extractor.document.finding_kinds import FindingKind
 from extractor.engines.rules.drafts import Draft
-from extractor.engines.rules.label_zones import Bucket, Column, column_under, is_foreign
+from extractor.engines.rules.header_columns import Column, column_under, is_foreign
 from extractor.engines.rules.stacked_labels import repeats
 from extractor.engines.rules.value_kinds import is_amount, is_null, parses
+from extractor.engines.rules.zones import Bucket
 from schemas.spec import SchemaSpec
 from schemas.values import parse_amount
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from extractor.accounting.readings import TextKind, confirms, text_kind
+from extractor.accounting.line_readings import TextKind, confirms, text_kind
 
 
 @pytest.mark.parametrize(
