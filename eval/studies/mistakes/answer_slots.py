@@ -67,6 +67,10 @@ class AlteredAnswer:
         """The values that stand in no list, long texts excepted."""
         return [s for s in _singles(self.form.schema.fields, self.values) if s.text and not s.spec.printed.long]
 
+    def free_texts(self) -> list[Slot]:
+        """The single values that are texts of any words."""
+        return [s for s in self.singles() if s.spec.kind == "text" and not s.spec.printed.vocabulary]
+
     def longs(self) -> list[Slot]:
         """The long texts that stand in no list."""
         return [s for s in _singles(self.form.schema.fields, self.values) if s.text and s.spec.printed.long]

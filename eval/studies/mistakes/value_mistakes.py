@@ -253,7 +253,7 @@ def value_begins_late(answer: AlteredAnswer, rng: Random) -> bool:
 
 def label_given_as_value(answer: AlteredAnswer, rng: Random) -> bool:
     """A label of the form is given as the value of a text field."""
-    able = _free_texts(answer)
+    able = answer.free_texts()
     labels = [label for f in answer.form.schema.leaves() for label in (*f.printed.labels, *f.printed.column)]
     shown = [label for label in labels if any(label in line for line in answer.lines.values())]
     if not able or not shown:
@@ -264,7 +264,7 @@ def label_given_as_value(answer: AlteredAnswer, rng: Random) -> bool:
 
 def value_of_another_form(answer: AlteredAnswer, rng: Random) -> bool:
     """A single value is taken from another form of the document."""
-    able = _free_texts(answer)
+    able = answer.free_texts()
     others = [text for text in answer.elsewhere if text]
     if not able or not others:
         return False
@@ -365,7 +365,7 @@ def text_takes_a_line_of_another(answer: AlteredAnswer, rng: Random) -> bool:
 
 def title_given_as_value(answer: AlteredAnswer, rng: Random) -> bool:
     """A text field is given the line of the form's title, or one of its notes at the end."""
-    able = _free_texts(answer)
+    able = answer.free_texts()
     ends = [answer.lines[n] for n in (min(answer.lines), max(answer.lines))]
     if not able:
         return False
@@ -388,15 +388,10 @@ def word_left_out(answer: AlteredAnswer, rng: Random) -> bool:
 
 def text_carries_on_into_next_form(answer: AlteredAnswer, rng: Random) -> bool:
     """A single text has a value of another form of the document behind it."""
-    able = _free_texts(answer)
+    able = answer.free_texts()
     others = [text for text in answer.elsewhere if text]
     if not able or not others:
         return False
     slot = rng.choice(able)
     slot.put(slot.text + rng.choice(others))
     return True
-
-
-def _free_texts(answer: AlteredAnswer) -> list[Slot]:
-    """The single values that are texts of any words."""
-    return [s for s in answer.singles() if s.spec.kind == "text" and not s.spec.printed.vocabulary]
