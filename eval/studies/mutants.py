@@ -108,14 +108,19 @@ def is_killed(mutant: Mutant, tree: Path, tests: Sequence[str]) -> bool:
     )
     file.write_bytes(b"\n".join(lines))
     try:
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
-        environment = {**os.environ, "PYTHONPATH": str(tree)}
-        done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, check=False)  # noqa: S603 - our own
-        if done.returncode not in (PASSED, FAILED):
-            raise CallError(f"{' '.join(tests)}: pytest ended with status {done.returncode}, so nothing is measured")
-        return done.returncode == FAILED
+        return not passes(tree, tests)
     finally:
         file.write_bytes(before)
+
+
+def passes(tree: Path, tests: Sequence[str]) -> bool:
+    """Whether the tests pass in a copy of the tree. Raises `CallError` where pytest does not run them to an end."""
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
+    environment = {**os.environ, "PYTHONPATH": str(tree)}
+    done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, check=False)  # noqa: S603 - our own
+    if done.returncode not in (PASSED, FAILED):
+        raise CallError(f"{' '.join(tests)}: pytest ended with status {done.returncode}, so nothing is measured")
+    return done.returncode == PASSED
 
 
 def tests_for(module: Path, tests: Sequence[str]) -> list[str]:
@@ -145,6 +150,8 @@ def main() -> None:
         tree = _copied(Path(folder))
         for room in call.room or ROOMS:
             place, tests = ROOMS[room]
+            if not passes(tree, tests):
+                raise CallError(f"{' '.join(tests)}: a test fails without any change, so nothing is measured")
             found = [one for one in thresholds(ROOT / place) if call.only is None or one.path.is_relative_to(call.only)]
             every = mutants(found)
             drawn = every
