@@ -8,7 +8,7 @@ from itertools import groupby
 
 from extractor.accounting.table_records import table_record
 from extractor.document.finding_kinds import FindingKind
-from extractor.document.layout import Cell, Document, parts_of
+from extractor.document.layout import Cell, Document, Unit, parts_of
 from extractor.document.results import Finding, Place, Record, Residue, Row, Unclaimed, finding
 from extractor.forms.tokens import row_shaped
 from schemas.values import fold
@@ -29,7 +29,7 @@ def account(
     above: list[Row] = []
     for number, group in groupby(rows, key=lambda r: r.table):
         own = list(group)
-        if number and any(u.text.strip() for r in own for u in r.units):
+        if number and sum(1 for r in own for u in r.units if u.text.strip()) > 1:
             title = before if before is not None and _is_title(before) else None
             if title is not None:
                 lines.pop()
@@ -37,8 +37,8 @@ def account(
             if _may_go_on(above, own, tables[-1]):
                 tables[-2:] = [_in_doubt(record) for record in tables[-2:]]
             above = own
-        else:
-            lines.extend(_unclaimed(r) for r in own if r.units[0].text.strip())
+        else:  # a text alone in the cells of a table is no table
+            lines.extend(_unclaimed(r, u) for r in own for u in r.units[: None if number else 1] if u.text.strip())
         before = own[-1] if not number else None
     return tuple(tables), tuple(lines)
 
@@ -79,7 +79,5 @@ def _is_title(row: Row) -> bool:
     return 0 < len(text) <= _LONGEST_TITLE and text[-1] not in ".;,:。；，："
 
 
-def _unclaimed(row: Row) -> Unclaimed:
-    return Unclaimed(
-        row.page, row.units[0].id, row.units[0].text.strip(), "table" if row_shaped(row.units[0].text) else "text"
-    )
+def _unclaimed(row: Row, unit: Unit) -> Unclaimed:
+    return Unclaimed(row.page, unit.id, unit.text.strip(), "table" if row_shaped(unit.text) else "text")

@@ -10,6 +10,7 @@ from itertools import pairwise
 from extractor.document.geometry import size_as_read
 from extractor.document.layout import Block, Cell, Document, Grid, Line, Page, Unit
 from extractor.document.results import Place
+from extractor.forms.tokens import HEADING
 from schemas.values import fold
 
 _PAGE_NUMBER = re.compile(
@@ -45,7 +46,8 @@ def furniture(document: Document, own: Callable[[str], bool]) -> frozenset[Place
             if several or _is_foot(line, page):
                 out.add(_whole(line))
     out.update(_whole(line) for line in _numbered_breaks(document))
-    out.update(_whole(line) for line in _heads_between(document) if not own(fold(line.text)))
+    between = (*_heads_between(document), *_breaks_between_tables(document))
+    out.update(_whole(line) for line in between if not own(fold(line.text)))
     out.update(_whole(line) for line in _repeated_titles(document, out) if not own(fold(line.text)))
     return frozenset(out)
 
@@ -162,6 +164,19 @@ def _heads_between(document: Document) -> list[Line]:
             if isinstance(block, Line) and fold(block.text) == fold(first.text) and _is_apart(before, block, after)
         ]
         out += [first, *again] if again else []
+    return out
+
+
+def _breaks_between_tables(document: Document) -> list[Line]:
+    """A page's foot and head in a text without page marks: between two tables a bare number, alone or with one line."""
+    out: list[Line] = []
+    for page in document.pages:
+        tables = [n for n, block in enumerate(page.blocks) if isinstance(block, Grid)]
+        for first, last in pairwise(tables):
+            lines = [block for block in page.blocks[first + 1 : last] if isinstance(block, Line) and block.box is None]
+            numbers = [line for line in lines if _BARE.fullmatch(line.text.strip())]
+            if len(numbers) == 1 and len(lines) <= _EDGE_LINES:
+                out += [line for line in lines if not HEADING.match(line.text.strip())]
     return out
 
 

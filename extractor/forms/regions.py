@@ -64,15 +64,16 @@ def cut(document: Document, schemas: Sequence[SchemaSpec]) -> Regions:
     else:
         notes.extend(without_titles(before, schemas, forms, outside, alone=not titles))
     for n, title in enumerate(titles):
-        end = titles[n + 1].row if n + 1 < len(titles) else len(rows)
+        end = _with_heads_of_table(rows, titles[n + 1].row) if n + 1 < len(titles) else len(rows)
         own = end if title.schema.accounts == "asked" else _own_end(title.schema, rows, title.last + 1, end)
+        own = _end_of_markup(document, title.schema, rows[:own], title.last + 1)
         if _announces(rows, title, end, titles[n + 1 :]):
             outside.extend(rows[title.row : end])
             notes.extend(_announced(rows, title, end, titles[n + 1 :]))
             continue
         forms.append(_form(len(forms), title, rows[title.row : own], above))
         above = ()
-        outside.extend(rows[own:end])
+        outside.extend(rows[own : titles[n + 1].row if n + 1 < len(titles) else end])
     outside.extend(above)
     heads = said_once(document, marks) if any(form.schema.accounts == "asked" for form in forms) else []
     forms = [_with_heads(form, heads) for form in forms]
@@ -304,6 +305,32 @@ def _own_end(spec: SchemaSpec, rows: Sequence[Row], start: int, end: int) -> int
         if not _related(spec, above) and not any(_title_pattern(spec).fullmatch(row_text(r)) for r in above):
             return heading
     return end
+
+
+def _with_heads_of_table(rows: Sequence[Row], title: int) -> int:
+    """The first row of the table that a title stands in, if each row above the title is a single text: `Annex 2`."""
+    first = title
+    while first and rows[title].table and rows[first - 1].table == rows[title].table:
+        first -= 1
+    above = rows[first:title]
+    return first if all(sum(1 for u in row.units if u.text.strip()) <= 1 for row in above) else title
+
+
+def _end_of_markup(document: Document, spec: SchemaSpec, rows: Sequence[Row], start: int) -> int:
+    """Where a form's last table ends, in a file whose markup says what a table is: no cell stands as a line below.
+
+    What stands behind it (links, the foot of a web page, a signature) is outside, unless a line is one that the schema
+    knows.
+    """
+    end = next((n + 1 for n in range(len(rows) - 1, start - 1, -1) if rows[n].table), len(rows))
+    lines = rows[end:]
+    readers = {page.number: page.reader for page in document.pages}
+    marked_up = bool(lines) and spec.accounts == "all" and readers.get(rows[end - 1].page) in _MARKED_UP
+    known = any(_declared(spec, fold(row.units[0].text)) for row in lines)
+    return end if marked_up and not known else len(rows)
+
+
+_MARKED_UP = frozenset({"html", "word", "excel"})
 
 
 def _columns(rows: Sequence[Row]) -> int:

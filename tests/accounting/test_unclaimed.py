@@ -119,3 +119,8 @@ def test_a_table_without_ruling_lines_is_in_doubt_though_no_schema_claims_it() -
     doubted = replace(read, notes=(Note(FindingKind.UNRULED_DOUBT, 1, "columns told from gaps"),))
     assert [r.settled for r in tables(read)] == [True]
     assert [(r.settled, r.findings[0].kind) for r in tables(doubted)] == [(False, "unruled_doubt")]
+
+
+def test_a_text_alone_in_a_table_is_a_line() -> None:
+    read = paged([grid(["附件2", "", ""])])
+    assert (tables(read), unclaimed(read)) == ([], [("附件2", "text")])

@@ -155,3 +155,24 @@ def test_a_first_line_that_stands_again_among_blank_lines_is_a_running_head() ->
 def test_a_first_line_that_stands_again_beside_its_label_is_a_value() -> None:
     read = document(f"云桥县水务局机关\n{PROJECT_TITLE}\n\n主管部门\n云桥县水务局机关\n\n实施单位\n云桥县河道所\n")
     assert texts(read) == []
+
+
+@pytest.mark.parametrize(
+    ("between", "found"),
+    [
+        (["4"], ["4"]),
+        (["云桥县水务局年度自评", "4"], ["云桥县水务局年度自评", "4"]),
+        (["4", "云桥县水务局年度自评"], ["4", "云桥县水务局年度自评"]),
+        (["4", "二、自评结果"], ["4"]),
+        (["云桥县水务局年度自评"], []),
+        (["4", "5"], []),
+        (["云桥县水务局年度自评", "4", "见下表"], []),
+    ],
+)
+def test_a_number_between_two_tables_of_a_text_is_a_page_number(between: list[str], found: list[str]) -> None:
+    blocks: list[Block] = [grid(["甲", "乙"]), *lines(*between), grid(["丙", "丁"], number=2)]
+    assert texts(paged(blocks)) == found
+
+
+def test_a_number_between_a_table_and_a_line_is_print() -> None:
+    assert texts(paged([grid(["甲", "乙"]), *lines("4", "见下文")])) == []

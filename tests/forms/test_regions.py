@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import schemas
-from extractor.document.layout import Document
+from extractor.document.layout import Document, Page
 from extractor.document.results import Form
 from extractor.forms.regions import cut, rows_of
 from tests.form_cases import (
@@ -222,3 +222,36 @@ def test_who_filled_it_in_makes_no_form_of_a_cover() -> None:
     cover = [PROJECT_TITLE, "填报单位：云桥县水务局", "填报日期：2031年1月2日"]
     result = result_of("\n".join([*cover, project_form()]))
     assert len(result.records) == 1
+
+
+TABLE = grid(["项目名称", "护堤植树"], ["主管部门", "云桥县水务局"], ["实施单位", "云桥县河道所"])
+
+
+def web_page(*foot: str, reader: str) -> Document:
+    blocks = [*lines(PROJECT_TITLE), TABLE, *lines(*foot, first=9)]
+    return Document("case.html", "0" * 64, (Page(1, tuple(blocks), reader=reader),))
+
+
+@pytest.mark.parametrize(("reader", "left"), [("html", ["相关信息", "网站地图"]), ("markdown", [])])
+def test_a_form_ends_with_its_last_table_where_markup_says_what_a_table_is(reader: str, left: list[str]) -> None:
+    """In OCR's Markdown, a line below a table may be a row that the table has lost."""
+    read = web_page("相关信息", "网站地图", reader=reader)
+    assert [u.text for row in cut(read, schemas.builtin()).outside for u in row.units] == left
+
+
+@pytest.mark.parametrize("line", ["项目类别：特定目标类", "数量指标"])
+def test_a_line_that_the_schema_knows_keeps_what_stands_below_a_table(line: str) -> None:
+    assert cut(web_page("相关信息", line, reader="html"), schemas.builtin()).outside == ()
+
+
+def test_a_text_above_a_title_in_its_table_is_outside_of_the_form_before() -> None:
+    sheet = grid(["附件2", ""], [EVALUATION_TITLE, ""], ["项目名称", "护堤植树"], number=2)
+    read = paged([*lines(PROJECT_TITLE), TABLE, sheet])
+    assert [form.schema.name for form in forms_of(read)] == ["project_target", "self_evaluation"]
+    assert "附件2" not in "".join(map(body, forms_of(read)))
+    assert [u.text for row in cut(read, schemas.builtin()).outside for u in row.units if u.text] == ["附件2"]
+
+
+def test_rows_above_a_title_in_one_table_stay_with_the_form_before() -> None:
+    sheet = grid([PROJECT_TITLE, ""], ["项目名称", "护堤植树"], [EVALUATION_TITLE, ""], ["项目名称", "河道清淤"])
+    assert ["护堤植树" in body(form) for form in forms_of(paged([sheet]))] == [True, False]
