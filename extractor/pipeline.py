@@ -110,6 +110,7 @@ def process(
         left.extend(behind)
     if path is not None and not document.exact:
         records = look_again(document, path, records, settings)
+    records = outside.lists_cut(document, regions.forms, records, left)
     tables, unclaimed = outside.account(
         document, outside.in_order(document, left), len(records), partial(_doubts, document)
     )

@@ -9,7 +9,7 @@ from itertools import groupby
 from extractor.accounting.table_records import table_record
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Cell, Document, Unit, parts_of
-from extractor.document.results import Finding, Place, Record, Residue, Row, Unclaimed, finding
+from extractor.document.results import Finding, Form, Place, Record, Residue, Row, Unclaimed, finding
 from extractor.forms.tokens import row_shaped
 from schemas.values import fold
 
@@ -57,6 +57,27 @@ def _may_go_on(above: Sequence[Row], rows: Sequence[Row], record: Record) -> boo
 def _in_doubt(record: Record) -> Record:
     doubt = finding(FindingKind.GOES_ON, "", "a table on the next page has the same columns and no header")
     return replace(record, findings=(*record.findings, doubt))
+
+
+def lists_cut(
+    document: Document, forms: Sequence[Form], records: Sequence[Record], rows: Sequence[Row]
+) -> list[Record]:
+    """The records of forms; a scanned one whose table ends its page is in doubt about its lists where the next page
+    has a table among the `rows` outside of forms: its columns may be those of a table whose lines were lost."""
+    scanned = {page.number for page in document.pages if page.reader == "ocr"}
+    apart = {row.page for row in rows if row.table} & scanned
+    out = list(records)
+    for n, form in enumerate(forms):
+        last = form.rows[-1] if form.rows else None
+        if last is None or not last.table:
+            continue
+        page = max(part.page for unit in last.units for part in parts_of(unit))
+        if page + 1 in apart and not any(row.page == page + 1 for other in forms for row in other.rows):
+            lists = [f.path for f in form.schema.fields if f.structure == "rows"]
+            message = f"the table on page {page + 1} was read as another; it may go on with this list"
+            doubts = [finding(FindingKind.GOES_ON, path, message) for path in lists]
+            out[n] = replace(out[n], findings=(*out[n].findings, *doubts))
+    return out
 
 
 def in_order(document: Document, rows: Sequence[Row]) -> list[Row]:

@@ -11,6 +11,7 @@ from collections.abc import Container
 _NUMBER = r"(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|\d{1,2}[、.](?!\d)|\(\d{1,2}\))"
 _SECTION = re.compile(rf"{_NUMBER}(?=.)")
 _SECTION_ALONE = re.compile(_NUMBER)
+_UNMARKED = re.compile(r"[一二三四五六七八九十]{1,3}(?=.)")
 _NOTE = re.compile(r"(?<=.)\([^()\d年月期元%‰]{1,16}\)$")
 _OPEN_NOTE = re.compile(r"(?<=.)\([^()\d年月期元%‰]{0,16}$")
 
@@ -28,6 +29,12 @@ def without_number(text: str) -> str:
 def without_note(text: str) -> str:
     """A label without the note in brackets behind it: `(必填)`."""
     return _NOTE.sub("", text)
+
+
+def numberless(text: str, known: Container[str]) -> str:
+    """A label without note and number, be it one that has lost its mark: `一部门预算` for `一、部门预算`."""
+    bare = without_number(without_note(text))
+    return bare if bare in known else _UNMARKED.sub("", bare, count=1)
 
 
 def undecorated(text: str, known: Container[str]) -> str:

@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from extractor.document.results import Row
-from extractor.forms.label_decorations import is_number, may_be_decorated, undecorated, without_note, without_number
+from extractor.forms.label_decorations import is_number, may_be_decorated, numberless, undecorated, without_number
 from extractor.forms.line_labels import (
     foreign_labels,
     has_words,
@@ -286,7 +286,7 @@ def _header_rows(tokens: Sequence[Token], index: LabelIndex) -> frozenset[int]:
 def targets_of(cell: Token, index: LabelIndex) -> tuple[Target, ...] | None:
     """What a cell may be the label of; None for one that is no label."""
     found = _named_whole(cell.fold, index)
-    return index.cells.get(without_number(without_note(key_of(cell.fold)))) if found is None else found
+    return index.cells.get(numberless(key_of(cell.fold), index.cells)) if found is None else found
 
 
 def same_merged_cell(before: Token, after: Token, numbers: bool = False) -> bool:

@@ -15,12 +15,13 @@ from typing import NamedTuple
 
 from extractor.document.layout import Cell, Unit, Word
 from extractor.document.results import Row
-from extractor.forms.parted_cells import EDGE, Pair, are_halves, last_part, same_columns
+from extractor.forms.parted_cells import EDGE, Pair, Placing, are_halves, last_part, same_columns
 from extractor.forms.tokens import first_unit, width
 from extractor.tables.wrapped_numbers import is_one_number
 from schemas.values import fold
 
 SHIFT = 24.0  # points by which a page may have been put aside on the scanner
+SCALE = 0.08  # by so much the scale of two photographed pages may differ
 BACK = 2  # pages before the last that tell how a table is set, and that labels over several pages begin on
 LEAST = 0.25  # of a character; so little room more or less tells nothing
 LINES = (
@@ -91,7 +92,22 @@ def _follows(above: Sequence[Row], rows: Sequence[Row]) -> bool:
     one, other = _ends(above), _ends(rows)
     if rows[0].page != page + 1 or one is None or other is None:
         return False
-    return abs(other[0] - one[0]) <= SHIFT and abs((one[1] - one[0]) - (other[1] - other[0])) <= EDGE
+    wide = one[1] - one[0]
+    same = abs(wide - (other[1] - other[0])) <= EDGE or _same_shares(above, rows)
+    return abs(other[0] - one[0]) <= SHIFT and same
+
+
+def _same_shares(above: Sequence[Row], rows: Sequence[Row]) -> bool:
+    """Whether a scanned table has its columns where the one above has them, each in its share of the width, and they
+    are as many: pages that are photographed from other distances differ in scale."""
+    placing = _placing(above, rows)
+    if not 1 - SCALE <= placing.scale <= 1 + SCALE:
+        return False
+    sure = [word.confidence for row in (above[-1], rows[0]) for unit in row.units for word in unit.words]
+    first = [u for u in rows[0].units if isinstance(u, Cell)]
+    last = _lowest(above)
+    scanned = bool(sure) and None not in sure
+    return scanned and len(first) > 2 and all(any(same_columns(last_part(c), u, placing) for c in last) for u in first)
 
 
 def _ends(rows: Sequence[Row]) -> tuple[float, float] | None:
@@ -100,10 +116,13 @@ def _ends(rows: Sequence[Row]) -> tuple[float, float] | None:
     return (min(b.x0 for b in known), max(b.x1 for b in known)) if known and len(known) == len(boxes) else None
 
 
-def _shift(above: Sequence[Row], below: Sequence[Row]) -> float:
-    """How far the left edge of the table below stands to the right of that of the table above."""
+def _placing(above: Sequence[Row], below: Sequence[Row]) -> Placing:
+    """How the table below lies against the table above: its sides are those of that."""
     one, other = _ends(above), _ends(below)
-    return other[0] - one[0] if one and other else 0.0
+    if one is None or other is None or one[1] <= one[0]:
+        return Placing()
+    scale = (other[1] - other[0]) / (one[1] - one[0])
+    return Placing(scale, other[0] - scale * one[0])
 
 
 def _repeated(above: Sequence[Row], below: Sequence[Row]) -> int:
@@ -127,11 +146,11 @@ def _said(row: Row) -> tuple[str, ...]:
 
 def _pairs(above: Sequence[Row], below: Sequence[Row], first: int) -> list[Pair]:
     """The cells of the first row below that stand under a cell in the same columns, with that."""
-    shift = _shift(above, below)
+    placing = _placing(above, below)
     lowest = _lowest(above)
     out: list[Pair] = []
     for unit in (u for u in below[first].units if isinstance(u, Cell)):
-        over = next((c for c in lowest if same_columns(last_part(c), unit, shift)), None)
+        over = next((c for c in lowest if same_columns(last_part(c), unit, placing)), None)
         if over is not None:
             out.append(Pair(over, unit))
     return out
@@ -227,7 +246,7 @@ def _open_labels(above: Sequence[Row], pairs: Sequence[Pair], known: Known) -> l
             u
             for row in above
             for u in row.units
-            if isinstance(u, Cell) and u is not own and same_columns(u, own, 0.0) and not known.label(u.text)
+            if isinstance(u, Cell) and u is not own and same_columns(u, own) and not known.label(u.text)
         ]
         if column and last_part(column[-1]).page == own.page - 1 and known.word(column[-1].text):
             label = column[-1]
@@ -241,7 +260,7 @@ def _column_of(rows: Sequence[Row], own: Cell, known: Known) -> list[Cell]:
     """The other cells of a cell's column, from the label over it on."""
     out: list[Cell] = []
     for unit in (u for row in rows for u in row.units if isinstance(u, Cell) and u is not own):
-        if same_columns(unit, own, 0.0):
+        if same_columns(unit, own):
             out = [unit] if known.label(unit.text) else [*out, unit]
     return out
 
@@ -323,7 +342,7 @@ def _decimals(rows: Sequence[Row], cell: Cell) -> int:
     found = Counter[int]()
     for row in rows:
         for unit in row.units:
-            if isinstance(unit, Cell) and unit is not cell and same_columns(unit, cell, 0.0):
+            if isinstance(unit, Cell) and unit is not cell and same_columns(unit, cell):
                 match = _FIGURE.match(fold(unit.text))
                 found.update([len(match[1] or "")] if match else [])
     return found.most_common(1)[0][0] if found else 0

@@ -29,11 +29,23 @@ def last_part(unit: Cell) -> Cell:
     return unit.parts[-1] if unit.parts else unit
 
 
-def same_columns(above: Cell, below: Cell, shift: float) -> bool:
-    """Whether two cells stand in the same columns; the table below may be shifted on its page."""
+class Placing(NamedTuple):
+    """How a table lies on its page against its part on the page before: `x` there is `x * scale + shift` here."""
+
+    scale: float = 1.0
+    shift: float = 0.0
+
+
+SAME_PLACE = Placing()
+
+
+def same_columns(above: Cell, below: Cell, placing: Placing = SAME_PLACE) -> bool:
+    """Whether two cells stand in the same columns; the table below may be shifted, or photographed from nearer."""
     if above.box is None or below.box is None:
         return False
-    return abs(above.box.x0 + shift - below.box.x0) <= EDGE and abs(above.box.x1 + shift - below.box.x1) <= EDGE
+    scale, shift = placing
+    sides = ((above.box.x0, below.box.x0), (above.box.x1, below.box.x1))
+    return all(abs(one * scale + shift - other) <= EDGE for one, other in sides)
 
 
 def are_halves(rows: Sequence[Row], pairs: Sequence[Pair]) -> bool:
@@ -50,5 +62,5 @@ def are_halves(rows: Sequence[Row], pairs: Sequence[Pair]) -> bool:
 
 def _is_always_filled(cell: Cell, cells: Sequence[Cell]) -> bool:
     """Whether all other cells of a column hold text, and there are some."""
-    column = [other for other in cells if other.row_span == 1 and same_columns(other, cell, 0.0)]
+    column = [other for other in cells if other.row_span == 1 and same_columns(other, cell)]
     return len(column) >= FILLED and all(other.text.strip() for other in column)

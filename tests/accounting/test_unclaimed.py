@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from extractor.document.finding_kinds import FindingKind
-from extractor.document.layout import Document, Note
+from extractor.document.layout import Block, Document, Note, Page
 from extractor.document.results import Record
 from tests.form_cases import grid, lines, paged, project_form, result_of
 
@@ -124,3 +124,30 @@ def test_a_table_without_ruling_lines_is_in_doubt_though_no_schema_claims_it() -
 def test_a_text_alone_in_a_table_is_a_line() -> None:
     read = paged([grid(["附件2", "", ""])])
     assert (tables(read), unclaimed(read)) == ([], [("附件2", "text")])
+
+
+def scanned(*pages: list[Block], reader: str = "ocr") -> Document:
+    """A document of pages of 400 by 600 points."""
+    own = (Page(n, tuple(blocks), 400.0, 600.0, reader) for n, blocks in enumerate(pages, 1))
+    return Document("case.pdf", "0" * 64, tuple(own), exact=reader != "ocr")
+
+
+@pytest.mark.parametrize(("reader", "page", "doubted"), [("ocr", 2, True), ("pdf", 2, False), ("ocr", 3, False)])
+def test_a_scanned_list_before_a_table_overleaf_that_no_form_claims_is_in_doubt(
+    reader: str, page: int, doubted: bool
+) -> None:
+    """Its lines may be lost, so that it is as wide as no other."""
+    form = grid(
+        ["项目名称", "河湖巡护", "", ""],
+        ["主管部门", "水务局", "", ""],
+        ["一级指标", "二级指标", "三级指标", "指标值"],
+        ["产出指标", "数量指标", "巡护里程", "≥12"],
+    )
+    other = replace(LEVELS, page=page, cells=tuple(replace(cell, page=page) for cell in LEVELS.cells))
+    between: list[list[Block]] = [[] for _ in range(2, page)]
+    read = scanned(
+        [*lines("项目支出绩效目标申报表"), form], *between, [*lines("水位", page=page), other], reader=reader
+    )
+    record = next(r for r in result_of(read).records if r.schema == "project_target")
+    doubts = [found.path for found in record.findings if found.kind == FindingKind.GOES_ON]
+    assert doubts == (["indicators"] if doubted else [])

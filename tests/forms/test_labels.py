@@ -135,6 +135,13 @@ def test_label_keys_ignore_white_space_width_and_colons() -> None:
     assert label_key("其中： 财政资金") == label_key("其中:财政资金：") == "其中财政资金"
 
 
+def test_a_label_is_known_by_an_ocr_s_reading_of_its_marks() -> None:
+    """A colon becomes a dot at half height; the mark behind a section's number is lost."""
+    assert label_key("其中·财政资金") == label_key("其中：财政资金")
+    assert found(paged([grid(["二 项目资金（万元）", "9.00"])])) == [("二项目资金(万元)", "funding")]
+    assert found(paged([grid(["三河项目", "9.00"])])) == []
+
+
 def aside(*rows: Sequence[str] | str) -> list[str]:
     """What a project form prints and its record does not hold; a text is a line, a list of texts a row of cells."""
     blocks: list[Block] = []

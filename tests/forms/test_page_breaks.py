@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -215,6 +216,28 @@ def test_a_page_that_lay_a_little_aside_goes_on_too() -> None:
     above = part(1, [HEAD, ["质量", "步道修缮验收合格", "≥95(%)", "5.00"]])
     below = part(2, [["", "率", "", ""]], shift=9.0)
     assert texts(stitched([*above, *below], KNOWN))[1][1] == "步道修缮验收合格\n率"
+
+
+def larger(rows: Sequence[Row], scale: float, confidence: float | None) -> list[Row]:
+    """The rows as on a page that was photographed from nearer, read by an OCR so surely."""
+
+    def cell(one: Cell) -> Cell:
+        x0, top, x1, bottom = one.box or Box(0, 0, 0, 0)
+        words = tuple(replace(word, confidence=confidence) for word in one.words)
+        return replace(one, box=Box(x0 * scale, top, x1 * scale, bottom), words=words)
+
+    return [row._replace(units=tuple(cell(u) for u in row.units if isinstance(u, Cell))) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("scale", "confidence", "goes_on"), [(1.07, 0.99, True), (1.10, 0.99, False), (1.07, None, False)]
+)
+def test_a_page_photographed_from_nearer_goes_on_where_its_columns_have_their_shares(
+    scale: float, confidence: float | None, goes_on: bool
+) -> None:
+    above = larger(part(1, [HEAD, ["质量", "步道修缮验收合格", "≥95(%)", "5.00"]]), 1.0, confidence)
+    below = larger(part(2, [["数量", "巡护次数", "≥12", "5.00"]]), scale, confidence)
+    assert (len({row.table for row in stitched([*above, *below], KNOWN)}) == 1) == goes_on
 
 
 @pytest.mark.parametrize("page", [1, 3])

@@ -100,16 +100,19 @@ def _doubt_missing(draft: Draft, bucket: Bucket, schema: SchemaSpec, rows: Itera
 
 def _may_end(row: ListRow, before: ListRow, kinds: Sequence[str]) -> bool:
     """Whether a row of a grid that begins a page may be the end of the row before, as far as its places tell: no cell
-    above had room for what stands below it. Where they tell nothing, it lacks what a row has."""
+    above had room for what stands below it. Where they tell nothing, it lacks what a row has; without its key it is
+    no row of its own, whatever they tell."""
     first, last = row[min(row)].pieces[0].token, before[max(before)].pieces[-1].token
     filled = [n for n in row if kinds[n] != "word"]
     if not first.exact or first.page == last.page or not filled:
         return False
+    if "key" in kinds and "key" not in [kinds[n] for n in filled]:
+        return True
     both = [n for n in filled if n in before]
     going = [may_go_on(before[n].pieces[-1].token.unit, row[n].pieces[0].token.unit) for n in both]
     if False in going or (True in going and None not in going):
         return False not in going
-    return len(filled) == 1 or "key" not in [kinds[n] for n in filled] or not both
+    return len(filled) == 1 or not both
 
 
 def _is_rest(row: ListRow, kinds: Sequence[str]) -> bool:

@@ -36,14 +36,14 @@ def read_boxes(
     """The characters in boxes of text, each with its own box; `known` is what was read of the same picture before."""
     parts = [(box, crop) for box in boxes if (crop := crop_of(image, box)) is not None]
     read = dict(known or {})
-    flat = [(box, crop) for box, crop in parts if not _is_tall(box) and box not in read]
+    flat = [(box, crop) for box, crop in parts if not is_tall(box) and box not in read]
     read.update(zip((box for box, _ in flat), ocr.recognise([crop for _, crop in flat], settings), strict=True))
     out: list[Token] = []
     for box, _ in parts:
-        if not _is_tall(box):
+        if not is_tall(box):
             out += _tokens(box, _doubted(box, read[box], marks), len(out))
     for box, crop in parts:
-        if _is_tall(box):
+        if is_tall(box):
             out += _stack(box, crop, settings, len(out))
     return out
 
@@ -59,7 +59,8 @@ def _doubted(box: Box, chars: ocr.Chars, marks: Image) -> ocr.Chars:
     )
 
 
-def _is_tall(box: Box) -> bool:
+def is_tall(box: Box) -> bool:
+    """Whether a piece of text runs downwards: a stack, or a turned line."""
     return box.bottom - box.top > TALL * (box.x1 - box.x0)
 
 
@@ -153,6 +154,11 @@ def _is_apart(above: tuple[int, int], below: tuple[int, int], wide: int) -> bool
     """Whether a flat piece is a character of its own, such as 一: its middle is as far off as that of a character."""
     flat = min(above[1] - above[0], below[1] - below[0]) < 0.2 * wide
     return flat and abs(sum(above) - sum(below)) / 2 >= 0.6 * wide
+
+
+def stack_line(crop: Image) -> Image:
+    """The characters of a stack side by side, as a line."""
+    return _strip(crop, steps(crop))
 
 
 def _strip(crop: Image, pieces: Sequence[tuple[int, int]]) -> Image:

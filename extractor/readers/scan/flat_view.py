@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from extractor.config import Settings
 from extractor.document.layout import Box, Mesh
 from extractor.readers.scan import ocr
-from extractor.readers.scan.box_text import Readings, crop_of
+from extractor.readers.scan.box_text import TALL, Readings, crop_of, is_tall, stack_line
 from extractor.readers.scan.paper import without_background
 from extractor.readers.scan.pixels import quarter_turned, rotated, skew
 from extractor.readers.scan.seals import seal_ink, without_seal
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 SAMPLE = 8  # pieces of text that tell whether a page is upside down
 FIT = 6.0  # times as long as high: a piece of text that is quickly read, and has enough characters to tell
 SURE = 0.85  # their mean confidence when it is not
+STACKS = 3  # pieces of text that run downwards, from which on a page may as well lie on its side
+CERTAIN = 0.97  # the mean confidence of text that runs both ways when it is upright; stacks that lie reach 0.95
 ROUGH = 1.0  # points; where lines are bent by more after all, rows and columns are not to be relied upon
 WIDE = 8.0  # times as wide as high: a piece of text that shows whether lines of text are level
 ASLANT = 0.4  # of its height; a piece of text whose ends differ by more is not level
@@ -88,32 +90,46 @@ class _Way(NamedTuple):
 
 def _quarters(image: Image, boxes: list[Box], settings: Settings) -> _Way:
     """The quarter turns clockwise after which the text reads from left to right."""
-    long = [b for b in boxes if max(b.x1 - b.x0, b.bottom - b.top) > 2.5 * min(b.x1 - b.x0, b.bottom - b.top)]
-    sideways = sum(b.bottom - b.top > b.x1 - b.x0 for b in long) > 0.6 * len(long) and len(long) > 2
-    ways = (1, 3) if sideways else (0, 2)
+    tall = [box for box in boxes if is_tall(box)]
+    if len(tall) < STACKS:
+        return _surest(image, _fit(boxes, SAMPLE), (0, 2), SURE, settings)
+    # Stacks of upright characters, or lines of a page on its side: an OCR reads either as the other. What runs
+    # the other way tells, and is read as well.
+    wide = [box for box in boxes if not is_tall(box)]
+    sample = _fit(wide, SAMPLE // 2) + _fit(tall, SAMPLE // 2)
+    return _surest(image, sample, (0, 1, 3, 2), CERTAIN, settings)
+
+
+def _surest(image: Image, sample: Sequence[Box], ways: Sequence[int], sure: float, settings: Settings) -> _Way:
+    """The first way after which the pieces of text are read as surely as that, else the one that reads them best."""
     best, best_score = ways[0], -1.0
     known: Readings = {}
     for quarters in ways:
-        read = _sample(image, boxes, quarters, settings)
-        score = _score(read)
+        read = _readings(image, sample, quarters, settings)
+        score = fmean(map(_score, read.values())) if read else 0.0
         if score > best_score:
-            best, best_score, known = quarters, score, {} if quarters else read
-        if score >= SURE:
+            best, best_score = quarters, score
+            known = {} if quarters else {box: chars for box, chars in read.items() if not is_tall(box)}
+        if score >= sure:
             break
     return _Way(best, known)
 
 
-def _sample(image: Image, boxes: list[Box], quarters: int, settings: Settings) -> Readings:
-    """The characters of some pieces of text of fit length, read after so many quarter turns."""
-    sample = sorted(boxes, key=lambda b: abs(_length(b) - FIT))[:SAMPLE]
-    crops = {box: quarter_turned(crop, quarters) for box in sample if (crop := crop_of(image, box)) is not None}
-    return dict(zip(crops, ocr.recognise(list(crops.values()), settings), strict=True))
+def _fit(boxes: Sequence[Box], count: int) -> list[Box]:
+    """Some pieces of text of fit length."""
+    return sorted(boxes, key=lambda b: abs(_length(b) - FIT))[:count]
 
 
-def _score(read: Readings) -> float:
-    """The mean confidence of what was read."""
-    scores = [c.confidence for chars in read.values() for c in chars]
-    return fmean(scores) if scores else 0.0
+def _readings(image: Image, boxes: Sequence[Box], quarters: int, settings: Settings) -> Readings:
+    """The characters of pieces of text after so many quarter turns; what is tall then is read as a stack."""
+    crops = {box: quarter_turned(crop, quarters) for box in boxes if (crop := crop_of(image, box)) is not None}
+    pictures = [stack_line(crop) if crop.shape[0] > TALL * crop.shape[1] else crop for crop in crops.values()]
+    return dict(zip(crops, ocr.recognise(pictures, settings), strict=True))
+
+
+def _score(chars: ocr.Chars) -> float:
+    """The mean confidence of a piece of text; 0 where nothing was read."""
+    return fmean(c.confidence for c in chars) if chars else 0.0
 
 
 def _length(box: Box) -> float:

@@ -44,6 +44,7 @@ BROKEN = "the ruling lines have gaps, and one may run through this cell, or end 
 NOISY = 0.06  # of the contrast of print; where the noise is more, characters are mistaken without a doubt
 BLURRED = 0.8  # the confidence of a character below which it counts against its page
 UNSURE = 0.9  # the confidence of a character on a poor page, at most; a value is settled from 0.93
+SLIVER = 0.35  # of the size of a piece of text; a narrower part of it beyond a wall holds no character
 POOR = 0.15  # the share of such characters above which a page is not to be relied upon
 
 
@@ -196,7 +197,10 @@ def _lines_of(image: Image, boxes: list[Box], marks: Image, points: float) -> Li
 
 
 def cut(box: Box, lattices: Sequence[Lattice], margin: float) -> list[Box]:
-    """A piece of text cut at the walls that stand between the cells it runs over."""
+    """A piece of text cut at the walls that stand between the cells it runs over.
+
+    What is left of it beyond a wall, too narrow for a character, is none: ink there is looked for anyway.
+    """
     lattice = next((a for a in lattices if covered(box, a.box) > 0.5), None)
     if lattice is None:
         return [box]
@@ -204,11 +208,13 @@ def cut(box: Box, lattices: Sequence[Lattice], margin: float) -> list[Box]:
     edges = [x for x in lattice.xs if box.x0 + 2 * margin < x < box.x1 - 2 * margin]
     walls = [x for x in edges if lattice.slot_at(x - 0.01, middle) != lattice.slot_at(x + 0.01, middle)]
     places = [box.x0, *walls, box.x1]
+    least = SLIVER * min(box.x1 - box.x0, box.bottom - box.top) if walls else 0.0
     out: list[Box] = []
     for index, (x0, x1) in enumerate(pairwise(places)):
         left = x0 + (margin / 2 if index else 0)
         right = x1 - (margin / 2 if index < len(walls) else 0)
-        out.append(Box(left, box.top, right, box.bottom))
+        if right - left >= least:
+            out.append(Box(left, box.top, right, box.bottom))
     return out
 
 

@@ -166,8 +166,9 @@ def _grown(box: Box, size: float) -> Box:
 
 
 def _parted(boxes: list[Box], marks: Image) -> list[Box]:
-    """The boxes of a cell; where one reaches into the next below it, both end in the white between them."""
-    out = sorted(boxes, key=lambda box: (box.top + box.bottom) / 2)
+    """The boxes of a cell, those of one line that overlap joined; where one reaches into the next below it, both end in
+    the white between them."""
+    out = sorted(_merged(boxes), key=lambda box: (box.top + box.bottom) / 2)
     for n, (above, below) in enumerate(pairwise(out)):
         if below.top < above.bottom and overlap(above.x0, above.x1, below.x0, below.x1):
             left, right = round(min(above.x0, below.x0)), round(max(above.x1, below.x1))
@@ -177,6 +178,18 @@ def _parted(boxes: list[Box], marks: Image) -> list[Box]:
             if white:
                 middle = float(white[len(white) // 2])
                 out[n], out[n + 1] = above._replace(bottom=middle), below._replace(top=middle)
+    return out
+
+
+def _merged(boxes: Sequence[Box]) -> list[Box]:
+    """The boxes, those joined that overlap on one line: a text found twice, or the rest of one cut at a wall."""
+    out: list[Box] = []
+    for box in sorted(boxes):
+        n = next((n for n, own in enumerate(out) if _is_beside(box, own, 0.0)), None)
+        if n is None:
+            out.append(box)
+        else:
+            out[n] = union((out[n], box)) or box
     return out
 
 

@@ -10,6 +10,7 @@ import schemas
 from extractor.config import Settings
 from extractor.document.layout import Document, Line, Page
 from extractor.document.results import Record
+from extractor.engines.rules import row_candidates
 from extractor.pipeline import process
 from tests.form_cases import (
     DEPARTMENT_TITLE,
@@ -203,6 +204,20 @@ def test_a_word_of_a_spanning_label_is_whole_over_a_page_break() -> None:
     below = grid(["", "标", "巡护队伍", "稳定"], page=2)
     record = record_of(paged([*lines(PROJECT_TITLE), above], [below]))
     assert [row["level2"] for row in record.values["indicators"]] == ["可持续影响指标", "可持续影响指标"]
+
+
+@pytest.mark.parametrize("going", [None, False, True])
+def test_a_row_overleaf_without_its_key_puts_the_row_before_the_break_in_doubt(
+    monkeypatch: pytest.MonkeyPatch, going: bool | None
+) -> None:
+    """Where its cells had room above, it is no row that was cut for certain, and none of its own either."""
+    monkeypatch.setattr(row_candidates, "may_go_on", lambda above, below: going)
+    header = ["一级指标", "二级指标", "三级指标", "指标值"]
+    above = grid(header, ["产出指标", "数量指标", "巡护河段", "≥3.00"], ["", "质量指标", "巡护合格率", "≥98.00"])
+    below = grid(["", "", "", "(公里)"], page=2)
+    record = record_of(paged([*lines(PROJECT_TITLE), above], [below]))
+    assert {f.path for f in record.findings if f.kind in ("row_unclear", "row_incomplete")} >= {"indicators[1]"}
+    assert "indicators[0]" not in record.unsettled
 
 
 def test_a_row_without_its_key_is_in_doubt_and_a_row_of_labels_alone_is_not() -> None:

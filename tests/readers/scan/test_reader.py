@@ -178,6 +178,12 @@ def test_a_piece_of_text_over_two_cells_is_cut_at_their_wall() -> None:
     assert parts[0].x1 < 203 < parts[1].x0 < 210
 
 
+@pytest.mark.parametrize(("end", "parts"), [(216, 1), (226, 2)])
+def test_what_reaches_over_a_wall_by_less_than_a_character_is_no_text(end: int, parts: int) -> None:
+    lattice = largest(find_lattices(rulings_of(pixels(), 150), 6, 6))
+    assert len(cut(Box(50, 180, end, 220), [lattice], 4)) == parts
+
+
 def test_a_flat_character_at_the_top_of_a_stack_is_a_step_of_its_own() -> None:
     """一 above 级 is no part of it; the dot above the rest of 产 is."""
     crop = np.full((130, 40, 3), 255, np.uint8)

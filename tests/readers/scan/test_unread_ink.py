@@ -65,6 +65,13 @@ def test_two_boxes_of_a_stack_that_overlap_end_in_the_white_between_them() -> No
     assert 152 <= first.bottom <= 158
 
 
+def test_two_boxes_of_one_line_that_overlap_are_one() -> None:
+    """The second is what a wall cut off a box of the cell beside it."""
+    line, rest = Box(220, 100, 390, 140), Box(370, 102, 394, 142)
+    ink = paper(TEXTS[0], Box(225, 106, 385, 136))
+    assert found(ink, line, rest).boxes[1:] == [Box(220, 100, 394, 142)]
+
+
 def test_characters_below_each_other_in_a_narrow_cell_are_one_stack() -> None:
     """A bracket of a stack has a box of its own, inside of that of the others or below it."""
     stack, bracket, last = Box(225, 60, 265, 200), Box(228, 120, 262, 150), Box(230, 205, 260, 235)
