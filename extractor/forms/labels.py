@@ -22,6 +22,7 @@ from extractor.forms.line_labels import (
     with_suffix,
     without_suffix,
 )
+from extractor.forms.merged_cells import same_merged_cell
 from extractor.forms.note_marks import is_note, without_mark
 from extractor.forms.tokens import Token, split_token, tokenize
 from extractor.forms.wrapped_lines import unwrapped
@@ -287,17 +288,6 @@ def targets_of(cell: Token, index: LabelIndex) -> tuple[Target, ...] | None:
     """What a cell may be the label of; None for one that is no label."""
     found = _named_whole(cell.fold, index)
     return index.cells.get(numberless(key_of(cell.fold), index.cells)) if found is None else found
-
-
-def same_merged_cell(before: Token, after: Token, numbers: bool = False) -> bool:
-    """Whether two cells side by side say the same words: a merged cell that was written out once a column.
-
-    What is printed on a page is printed once.
-    """
-    if after.unit.box is not None:
-        return False
-    side_by_side = bool(before.table) and before.row == after.row and after.col == before.col + before.span
-    return side_by_side and before.fold == after.fold and (numbers or not after.fold.replace(".", "").isdigit())
 
 
 def stacked_word(tokens: Sequence[Token], position: int, index: LabelIndex) -> tuple[int, str] | None:

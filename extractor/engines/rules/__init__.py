@@ -27,7 +27,8 @@ from extractor.engines.rules.unknown_columns import unknown_columns
 from extractor.engines.rules.value_matrix import read_matrix
 from extractor.engines.rules.zones import Bucket, Zones
 from extractor.forms.form_tokens import FormTokens, form_tokens
-from extractor.forms.labels import Hit, foreign, same_merged_cell, spot, unasked
+from extractor.forms.labels import Hit, foreign, spot, unasked
+from extractor.forms.merged_cells import same_merged_cell
 from extractor.forms.tokens import Token
 from schemas.spec import FieldSpec, SchemaSpec
 from schemas.values import fold

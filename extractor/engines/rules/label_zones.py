@@ -11,10 +11,12 @@ from collections import Counter
 from collections.abc import Sequence
 
 from extractor.engines.rules.header_columns import EDGE, Column, Foreign
+from extractor.engines.rules.standing_alone import standing_alone
 from extractor.engines.rules.value_extents import cell_belongs, line_goes_on
 from extractor.engines.rules.value_kinds import is_amount
 from extractor.engines.rules.zones import Bucket, BucketKind, Zones
-from extractor.forms.labels import Hit, Target, same_merged_cell
+from extractor.forms.labels import Hit, Target
+from extractor.forms.merged_cells import same_merged_unit
 from extractor.forms.tokens import HEADING, Token, in_column
 from schemas.spec import FieldSpec, SchemaSpec
 from schemas.values import is_of
@@ -166,6 +168,9 @@ class _Reader:
         if not hit.targets:
             self._foreign_label(hit)
             return
+        if self._repeats_cell(hit):
+            self.labels.append(hit)
+            return
         targets = [t for t in hit.targets if not t.column]
         only_unit = all(t.unit and t.field.printed.suffix_of for t in targets)
         if not targets or (only_unit and self.active is not None and self.active.kind == "list"):
@@ -186,6 +191,14 @@ class _Reader:
             return
         self.buckets.append(bucket)
         self.receiver = bucket
+
+    def _repeats_cell(self, hit: Hit) -> bool:
+        """Whether a label stands in a cell that only repeats the one before, its value with it: a merged cell."""
+        if not hit.first or self.receiver is None or self.receiver.kind != "value":
+            return False
+        before, here = self.tokens[hit.first - 1], self.tokens[hit.first]
+        alone = hit.last + 1 == len(self.tokens) or self.tokens[hit.last + 1].unit is not here.unit
+        return before.unit is not here.unit and not alone and same_merged_unit(before, here)
 
     def _is_below_list(self, hit: Hit, targets: Sequence[Target]) -> bool:
         """Whether a label stands below the open list, and not beside it: in a column of the list or to the left."""
@@ -265,7 +278,9 @@ class _Reader:
             return None
         bucket = self.receiver
         if bucket is None:
-            return self.active if self.active is None or token.table or not self._in_grid(self.active) else None
+            active = self.active
+            takes = active is None or token.table or not self._in_grid(active) or self._is_lone_cell(active, token)
+            return active if takes else None
         if bucket is self.active:
             return bucket
         here = self.tokens[bucket.label]
@@ -311,8 +326,14 @@ class _Reader:
         if token.table or not active.tokens or (self.receiver is not active and self.receiver is not None):
             return False
         if self.tokens[active.tokens[-1]].table:
-            return True
+            return not self._is_lone_cell(active, token)
         return token.first and bool(HEADING.match(token.fold))
+
+    def _is_lone_cell(self, active: Bucket, token: Token) -> bool:
+        """Whether a line is a row of one cell: marks part the cells of rows, and of one cell there is none to part."""
+        if not active.tokens or self.tokens[active.tokens[-1]].exact or not _is_whole_unit(token):
+            return False
+        return any(c.field.printed.spans and token.fold in c.field.printed.vocabulary for c in active.columns)
 
     def _in_grid(self, bucket: Bucket) -> bool:
         return bool(self.tokens[bucket.label].table) and bucket.kind == "list"
@@ -335,24 +356,15 @@ class _Reader:
         return is_amount(joined, self.money) if spec.kind == "amount" else is_of(spec.kind, joined)
 
 
+def _is_whole_unit(token: Token) -> bool:
+    return token.unit.text.strip() == token.text
+
+
 def _column(field: FieldSpec, hit: Hit, tokens: Sequence[Token]) -> Column:
     first, last = tokens[hit.first], tokens[hit.last]
     box = first.unit.box if first.table else None
     end = last.col + last.span if last.table else -1
     return Column(field, first.col, end, hit.first, box.x0 if box is not None else None)
-
-
-def standing_alone(tokens: Sequence[Token], spec: SchemaSpec) -> frozenset[int]:
-    """The rows that are, whole, what a field looks like that stands alone."""
-    patterns = [re.compile(f.printed.pattern) for f in spec.fields if f.structure == "scalar" and f.printed.pattern]
-    if not patterns:
-        return frozenset()
-    rows: dict[int, str] = {}
-    for before, token in zip((None, *tokens), tokens, strict=False):
-        if before is not None and same_merged_cell(before, token, numbers=True):
-            continue
-        rows[token.row] = rows.get(token.row, "") + token.fold if len(rows.get(token.row, "")) < 40 else ""
-    return frozenset(row for row, text in rows.items() if text and any(p.fullmatch(text) for p in patterns))
 
 
 def _column_target(hit: Hit, group: str, names: set[str]) -> Target | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.geometry import overlap
@@ -14,7 +15,7 @@ from extractor.engines.rules.header_columns import Column, column_under
 from extractor.engines.rules.value_extents import inner_label
 from extractor.engines.rules.value_kinds import is_amount, is_null, parses
 from extractor.engines.rules.zones import Bucket
-from extractor.forms.labels import same_merged_cell
+from extractor.forms.merged_cells import same_merged_cell
 from extractor.forms.regions import PAGE_GAP
 from extractor.forms.tokens import Token, in_column
 from schemas.spec import FieldSpec
@@ -71,9 +72,9 @@ def _doubt_end(draft: Draft, bucket: Bucket) -> None:
 
 def _merge_repeats(draft: Draft, bucket: Bucket) -> None:
     """Drops the repeats of a merged cell that was written out once a column."""
-    kept: list[int] = []
-    for p in bucket.tokens:
-        if kept and same_merged_cell(draft.tokens[p - 1], draft.tokens[p], numbers=True):
+    kept = bucket.tokens[:1]
+    for before, p in pairwise(bucket.tokens):
+        if same_merged_cell(draft.tokens[before], draft.tokens[p], numbers=True):
             draft.null([p])
         else:
             kept.append(p)

@@ -16,7 +16,7 @@ from extractor.engines.rules.unknown_columns import is_unknown
 from extractor.engines.rules.value_kinds import is_null
 from extractor.engines.rules.zones import Bucket
 from extractor.forms.page_breaks import may_go_on
-from extractor.forms.tokens import first_unit
+from extractor.forms.tokens import first_unit, in_column
 from schemas.spec import FieldSpec, SchemaSpec
 
 
@@ -189,6 +189,13 @@ def _may_hold_more(cell: Cell) -> bool:
     return compares or (cell.doubtful and len(cell.pieces) > 1)
 
 
+def _may_be_two(cell: Cell, field: FieldSpec) -> bool:
+    """Whether a cell of laid out text, whose lines may be of two rows, is none of the words that its column has."""
+    token = cell.pieces[0].token
+    guessed = token.exact and token.unit.box is None and not in_column(token)
+    return guessed and token.fold not in field.printed.vocabulary
+
+
 def _quantity(draft: Draft, kinds: Sequence[str], row: ListRow) -> tuple[int, ...]:
     """The tokens of a quantity that is printed in three columns, sign, number and unit; none where it is not."""
     numbers = [n for n in row if kinds[n] == "indicator" and shape(row[n].pieces[0].fold).number]
@@ -218,7 +225,8 @@ def _doubt_row(draft: Draft, columns: Sequence[Column], kinds: Sequence[str], ro
     """What one may doubt of a row as a whole: where it begins, whether it is two, whether it is complete."""
     first = row[min(row)]
     guessed = sum(cell.guessed for n, cell in row.items() if kinds[n] != "word")
-    if any(cell.hides_row for cell in row.values()) or guessed > 1:
+    joined = any(_may_be_two(cell, columns[n].field) for n, cell in row.items())
+    if any(cell.hides_row for cell in row.values()) or guessed > 1 or joined:
         whole = draft.join(p for cell in row.values() for p in cell_tokens(cell))
         draft.doubt(path.split("[")[0], FindingKind.ROW_HIDDEN, f"two rows may have been read as one: {whole[:60]}")
     if first.doubtful and first.pieces[0].first:

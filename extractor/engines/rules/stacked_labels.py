@@ -14,7 +14,8 @@ from extractor.document.results import Row
 from extractor.engines.rules.header_columns import EDGE, Column, column_under, is_foreign
 from extractor.engines.rules.pieces import Piece
 from extractor.engines.rules.zones import Bucket
-from extractor.forms.labels import LabelIndex, same_merged_cell, stacked_word
+from extractor.forms.labels import LabelIndex, stacked_word
+from extractor.forms.merged_cells import same_merged_cell
 from extractor.forms.regions import PAGE_GAP
 from extractor.forms.tokens import Token, in_column
 

@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from extractor.forms.labels import same_merged_cell
 from extractor.forms.line_labels import wide_gap
+from extractor.forms.merged_cells import same_merged_cell
 from extractor.forms.tokens import Token
 
 _INNER_LABEL = re.compile(r"[^\W\d_]{2,}:")

@@ -130,7 +130,7 @@ def with_band(clusters: Sequence[tuple[float, float]], band: Sequence[Part | Seg
 _OPERATOR = "≥≤＞＜><=＝≧≦⩾⩽"
 _UNIT = re.compile(rf"[“‘《〈（(「『【\[{_OPERATOR}]*(?:[A-Za-z0-9.,%]+|.)[，。；：、！？）》”’】〉」』%,.;:!?)\]]*")
 _NUMBER = re.compile(r"[-+−¥￥]?[\d,]+(?:\.\d+)?[%％]?|\d{4}(?:[-/.年]\d{1,2}){1,2}[月日]?|[-—/]+")
-_ITEM = re.compile(
+ITEM = re.compile(
     r"(?:\d{1,2}[、.．)）]|[(（][一二三四五六七八九十\d]{1,3}[)）]|[一二三四五六七八九十]{1,3}、|[①-⑳])(?!\d)"
 )
 _ENDS = frozenset("。！？；：.!?;:")
@@ -260,7 +260,7 @@ class Rows:
             return blank + (NOT_FULL if below.text[0] in _OPERATOR else 0.0)
         if room > LONG and above.text[-1] in _ENDS:
             return 0.3 + blank / 2
-        if room > LONG and _ITEM.match(below.text):
+        if room > LONG and ITEM.match(below.text):
             return 0.8 + blank / 2
         paragraph = room > LONG and _WIDE.search(above.text)  # words of other scripts are short: the next had room
         return (NOT_FULL / 2 if paragraph else NOT_FULL) + blank

@@ -39,10 +39,10 @@ _RUN = re.compile(r"\S(?:\S| (?=\S))*")
 
 def segmented(lines: Sequence[Line]) -> list[list[Segment]]:
     """The segments of each line."""
-    return min((_spaced(lines, measure) for measure in (_display, len)), key=_disorder)
+    return min((_spaced(lines, measure) for measure in (display_width, len)), key=_disorder)
 
 
-def _display(text: str) -> int:
+def display_width(text: str) -> int:
     """The width of a text in half-width columns."""
     return sum(2 if c > "\u2e7f" else 1 for c in text)
 

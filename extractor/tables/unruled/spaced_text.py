@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Cell, Grid, Line, Note, Page, Word
+from extractor.tables.unruled import left_aligned
 from extractor.tables.unruled.line_columns import Column
 from extractor.tables.unruled.line_tables import UNSURE, Found, grids
 
@@ -50,6 +51,11 @@ def laid_out(pages: Sequence[Page]) -> Laid:
         lines = [block for block in page.blocks if isinstance(block, Line)]
         if len(lines) < len(page.blocks):
             out.append(page)
+            before = None
+            continue
+        exact = left_aligned.grids(lines, page.number)
+        if exact is not None:
+            out.append(replace(page, blocks=tuple(exact)))
             before = None
             continue
         before = continued(grids(lines, page.number, 1, before is not None and _ends_in_table(before)), before)

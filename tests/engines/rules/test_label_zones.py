@@ -258,3 +258,14 @@ def test_a_column_of_a_matrix_that_nobody_knows_shifts_no_value() -> None:
     row = ["", "年度资金总额", "9.00", "", "8.00", "7.00", "10.00", "77.78", "7.78"]
     total = record_of(paged([*lines(EVALUATION_TITLE), grid(header, row)])).values["funding"]["total"]
     assert (total["initial_budget"], total["annual_budget"], total["executed"]) == ("9.00", None, "7.00")
+
+
+def test_a_label_with_its_value_that_a_merged_cell_repeats_is_read_once() -> None:
+    record = project("项目名称：河湖巡护经费\t项目名称：河湖巡护经费\t主管部门：水务局\t主管部门：水务局")
+    assert (record.values["project_name"], record.values["supervising_department"]) == ("河湖巡护经费", "水务局")
+    assert not flags(record) & {"project_name", "supervising_department", "implementing_unit"}
+
+
+def test_a_label_that_stands_twice_without_its_value_is_two_labels() -> None:
+    record = project("项目资金(元)\t其他资金\t其他资金\t338,448.00")
+    assert record.values["funding"]["project_other"] is None

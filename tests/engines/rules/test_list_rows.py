@@ -269,3 +269,19 @@ def test_a_name_of_two_lines_beside_a_bare_number_for_a_value_puts_its_row_in_do
     row = record.values["indicators"][0]
     assert row["actual"]["text"] == "不超预算" or "indicators[0]" in record.unsettled
     assert record.values["indicators"][1]["target"]["text"] == ">2200.00(座)"
+
+
+def test_a_word_of_a_column_alone_in_its_line_is_a_row_where_marks_part_the_cells() -> None:
+    head = f"{DEPARTMENT_TITLE}\n(2031年度)\n部门(单位)名称\t河道所\n一级指标\t二级指标\t三级指标\t指标值\n"
+    body = "投入管理指标\t预算编审管理\n{}\n国库管理\n产出指标\t数量指标\t巡护河段\t≥30.00(公里)\n"
+    of = record_of(head + body.format("预算执行管理"))
+    assert [row["level2"] for row in of.values["indicators"]] == [
+        "预算编审管理",
+        "预算执行管理",
+        "国库管理",
+        "数量指标",
+    ]
+    assert not any(f.path.startswith("indicators") for f in of.findings if f.about == "reading")
+    other = record_of(head + body.format("河道所资料汇编"))
+    assert len(other.values["indicators"]) == 3
+    assert doubted(other)
