@@ -6,6 +6,9 @@ part. Compared, for each part: the CPU seconds of all processes of each (the ser
 process, and the records. A table is printed after each part. At the end `plan` and `work` are called once more on the
 whole place: nothing is left to do, and that is timed too. The variables of the store must be set.
 
+`--minutes` ends the comparison: no part begins later. The rest of the texts are then documents of one line, which are
+read from the store alone, so that the last calls still meet a place of the whole size.
+
 `--one-form` cuts the sample texts into single forms: smaller documents, so that the store's share of the cost is
 larger. `--tiny` makes documents of one line: for the time of a call that has nothing to do.
 """
@@ -69,16 +72,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--parts", type=int, default=1)
     parser.add_argument("--one-form", action="store_true", help="texts of one form each")
     parser.add_argument("--tiny", action="store_true", help="texts of one line, without a form")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="no part begins later than that")
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args(arguments)
     done: list[Part] = []
+    job, started = f"{chosen.place}/job", time.monotonic()
     with tempfile.TemporaryDirectory() as scratch:
         for number, files in enumerate(_parts(chosen, Path(scratch)), 1):
-            done.append(_measured(files, f"{chosen.place}/in/{number}", f"{chosen.place}/job", Path(scratch)))
+            done.append(_measured(files, f"{chosen.place}/in/{number}", job, Path(scratch)))
             show([Table("A place beside a local run", COLUMNS, tuple(map(_row, [*done, _sum(done)])))])
-        again = _again(f"{chosen.place}/job", [f"{chosen.place}/in/{n}" for n in range(1, len(done) + 1)])
+            if time.monotonic() - started > 60 * chosen.minutes:
+                break
+        rest = max(0, chosen.texts - sum(part.documents for part in done))
+        if rest:
+            _fill(rest, f"{chosen.place}/in/rest", job, Path(scratch))
+    again = _again(job, [f"{chosen.place}/in"])
     rows = tuple((name, f"{took.seconds:.1f}", f"{took.cpu:.1f}", f"{took.memory:.0f}") for name, took in again)
-    show([Table("The same calls again: nothing is left to do", ("call", "seconds", "CPU seconds", "MB"), rows)])
+    called = f"The same calls again: nothing is left to do ({sum(p.documents for p in done) + rest:,} documents)"
+    show([Table(called, ("call", "seconds", "CPU seconds", "MB"), rows)])
     return 0 if all(part.equal for part in done) else 1
 
 
@@ -91,13 +102,18 @@ def _parts(chosen: argparse.Namespace, scratch: Path) -> Iterator[list[Path]]:
         folder.mkdir()
         count = min(size, chosen.texts - number * size)
         if chosen.tiny:
-            for n in range(number * size, number * size + count):
-                (folder / f"{n:06}.txt").write_text(f"A line of text, number {n}.\n", encoding="utf-8")
+            _write_lines(folder, range(number * size, number * size + count))
         else:
             variation.write(_sources(chosen.one_form, f"-{number}"), count, chosen.seed + number, folder)
         for file in pdfs[number * further : (number + 1) * further]:
             os.link(file, folder / file.name)
         yield sorted(folder.iterdir())
+
+
+def _write_lines(folder: Path, numbers: range) -> None:
+    """Documents of one line each."""
+    for number in numbers:
+        (folder / f"{number:06}.txt").write_text(f"A line of text, number {number}.\n", encoding="utf-8")
 
 
 def _sources(one_form: bool, mark: str) -> list[Source]:
@@ -114,19 +130,37 @@ def _sources(one_form: bool, mark: str) -> list[Source]:
 
 
 def _measured(files: Sequence[Path], inputs: str, job: str, scratch: Path) -> Part:
-    stored = object_folders.opened(inputs)
-    with ThreadPoolExecutor(8) as threads:
-        for _ in threads.map(lambda file: stored.put(file.name, file), files):
-            pass
+    _put(files, inputs)
     folder = files[0].parent
     out = scratch / f"{folder.name}-out"
     local = _took([[*COMMAND, "run", str(folder), "--out", str(out), "--workers", str(WORKERS), "--engine", "rules"]])
-    subprocess.run([*COMMAND, "plan", inputs, "--out", job], check=True, stdout=subprocess.DEVNULL)  # noqa: S603  # our own
-    remote = _took([[*COMMAND, "work", job, "--workers", "1", "--engine", "rules"]] * WORKERS)
+    remote = _read_by_workers(inputs, job)
     with store.reading(out) as ledger:
         left = _digests(store.record_lines(ledger))
     names = {file.name for file in files}
     return Part(len(files), len(left), local, remote, left == _of_place(object_folders.opened(job), names))
+
+
+def _put(files: Sequence[Path], inputs: str) -> None:
+    stored = object_folders.opened(inputs)
+    with ThreadPoolExecutor(8) as threads:
+        for _ in threads.map(lambda file: stored.put(file.name, file), files):
+            pass
+
+
+def _read_by_workers(inputs: str, job: str) -> Took:
+    """Plans the inputs and reads them from the store; what the workers take."""
+    subprocess.run([*COMMAND, "plan", inputs, "--out", job], check=True, stdout=subprocess.DEVNULL)  # noqa: S603  # our own
+    return _took([[*COMMAND, "work", job, "--workers", "1", "--engine", "rules"]] * WORKERS)
+
+
+def _fill(count: int, inputs: str, job: str, scratch: Path) -> None:
+    """Documents of one line, read from the store alone."""
+    folder = scratch / "rest"
+    folder.mkdir()
+    _write_lines(folder, range(count))
+    _put(sorted(folder.iterdir()), inputs)
+    _read_by_workers(inputs, job)
 
 
 def _of_place(job: ObjectFolder, names: set[str]) -> list[bytes]:
