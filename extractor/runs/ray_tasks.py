@@ -32,6 +32,8 @@ LEASE = 20.0
 """Seconds: Ray notices by itself that a worker died, and the next one waits for the lease of the last."""
 MEGABYTES: dict[Kind, int] = {"text": 500, "pdf": 1_000, "image": 2_000}
 """Memory that a task asks for: what a worker of each kind was seen to take, with its reading process."""
+GPU = 0.25
+"""The share of a GPU that a task of scans asks for: the CPU has a part of the work, so four tasks keep one busy."""
 
 
 class RayOptions(NamedTuple):
@@ -59,10 +61,12 @@ def read(folder: ObjectFolder, plan: Plan, address: str, told: Callable[[str], N
     try:
         options = _options(folder, plan)
         _check(ray, options)
-        waiting = _open_shards(folder, options.fingerprint)
+        gpus = ray.cluster_resources().get("GPU", 0.0)
         running: dict[Any, _Shard] = {}
-        for shard in waiting:
-            running[_submitted(ray, options, shard)] = shard
+        for shard in _open_shards(folder, options.fingerprint):
+            asked = demands(shard.kind, plan.settings, gpus)
+            task = ray.remote(**asked, max_retries=RETRIES)(read_shard)
+            running[task.remote(tuple(options), shard.block, shard.shard)] = shard
             if len(running) >= WAITING:
                 _finish(ray, running, told)
         while running:
@@ -115,9 +119,17 @@ def _open_shards(folder: ObjectFolder, mark: str) -> Iterator[_Shard]:
         yield from (_Shard(block.name, name, block.kind) for name in sorted({u.shard for u in state.open(block)}))
 
 
-def _submitted(ray: Any, options: RayOptions, shard: _Shard) -> Any:
-    task = ray.remote(num_cpus=1, memory=MEGABYTES[shard.kind] * 1_000_000, max_retries=RETRIES)(read_shard)
-    return task.remote(tuple(options), shard.block, shard.shard)
+def demands(kind: Kind, settings: Settings, gpus: float) -> dict[str, float]:
+    """What a task asks of a node: one CPU, memory in bytes, and for OCR a share of a GPU.
+
+    `gpus` is what the cluster has. `ocr_device` says who needs one: with `auto` pictures, where there are GPUs; with
+    `cuda` PDFs too (their pages may be scans), and such tasks wait until there is a node with one.
+    """
+    device = settings.ocr_device if settings.ocr == "rapidocr" else "cpu"
+    asked: dict[str, float] = {"num_cpus": 1, "memory": MEGABYTES[kind] * 1_000_000}
+    if (device == "auto" and kind == "image" and gpus > 0) or (device == "cuda" and kind != "text"):
+        asked["num_gpus"] = GPU
+    return asked
 
 
 def _finish(ray: Any, running: dict[Any, _Shard], told: Callable[[str], None]) -> None:

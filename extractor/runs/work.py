@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from extractor.engines import llm
 from extractor.errors import StopRun
@@ -35,8 +35,18 @@ from extractor.runs.work_units import Unit
 from extractor.runs.workers import Answer
 from extractor.version import __version__
 
+T = TypeVar("T")
 LOOK = 8
 """Blocks that a worker looks at before it waits: ten thousand that look at all of them would flood a store."""
+
+
+def again_first(blocks: list[T]) -> list[T]:
+    """The order of the next look, after one that found nothing and moved its blocks to the end.
+
+    Half of them come first once more: only who sees a lease twice, as long apart as it lasts, finds its owner dead.
+    """
+    half = min(LOOK, len(blocks)) // 2
+    return blocks[len(blocks) - half :] + blocks[: len(blocks) - half]
 
 
 class WorkerStopped(BaseException):
@@ -163,14 +173,16 @@ class _Worker:
         done = work_units.finished(self.folder, self.mark)
         self.blocks = [block for block in self.blocks if block.name not in done]
         looked = 0
-        while self.blocks and looked < LOOK:
-            block = self.blocks[0]
+        for block in list(self.blocks):
+            if looked == LOOK:
+                break
             units = self._open(block)
             if not units:
                 self.blocks.remove(block)
                 if self.limits.unit is None:
                     work_units.finish(self.folder, self.mark, block.name, self.book.owner)
                 continue
+            looked += 1
             leases = self.book.states(block.name)
             random.shuffle(units)  # workers must not all try the same
             for unit in units:
@@ -183,8 +195,9 @@ class _Worker:
                 lease = self.book.take(block.name, unit.name, state)
                 if lease is not None:
                     return self._begin(unit, lease)
-            self.blocks.append(self.blocks.pop(0))
-            looked += 1
+            self.blocks.remove(block)
+            self.blocks.append(block)
+        self.blocks = again_first(self.blocks)
         return None
 
     def _part(self, unit: Unit) -> None:

@@ -10,11 +10,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from extractor.cli import main
-from extractor.runs import job_status, object_folders
+from extractor.config import Settings
+from extractor.runs import job_status, object_folders, ray_tasks
+from extractor.runs.shards import Kind
 from tests.paths import ROOT
 from tests.runs.job_cases import many, results
 
@@ -38,6 +41,25 @@ def test_a_cluster_that_does_not_exist_is_refused(
     monkeypatch.chdir(tmp_path)
     assert main(["run", ".", "--out", "place", "--on", "dask"]) == 2
     assert "--on dask: no such cluster; there are: ray, ray://HOST:PORT" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("settings", "gpus", "on_gpus"),
+    [
+        (Settings(), 0.0, set()),
+        (Settings(), 1.0, {"image"}),
+        (Settings(ocr_device="cuda"), 0.0, {"image", "pdf"}),
+        (Settings(ocr_device="cpu"), 8.0, set()),
+        (Settings(ocr="tesseract"), 8.0, set()),
+        (Settings(ocr="off", ocr_device="cuda"), 8.0, set()),
+    ],
+)
+def test_scans_ask_for_a_gpu_where_ocr_can_use_one(settings: Settings, gpus: float, on_gpus: set[Kind]) -> None:
+    kinds = get_args(Kind)
+    asked = {kind: ray_tasks.demands(kind, settings, gpus) for kind in kinds}
+    assert {kind for kind in kinds if "num_gpus" in asked[kind]} == on_gpus
+    assert all(one["num_cpus"] == 1 and 0 < one.get("num_gpus", 0.5) < 1 for one in asked.values())
+    assert asked["text"]["memory"] < asked["pdf"]["memory"] < asked["image"]["memory"]
 
 
 def start(folder: Path) -> subprocess.Popen[bytes]:
