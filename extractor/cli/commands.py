@@ -76,21 +76,45 @@ def _budget(amount: str | None) -> dict[str, float | None]:
 
 def batch(call: Namespace) -> int:
     """`extractor batch submit|status|collect`."""
-    from extractor.cli import show
+    from extractor.cli import jobs, show
     from extractor.runs import batches, run
 
     settings = _settings(call, model=call.model)
+    if jobs.is_place(call.out):
+        return _batch_of_place(call, settings)
     plan = run.Plan((), call.out, settings, (), "hybrid")
     if call.step == "submit":
-        engine = call.engine or settings.engine or "hybrid"
-        done = batches.submit(plan._replace(paths=tuple(call.paths), schemas=_schemas(call, settings), engine=engine))
-        print(f"{done.requests} questions about {done.documents} documents were sent off")
+        if not call.paths or any(isinstance(path, str) for path in call.paths):
+            raise CallError("no documents of this disk are named: give files or folders, or a place as --out")
+        done = batches.submit(_batch_plan(call, settings, tuple(call.paths), call.out))
+        print(show.submitted(done))
     elif call.step == "status":
         print(show.batches(batches.status(plan)))
     else:
-        got = batches.collect(plan)
-        print(f"{got.answers} answers came in, {got.failures} lines failed, {got.running} batches still run")
+        print(show.collected(batches.collect(plan)))
     return 0
+
+
+def _batch_of_place(call: Namespace, settings: Settings) -> int:
+    from extractor.cli import show
+    from extractor.runs import object_folders, place_batches, planning
+
+    place = object_folders.opened(str(call.out))
+    if call.step == "submit":
+        if call.paths:
+            planning.plan([str(path) for path in call.paths], place)
+        print(show.submitted(place_batches.submit(place, _batch_plan(call, settings, (), Path()))))
+    elif call.step == "status":
+        print(show.batches(place_batches.status(place, settings)))
+    else:
+        print(show.collected(place_batches.collect(place, settings)))
+    return 0
+
+
+def _batch_plan(call: Namespace, settings: Settings, paths: tuple[Path, ...], out: Path) -> Plan:
+    from extractor.runs.run import Plan
+
+    return Plan(paths, out, settings, _schemas(call, settings), call.engine or settings.engine or "hybrid")
 
 
 def look(call: Namespace) -> int:

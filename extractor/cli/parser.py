@@ -87,10 +87,12 @@ def _batch(adder: argparse._SubParsersAction[_Parser]) -> None:
     for name, text in helps.items():
         step = steps.add_parser(name, help=text)
         if name == "submit":
-            step.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files, and folders")
+            what = "files, and folders; for a place what was planned, and these"
+            step.add_argument("paths", nargs="*", type=jobs.path_or_place, metavar="PATH", help=what)
             step.add_argument("--engine", choices=["llm", "hybrid"], help="by default hybrid")
             _add_schema(step)
-        step.add_argument("--out", required=True, type=Path, metavar="DIR", help="the folder of the results")
+        where = "the folder of the results, or a place"
+        step.add_argument("--out", required=True, type=jobs.path_or_place, metavar="DIR", help=where)
         step.add_argument("--model", help="the model's name, as its endpoint knows it")
         _add_reading(step)
         step.set_defaults(run=commands.batch)

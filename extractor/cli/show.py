@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from rich.table import Table as RichTable
 
     from extractor.document.layout import Document
-    from extractor.engines.llm.batch_api import Status
-    from extractor.runs.batches import Estimated
+    from extractor.engines.llm.batch_api import Collected, Status
+    from extractor.runs.batches import Estimated, Submitted
 
 SECONDS_BETWEEN_LINES = 5.0
 WITHOUT_TITLES = {"table": "any table that no other schema claims"}
@@ -233,6 +233,16 @@ def estimate(told: Estimated) -> str:
         " corrections not counted"
     )
     return text + ("" if cost.money is None else f"; {cost.money:.4f} in money")
+
+
+def submitted(did: Submitted) -> str:
+    """What was sent off in batches."""
+    return f"{did.requests} questions about {did.documents} documents were sent off"
+
+
+def collected(got: Collected) -> str:
+    """What came in from batches."""
+    return f"{got.answers} answers came in, {got.failures} lines failed, {got.running} batches still run"
 
 
 def batches(found: Sequence[Status]) -> str:

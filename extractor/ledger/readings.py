@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
@@ -51,3 +52,9 @@ def keep(ledger: sqlite3.Connection, sha256: str, suffix: str, reading: Reading)
     ledger.execute(
         "INSERT OR REPLACE INTO readings (sha256, suffix, mark, body) VALUES (?, ?, ?, ?)", (sha256, suffix, *reading)
     )
+
+
+def every(ledger: sqlite3.Connection) -> Iterator[tuple[str, str, Reading]]:
+    """All readings, each behind the hash and the suffix of its document."""
+    for sha256, suffix, mark, body in ledger.execute("SELECT sha256, suffix, mark, body FROM readings"):
+        yield sha256, suffix, Reading(mark, body)

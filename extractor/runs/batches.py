@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from extractor.document.layout import Document
 from extractor.document.results import Form
 from extractor.engines import hybrid
 from extractor.engines.llm import batch_api, request_preview
+from extractor.engines.llm.call_sharing import SharedCalls
 from extractor.engines.llm.endpoint_options import options
 from extractor.errors import CallError
 from extractor.forms.regions import cut
-from extractor.ledger import store
+from extractor.ledger import readings, store
 from extractor.ledger.store import Ledger
 from extractor.runs import run, workers
+from extractor.runs.fingerprint import reading_mark
 from extractor.runs.run import Plan
 
 ASKED: dict[str, Callable[[Sequence[Form]], Sequence[Form]]] = {"llm": lambda forms: forms, "hybrid": hybrid.unsettled}
@@ -43,18 +45,28 @@ class Estimated(NamedTuple):
 
 def submit(plan: Plan) -> Submitted:
     """Send off all questions that are open about the plan's documents."""
-    own, count = options(plan.settings), 0
+    with _begun(plan) as ledger:
+        return sent(plan, ledger)
 
-    def asked(ledger: Ledger) -> Iterator[tuple[str, Sequence[Form]]]:
+
+def sent(
+    plan: Plan, ledger: Ledger, shared: SharedCalls | None = None, told: Callable[[], None] = lambda: None
+) -> Submitted:
+    """Send off what is open about the documents that wait in the plan's ledger.
+
+    Answers that are `shared` count as there. `told` is called when the ledger knows more of batches than before; the
+    first time before the provider hears of them.
+    """
+    own, file, count = options(plan.settings), plan.out / store.FILE, 0
+
+    def asked() -> Iterator[tuple[str, Sequence[Form]]]:
         nonlocal count
         for document, _, forms in _questions(plan, ledger):
             count += 1
             yield document.sha256, forms
 
-    with _begun(plan) as ledger:
-        found = asyncio.run(batch_api.open_requests(asked(ledger), own, plan.out / store.FILE))
-        sent = asyncio.run(batch_api.submit(found, own, plan.out / store.FILE))
-    return Submitted(count, sent)
+    found = asyncio.run(batch_api.open_requests(asked(), own, file, shared))
+    return Submitted(count, asyncio.run(batch_api.submit(found, own, file, told=told)))
 
 
 def status(plan: Plan) -> list[batch_api.Status]:
@@ -78,10 +90,15 @@ def estimate(plan: Plan) -> Estimated:
     return Estimated(documents, forms, len(asked), request_preview.estimate(asked, options(plan.settings)))
 
 
+def refuse_silent(engine: str) -> None:
+    """Raises `CallError` where an engine asks no model."""
+    if engine not in ASKED:
+        raise CallError(f"engine {engine} asks no model; choose one of: {', '.join(ASKED)}")
+
+
 @contextlib.contextmanager
 def _begun(plan: Plan) -> Iterator[Ledger]:
-    if plan.engine not in ASKED:
-        raise CallError(f"engine {plan.engine} asks no model; choose one of: {', '.join(ASKED)}")
+    refuse_silent(plan.engine)
     with run.begun(plan) as (ledger, _):
         yield ledger
 
@@ -89,16 +106,19 @@ def _begun(plan: Plan) -> Iterator[Ledger]:
 def _questions(plan: Plan, ledger: Ledger) -> Iterator[tuple[Document, Sequence[Form], Sequence[Form]]]:
     """Each document that can be read, all of its forms, and what of them is to be asked."""
     specs = run.load_schemas(plan.schemas, plan.settings.labels)
-    for document in _documents(plan, store.waiting(ledger)):
+    for document in _documents(plan, ledger):
         forms = cut(document, specs).forms
         yield document, forms, ASKED[plan.engine](forms)
 
 
-def _documents(plan: Plan, tasks: Iterable[store.Task]) -> Iterator[Document]:
+def _documents(plan: Plan, ledger: Ledger) -> Iterator[Document]:
+    """What can be read; what OCR has read is kept, for the run that finishes."""
     limits = workers.Limits(plan.settings.seconds_per_document, plan.settings.memory_mb)
-    count = plan.settings.workers or run.cores()
+    count, mark = plan.settings.workers or run.cores(), reading_mark(plan.settings)
     arguments = (plan.settings, plan.out / store.FILE)
-    with contextlib.closing(workers.map(run.opener, arguments, tasks, count, limits)) as opened:
+    with contextlib.closing(workers.map(run.opener, arguments, store.waiting(ledger), count, limits)) as opened:
         for answer in opened:
             if isinstance(answer.value, Document):
+                if not answer.value.exact:
+                    readings.keep(ledger, answer.task.sha256, answer.task.suffix, readings.packed(answer.value, mark))
                 yield answer.value

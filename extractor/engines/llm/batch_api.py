@@ -13,7 +13,7 @@ import io
 import json
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,7 @@ from extractor.document.results import Form
 from extractor.engines.llm import call_cache
 from extractor.engines.llm.answer_modes import mode_of
 from extractor.engines.llm.call_cache import About, kept, key_of
+from extractor.engines.llm.call_sharing import SharedCalls
 from extractor.engines.llm.client import asker, open_client
 from extractor.engines.llm.completions import tidied
 from extractor.engines.llm.conversation import answer
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
 URL: Final = "/v1/chat/completions"
+Tell = Callable[[], None]
 RUNNING = ("validating", "in_progress", "finalizing", "cancelling")
 
 
@@ -73,9 +75,9 @@ class Deferred(ExtractorError):
 
 
 async def open_requests(
-    documents: Iterable[tuple[str, Sequence[Form]]], options: Options, ledger: Path
+    documents: Iterable[tuple[str, Sequence[Form]]], options: Options, ledger: Path, shared: SharedCalls | None = None
 ) -> list[Request]:
-    """The questions about these documents' forms that the ledger holds no answer to."""
+    """The questions about these documents' forms that the ledger, and what is `shared`, hold no answer to."""
     found: dict[str, Request] = {}
 
     async def defer(request: Request) -> Completion:
@@ -83,7 +85,7 @@ async def open_requests(
         raise Deferred("the answer is not there yet")
 
     with call_cache.opened(ledger) as own, ThreadPoolExecutor(1) as thread:
-        ask = asker(kept(defer, own, thread), await mode_of(options, own))
+        ask = asker(kept(defer, own, thread, shared), await mode_of(options, own))
         for document, forms in documents:
             await asyncio.gather(*(answer(form, document, ask, options) for form in forms), return_exceptions=True)
             while others := asyncio.all_tasks() - {asyncio.current_task()}:  # the other chunks of a deferred form
@@ -91,14 +93,20 @@ async def open_requests(
     return list(found.values())
 
 
-async def submit(requests: Sequence[Request], options: Options, ledger: Path, limits: Limits = LIMITS) -> int:
-    """Send off the requests that wait in no batch and have not failed too often; returns how many."""
+async def submit(
+    requests: Sequence[Request], options: Options, ledger: Path, limits: Limits = LIMITS, told: Tell = lambda: None
+) -> int:
+    """Send off the requests that wait in no batch and have not failed too often; returns how many.
+
+    `told` is called whenever the ledger knows more of batches; of a new one before the provider hears of it.
+    """
     with call_cache.opened(ledger) as own:
         fresh = [r for r in requests if _may_be_sent(own, key_of(r), limits)]
         async with open_client(options.endpoint) as client:
             await _recover(client, own)
             for part in parts([_line(r) for r in fresh], limits):
-                await _send(client, own, part)
+                await _send(client, own, part, told)
+            told()
     return len(fresh)
 
 
@@ -135,7 +143,7 @@ def parts(lines: Iterable[Line], limits: Limits) -> Iterator[list[Line]]:
         yield part
 
 
-async def _send(client: AsyncOpenAI, ledger: sqlite3.Connection, part: Sequence[Line]) -> None:
+async def _send(client: AsyncOpenAI, ledger: sqlite3.Connection, part: Sequence[Line], told: Tell) -> None:
     """Upload a file and start its batch; what was begun is in the ledger before the provider hears of it."""
     mark = hashlib.sha256("".join(line.key for line in part).encode() + str(time.time()).encode()).hexdigest()[:32]
     with transaction(ledger):
@@ -145,6 +153,7 @@ async def _send(client: AsyncOpenAI, ledger: sqlite3.Connection, part: Sequence[
             " mark = excluded.mark, state = 'waiting', attempts = attempts + 1",
             [(line.key, mark) for line in part],
         )
+    told()
     data = "".join(line.text for line in part).encode("utf-8")
     file = await client.files.create(file=(f"{mark}.jsonl", io.BytesIO(data)), purpose="batch")
     batch = await client.batches.create(
