@@ -370,7 +370,7 @@ def _goes_on(pair: Pair, padding: float) -> bool:
     left, right = min(b.x0 for b in boxes), max(b.x1 for b in boxes)
     top, bottom = min(b.top for b in boxes), max(b.bottom for b in boxes)
     character = (right - left) / max(0.5, width(pair.above.text[words[0].start :]))
-    room = (above.box.x1 - above.box.x0) - (right - left) - 2 * padding
+    room = (above.box.x1 - above.box.x0) - (right - left) - 2 * min(padding, character)  # a centred text has more
     full = room < (first_unit(pair.below.text.strip()) + LEAST) * character
     return full and above.box.bottom - bottom < LINES * (bottom - top)
 

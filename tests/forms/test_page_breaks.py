@@ -141,6 +141,21 @@ def test_a_text_goes_on_overleaf_only_where_it_fills_its_line(above: str, going:
     assert may_go_on(row.units[1], other.units[1]) is going
 
 
+@pytest.mark.parametrize(("above", "going"), [("≥80.00", False), ("步道修缮验收合格通过率", True)])
+def test_a_text_set_in_the_middle_of_its_cell_has_room_beside_it(above: str, going: bool) -> None:
+    """What is white on both sides of it is no padding."""
+
+    def centred(cell: Cell) -> Cell:
+        box = Box(0.0, 0.0, 130.0, LINE)
+        (word,) = cell.words
+        left = (130.0 - SIZE * width(word.text)) / 2
+        return replace(cell, box=box, words=(replace(word, box=Box(left, 2.0, 130.0 - left, 2.0 + SIZE)),))
+
+    (row,), (other,) = part(1, [["", above, "", ""]]), part(2, [["", "高", "", ""]])
+    one, two = (centred(unit) for unit in (row.units[1], other.units[1]) if isinstance(unit, Cell))
+    assert may_go_on(one, two) is going
+
+
 def test_figures_without_their_last_decimals_go_on() -> None:
     """Every cell stands on both sides: the other figures of the column show that two are cut."""
     above = part(1, [HEAD, WHOLE, ["数量", "市级步道修缮总量", "≥73.00", "2.5"]])

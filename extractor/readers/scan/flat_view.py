@@ -25,7 +25,7 @@ SAMPLE = 8  # pieces of text that tell whether a page is upside down
 FIT = 6.0  # times as long as high: a piece of text that is quickly read, and has enough characters to tell
 SURE = 0.85  # their mean confidence when it is not
 STACKS = 3  # pieces of text that run downwards, from which on a page may as well lie on its side
-CERTAIN = 0.97  # the mean confidence of text that runs both ways when it is upright; stacks that lie reach 0.95
+LINES = 2  # pieces of text that run across, from which on they tell that it does not
 ROUGH = 1.0  # points; where lines are bent by more after all, rows and columns are not to be relied upon
 WIDE = 8.0  # times as wide as high: a piece of text that shows whether lines of text are level
 ASLANT = 0.4  # of its height; a piece of text whose ends differ by more is not level
@@ -59,7 +59,7 @@ def flat_view(image: Image, points: float, settings: Settings) -> Seen:
     red = seal_ink(flat.image, points)
     clean = flat.image if red is None else without_seal(flat.image, red)
     quads = ocr.detect(clean, settings, 72 / points)
-    quarters, known = _quarters(clean, ocr.boxes_of(quads), settings)
+    quarters, _, known = _quarters(clean, ocr.boxes_of(quads), settings)
     # The skew was taken off before the turn; seen from the turned page it is the same angle.
     view = View(quarter_turned(clean, quarters), quarters, angle, flat.mesh)
     if quarters:
@@ -82,37 +82,40 @@ def _bent(left: float, quads: Sequence[Quad]) -> str:
 
 
 class _Way(NamedTuple):
-    """Quarter turns clockwise, and what was read after none."""
+    """Quarter turns clockwise, how surely text is read after them, and what was read after none."""
 
     quarters: int
+    score: float
     known: Readings
 
 
 def _quarters(image: Image, boxes: list[Box], settings: Settings) -> _Way:
-    """The quarter turns clockwise after which the text reads from left to right."""
-    tall = [box for box in boxes if is_tall(box)]
-    if len(tall) < STACKS:
-        return _surest(image, _fit(boxes, SAMPLE), (0, 2), SURE, settings)
-    # Stacks of upright characters, or lines of a page on its side: an OCR reads either as the other. What runs
-    # the other way tells, and is read as well.
-    wide = [box for box in boxes if not is_tall(box)]
-    sample = _fit(wide, SAMPLE // 2) + _fit(tall, SAMPLE // 2)
-    return _surest(image, sample, (0, 1, 3, 2), CERTAIN, settings)
+    """The quarter turns clockwise after which the text reads from left to right.
+
+    An OCR reads a stack of upright characters as surely as a line on its side. So lines decide where a page has some,
+    be it full of stacks.
+    """
+    stacks = [box for box in boxes if is_tall(box)]
+    lines = [box for box in boxes if not is_tall(box)]
+    way = _surest(image, _fit(lines, SAMPLE), (0, 2), settings)
+    if len(stacks) < STACKS or (way.score >= SURE and len(lines) >= LINES):
+        return way
+    sample = _fit(lines, SAMPLE // 2) + _fit(stacks, SAMPLE // 2)
+    return _surest(image, sample, (1, 3, 0, 2), settings)
 
 
-def _surest(image: Image, sample: Sequence[Box], ways: Sequence[int], sure: float, settings: Settings) -> _Way:
-    """The first way after which the pieces of text are read as surely as that, else the one that reads them best."""
-    best, best_score = ways[0], -1.0
-    known: Readings = {}
+def _surest(image: Image, sample: Sequence[Box], ways: Sequence[int], settings: Settings) -> _Way:
+    """The way after which the pieces of text are read best; of two, the first that reads them surely."""
+    best = _Way(ways[0], -1.0, {})
     for quarters in ways:
         read = _readings(image, sample, quarters, settings)
         score = fmean(map(_score, read.values())) if read else 0.0
-        if score > best_score:
-            best, best_score = quarters, score
+        if score > best.score:
             known = {} if quarters else {box: chars for box, chars in read.items() if not is_tall(box)}
-        if score >= sure:
+            best = _Way(quarters, score, known)
+        if score >= SURE and len(ways) == 2:
             break
-    return _Way(best, known)
+    return best
 
 
 def _fit(boxes: Sequence[Box], count: int) -> list[Box]:

@@ -16,6 +16,8 @@ SHORTEST = 13.0  # points; a ruling line is longer than the strokes of body text
 THICKEST = 3.6  # points; what is thicker is an area
 BRIDGE = 1.5  # points; a gap in a line that the printer or the copier left
 INKED = 0.75  # the share of a stretch beside a text that is inked when a wall runs there
+EDGE = 0.1  # of the size of a text; what is as near to the edge of its box may be a line beside it
+FEW = 0.5  # of the length of a text; a shorter line at its edge is strokes of it
 THROUGH = 0.7  # the share of a line that lies in a text when it is a stroke of it
 
 
@@ -83,9 +85,13 @@ def without_text(rulings: Rulings, boxes: list[Box]) -> Rulings:
 
 
 def _is_stroke(segment: Segment, start: float, end: float, near: float, far: float) -> bool:
-    """Whether a line lies in a box of text: well inside across its own direction, along it more or less."""
+    """Whether a line lies in a box of text: well inside across its own direction, along it more or less.
+
+    One that is much shorter than the text lies there if it is at the edge: the lower strokes of some characters.
+    """
     size = min(end - start, far - near)
-    inside = near + 0.1 * size <= segment.at <= far - 0.1 * size
+    margin = -EDGE * size if segment.hi - segment.lo < FEW * (end - start) else EDGE * size
+    inside = near + margin <= segment.at <= far - margin
     return inside and start - 0.3 * size <= segment.lo and segment.hi <= end + 0.3 * size
 
 

@@ -31,24 +31,26 @@ def test_a_page_of_lines_is_upright_or_upside_down(monkeypatch: pytest.MonkeyPat
     assert turns(monkeypatch, LINES, lines=(0.4, 0.2, 0.9, 0.95)) == 2
 
 
-@pytest.mark.parametrize("few", [1, 2])
-def test_stacks_that_are_read_as_lines_on_their_side_do_not_turn_a_page(
-    monkeypatch: pytest.MonkeyPatch, few: int
+STOOD = {"stacks": (0.5, 0.4, 0.4, 0.99)}  # a stack is read as a line on its side
+
+
+@pytest.mark.parametrize(("lines", "quarters"), [(1, 3), (2, 0)])
+def test_lines_tell_that_a_page_full_of_stacks_is_upright(
+    monkeypatch: pytest.MonkeyPatch, lines: int, quarters: int
 ) -> None:
-    stacks = (0.96, 0.4, 0.4, 0.99)
-    assert turns(monkeypatch, STACKS + LINES[:few], lines=(0.95, 0.3, 0.4, 0.3), stacks=stacks) == 0
+    assert turns(monkeypatch, STACKS + LINES[:lines], lines=(0.95, 0.3, 0.4, 0.7), **STOOD) == quarters
 
 
-def test_a_page_on_its_side_is_told_by_all_that_stands_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    lying = {"stacks": (0.7, 0.99, 0.5, 0.4), "lines": (0.95, 0.96, 0.4, 0.4)}
-    assert turns(monkeypatch, STACKS + LINES[:2], **lying) == 1
-    assert turns(monkeypatch, STACKS, stacks=(0.6, 0.4, 0.9, 0.98)) == 3
+def test_a_page_full_of_stacks_may_be_upside_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert turns(monkeypatch, STACKS + LINES[:2], lines=(0.4, 0.3, 0.95, 0.7), **STOOD) == 2
 
 
 @pytest.mark.parametrize(("tall", "quarters"), [(2, 0), (3, 1)])
-def test_a_few_stacks_leave_a_page_as_it_is(monkeypatch: pytest.MonkeyPatch, tall: int, quarters: int) -> None:
-    sure = {"stacks": (0.9, 0.99, 0.4, 0.4), "lines": (0.9, 0.99, 0.4, 0.4)}
-    assert turns(monkeypatch, STACKS[:tall] + LINES, **sure) == quarters
+def test_a_page_on_its_side_is_one_of_many_tall_pieces(
+    monkeypatch: pytest.MonkeyPatch, tall: int, quarters: int
+) -> None:
+    lying = {"stacks": (0.4, 0.99, 0.4, 0.4), "lines": (0.5, 0.4, 0.4, 0.4)}
+    assert turns(monkeypatch, STACKS[:tall] + LINES[:2], **lying) == quarters
 
 
 def test_what_nobody_reads_counts_as_read_badly() -> None:

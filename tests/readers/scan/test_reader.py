@@ -29,7 +29,7 @@ from extractor.readers.scan.mended_lines import anchored
 from extractor.readers.scan.ocr import tesseract
 from extractor.readers.scan.pixels import quarter_turned, rotated, skew
 from extractor.readers.scan.reader import cut
-from extractor.readers.scan.ruling_lines import rulings_of
+from extractor.readers.scan.ruling_lines import rulings_of, without_text
 from extractor.tables.ruled.lattice import Lattice, find_lattices
 from tests.paths import DOCUMENTS
 
@@ -176,6 +176,14 @@ def test_a_piece_of_text_over_two_cells_is_cut_at_their_wall() -> None:
     parts = cut(Box(50, 180, 420, 205), [lattice], 4)
     assert len(parts) == 2
     assert parts[0].x1 < 203 < parts[1].x0 < 210
+
+
+@pytest.mark.parametrize(("long", "kept"), [(110, []), (130, [Segment(136.0, 300, 430)])])
+def test_strokes_at_the_edge_of_a_text_are_no_line(long: int, kept: list[Segment]) -> None:
+    """A line that is no shorter than half of the text may be one; so may any a little farther off."""
+    text = Box(290, 100, 530, 135)
+    own, off = Segment(136.0, 300, 300 + long), Segment(140.0, 300, 300 + long)
+    assert without_text(Rulings([own, off], []), [text]).horizontal == [*kept, off]
 
 
 @pytest.mark.parametrize(("end", "parts"), [(216, 1), (226, 2)])
