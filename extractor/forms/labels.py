@@ -93,8 +93,7 @@ def label_index(spec: SchemaSpec) -> LabelIndex:
     _add_units(spec, labels)
     for label in spec.unasked:
         labels.setdefault(label_key(label), [])
-    for key in [key for key in labels if key.endswith(")") and "(" in key]:
-        labels.setdefault(key[:-1], labels[key])  # what an OCR loses most easily
+    labels |= {key[:-1]: labels[key] for key in labels if key.endswith(")") and key[:-1] not in labels}  # easily lost
     keys = {key: tuple(dict.fromkeys(targets)) for key, targets in labels.items()}
     return LabelIndex(
         keys, _numberless(keys), _prefixes(keys), {w: tuple(f) for w, f in words.items()}, _prefixes(words),
@@ -106,6 +105,8 @@ def _numberless(keys: dict[str, tuple[Target, ...]]) -> dict[str, tuple[Target, 
     out: dict[str, list[Target]] = {}
     for key, targets in keys.items():
         out.setdefault(without_number(key), []).extend(targets)
+        if key.endswith(")") and not key.startswith("("):  # brackets that an OCR lost
+            out.setdefault(without_number(key.replace("(", "")[:-1]), []).extend(targets)
     return {key: tuple(dict.fromkeys(targets)) for key, targets in out.items()}
 
 

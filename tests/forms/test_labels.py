@@ -140,6 +140,9 @@ def test_a_label_is_known_by_an_ocr_s_reading_of_its_marks() -> None:
     assert label_key("其中·财政资金") == label_key("其中：财政资金")
     assert found(paged([grid(["二 项目资金（万元）", "9.00"])])) == [("二项目资金(万元)", "funding")]
     assert found(paged([grid(["三河项目", "9.00"])])) == []
+    assert found(paged([grid(["项目资金元", "9.00"])])) == [("项目资金元", "funding")]
+    assert found("项目资金元 9.00") == []
+    assert found(paged([grid(["元", "9.00"])])) == []
 
 
 def aside(*rows: Sequence[str] | str) -> list[str]:

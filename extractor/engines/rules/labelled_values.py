@@ -302,7 +302,7 @@ def _columns_of(draft: Draft, cells: Sequence[int], columns: Sequence[Column], l
         return list(range(len(columns)))
     out = []
     for p in cells:
-        under = max(0, column_under(draft.tokens[p], columns))
+        under = max(0, _told_under(draft, p, columns))
         if len(last) == 1 and not draft.tokens[p].exact:
             under = next(iter(last))
         elif _stands_apart(draft, p, columns):
@@ -312,6 +312,22 @@ def _columns_of(draft: Draft, cells: Sequence[int], columns: Sequence[Column], l
                 draft.doubt(column.field.path, FindingKind.COLUMNS_UNCLEAR, message)
         out.append(under)
     return out
+
+
+def _told_under(draft: Draft, position: int, columns: Sequence[Column]) -> int:
+    """The column of a cell by its place; overleaf a page may lie aside, so where the number of its column tells
+    another one, the nearer label counts and both are in doubt."""
+    cell = draft.tokens[position]
+    by_place = column_under(cell, columns)
+    by_number = max((n for n, c in enumerate(columns) if 0 <= c.col <= cell.col), default=-1)
+    box, overleaf = cell.unit.box, all(draft.tokens[c.token].page < cell.page for c in columns)
+    if by_place == by_number or min(by_place, by_number) < 0 or not (cell.exact and box is not None and overleaf):
+        return by_place
+    for n in (by_place, by_number):
+        message = f"its place and the number of its column tell two labels: {draft.join([position])[:40]}"
+        draft.doubt(columns[n].field.path, FindingKind.COLUMNS_UNCLEAR, message)
+    left = box.x0
+    return min((by_place, by_number), key=lambda n: abs((columns[n].x0 or 0.0) - left))
 
 
 def _stands_apart(draft: Draft, position: int, columns: Sequence[Column]) -> bool:

@@ -49,14 +49,26 @@ def read_boxes(
 
 
 def _doubted(box: Box, chars: ocr.Chars, marks: Image) -> ocr.Chars:
-    """The characters of a line; those beside ink that none of them accounts for are in doubt."""
+    """The characters of a line; those beside ink that none of them accounts for, and stray stops, are in doubt."""
     wide = box.x1 - box.x0
     printed = [n for n, char in enumerate(chars) if char.text != " "]
     places = [box.x0 + chars[n].middle * wide for n in printed]
-    doubted = {printed[n] for n in unread(box, places, marks)}
+    doubted = {printed[n] for n in unread(box, places, marks)} | set(stray_stops(chars))
     return tuple(
         char._replace(confidence=min(char.confidence, UNREAD)) if n in doubted else char for n, char in enumerate(chars)
     )
+
+
+def stray_stops(chars: ocr.Chars) -> list[int]:
+    """Which characters are full stops that neither a letter, a figure nor another stop stands beside: maybe specks."""
+    text = "".join(char.text for char in chars)
+    if len(text) != len(chars):
+        return []
+
+    def carries(char: str) -> bool:
+        return char == "." or (char.isascii() and char.isalnum())
+
+    return [n for n, c in enumerate(text) if c == "." and not (carries(text[n - 1 : n]) or text[n + 1 : n + 2] == ".")]
 
 
 def is_tall(box: Box) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from extractor.document.layout import Document
+from extractor.document.layout import Box, Document, Grid
 from extractor.document.results import Record
 from tests.form_cases import (
     DEPARTMENT_TITLE,
@@ -39,6 +41,28 @@ def test_a_value_stands_behind_its_label_or_below(gap: str) -> None:
     assert record.values["project_name"] == "河湖巡护经费"
     assert record.values["supervising_department"] == "云桥县水务局"
     assert record.values["project_nature"] == "经常性项目"
+
+
+@pytest.mark.parametrize(("shift", "doubted"), [(-2.0, False), (-8.0, True)])
+def test_a_text_overleaf_whose_place_and_column_tell_two_labels_is_in_doubt(shift: float, doubted: bool) -> None:
+    """The page may lie aside; the nearer label counts."""
+    xs = (50.0, 100.0, 250.0, 400.0)
+
+    def part(page: int, *rows: list[str]) -> Grid:
+        aside = shift if page > 1 else 0.0
+        cells = [
+            replace(
+                cell, box=Box(xs[cell.col] + aside, 20.0 * cell.row, xs[cell.col + 1] + aside, 20.0 * cell.row + 20)
+            )
+            for cell in grid(*rows, page=page).cells
+        ]
+        return Grid(page, 1, tuple(cells))
+
+    head = ["目标", "项目总目标", "年度总体目标"]
+    read = paged([*lines(PROJECT_TITLE), part(1, head, ["", "巡护河道。", "巡护"])], [part(2, ["", "", "三十公里。"])])
+    record = record_of(read)
+    assert record.values["overall_goal"] == "巡护河道。"
+    assert ({"overall_goal", "annual_goal"} <= flags(record)) == doubted
 
 
 def test_three_pairs_on_a_line() -> None:
