@@ -17,7 +17,9 @@ from extractor.accounting.derived_values import derived_values
 from extractor.accounting.doubted_places import doubted_places
 from extractor.accounting.form_count import forms_joined, forms_missed, keys_in_doubt, keys_left
 from extractor.accounting.grounding import ground
+from extractor.accounting.headless_lists import numbers_unshown
 from extractor.accounting.plain_text import checks_in_doubt, nulls_in_doubt
+from extractor.accounting.printed_line import without_placed
 from extractor.accounting.printed_rows import rows_unsure
 from extractor.accounting.proof import examine, running_heads
 from extractor.accounting.second_readers import second_readers
@@ -161,9 +163,10 @@ def record_of(
     findings = (
         *before,
         *assembled.findings,
-        *grounded.findings,
+        *without_placed(document, form, answer.candidates, grounded.evidence, grounded.findings),
         *others.without_settled(examined.findings),
         *rows_unsure(form, answer.candidates),
+        *numbers_unshown(form, answer.candidates, assembled.values),
         *nulls_in_doubt(form, answer),
         *checked,
     )

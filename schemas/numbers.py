@@ -17,14 +17,14 @@ CURRENCY = (
     r"(?i:USD|EUR|GBP|CNY|RMB|JPY|CHF|CAD|AUD|NZD|HKD|SGD|TWD|INR|KRW|SEK|NOK|DKK|ISK|PLN|CZK|HUF|RON|BGN|TRY|RUB|UAH|ILS|"
     r"ZAR|BRL|MXN|ARS|CLP|COP|PEN|THB|MYR|IDR|PHP|VND|AED|SAR|QAR|KWD|EGP|NGN|KES|Kč|zł|kr|Fr|Rs|Rp|лв|руб|Ft|lei)\.?)"
 )
-_UNIT = (
+UNIT = (
     r"[^\W\d_]{1,12}\.?(?:/[^\W\d_]{1,12})?|(?:[kcdm]?m|ft|in|yd)[23]|[%‰°′″]C?F?|pct\.?|per ?cent|"
     r"[μµ]?[^\W\d_]{1,4}/[^\W\d_]{1,4}"
 )
 _DIGITS = r"\d[\d.,' ]*|[.,]\d+"
 _PRINTED = re.compile(
     rf"(?P<open>\()?(?P<sign>[-+])?\s*(?:{CURRENCY}\s*)?(?P<late>[-+])?\s*(?P<digits>{_DIGITS})"
-    rf"\s*(?P<behind>[-+])?\s*(?:{CURRENCY}|(?P<unit>{_UNIT}))?\s*(?P<close>\))?(?P<percent>\s*[%‰])?"
+    rf"\s*(?P<behind>[-+])?\s*(?:{CURRENCY}|(?P<unit>{UNIT}))?\s*(?P<close>\))?(?P<percent>\s*[%‰])?"
 )
 _MULTIPLIERS = (
     "k m bn b t tn mio mrd mia mln mill thousand thousands hundred hundreds million millions billion billions trillion "
@@ -32,6 +32,9 @@ _MULTIPLIERS = (
     "miljard mil millones milioni mila th st nd rd"
 )
 _DEBIT = ("dr", "debit", "od")
+_SIGNS = "d c s h k t cr db credit debet kredit haben soll af bij b a avoir doit debe haber minus"
+SIGN_MARKS = frozenset((*_DEBIT, *_SIGNS.split()))
+"""Words beside a number that may be its sign, in the statements of several countries."""
 _EAST_ASIAN_MULTIPLIER = re.compile("[百千万萬亿億兆만억]")
 
 

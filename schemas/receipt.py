@@ -42,4 +42,7 @@ class Receipt(Form):
     amount_tendered: Amount | None = printed("Cash", "Tendered", "Amount Tendered", "Cash Tendered")
     change: Amount | None = printed("Change", "Change Due")
 
-    relations: ClassVar[tuple[Relation, ...]] = (Sums("amount_tendered", ("total", "change")),)
+    relations: ClassVar[tuple[Relation, ...]] = (
+        Sums("amount_tendered", ("total", "change")),
+        Sums("subtotal", ("items[].amount",)),
+    )

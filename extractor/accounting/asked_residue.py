@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from extractor.accounting.number_marks import marks_of_numbers
+from extractor.accounting.sum_rows import sum_rows
 from extractor.accounting.value_paths import spans
 from extractor.document.layout import Cell, Unit
 from extractor.document.results import Candidate, Form, Place, Residue, Row
@@ -29,6 +31,8 @@ def asked_residue(
     form: Form, candidates: Sequence[Candidate], labels: Sequence[Place], residue: Sequence[Residue]
 ) -> list[Residue]:
     """The pieces of residue that may be part of what is asked for, or a lost row of a list."""
+    own = marks_of_numbers(form, candidates, residue)
+    residue = [piece for piece in residue if piece.place not in own]
     if not residue:
         return []
     rows = {(row.page, unit.id): n for n, row in enumerate(form.rows) for unit in row.units}
@@ -36,6 +40,7 @@ def asked_residue(
     heads = {n for n, row in enumerate(form.rows) if id(row) in headers}
     inner = {*_list_rows(form, candidates, rows), *_text_rows(candidates, rows)} - heads
     inner.update(_next_lines(form, candidates, rows))
+    inner -= sum_rows(form, candidates)
     others = _other_columns(form, candidates, heads)
     spans = _spans(candidates, labels)
     cells = _cells_between(form, candidates, labels, rows)
@@ -57,6 +62,7 @@ def rows_passed_over(form: Form, candidates: Sequence[Candidate]) -> dict[Key, s
     rows = {(row.page, unit.id): n for n, row in enumerate(form.rows) for unit in row.units}
     own_values = [c for c in candidates if not spans(form.schema, c.path)]
     used = set(rows_with_values(own_values, rows))
+    used |= sum_rows(form, candidates)
     headers = header_rows(form)
     out: dict[Key, str] = {}
     for name, own in _rows_by_list(own_values, rows).items():

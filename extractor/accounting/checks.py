@@ -20,11 +20,17 @@ class At(NamedTuple):
 
 
 def check(schema: SchemaSpec, values: dict[str, Any], about: About) -> tuple[Finding, ...]:
-    """The findings of all relations of a schema on a record's values."""
+    """The findings of all relations of a schema on a record's values.
+
+    Where a schema asks for some of a page, a sum that fails is a finding on the list too: nothing else tells of a row
+    that is missing.
+    """
     out: list[Finding] = []
     for relation in schema.relations:
         kind, failures = _CHECKS[type(relation)]
-        out.extend(finding(kind, path, message, about) for path, message in failures(relation, values))
+        summed = lists_in(relation) if isinstance(relation, Sums) and schema.accounts == "asked" else ()
+        for path, message in failures(relation, values):
+            out.extend(finding(kind, one, message, about) for one in (path, *summed))
     return tuple(out)
 
 
@@ -96,6 +102,17 @@ def _sums(relation: Sums, values: dict[str, Any]) -> Failures:
     if abs(total - added) > Decimal(relation.tolerance):
         shown = " + ".join(str(number) for _, number in parts[:8]) + (" + …" if len(parts) > 8 else "")
         yield relation.total, f"printed {total}, but its parts add up to {added} ({shown}); check both in the source"
+
+
+def lists_in(relation: Sums) -> tuple[str, ...]:
+    """The lists whose rows a sum adds up."""
+    return tuple(dict.fromkeys(part.split("[")[0] for part in relation.parts if "[]" in part))
+
+
+def sum_holds(relation: Sums, values: dict[str, Any]) -> bool:
+    """Whether a total and parts of it are there, and are the same."""
+    there = _number(_at(values, relation.total)[0].value) is not None and bool(_amounts(values, relation.parts))
+    return there and not any(_sums(relation, values))
 
 
 def _sums_to(relation: SumsTo, values: dict[str, Any]) -> Failures:

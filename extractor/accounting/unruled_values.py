@@ -16,9 +16,9 @@ def in_doubt(
 ) -> Iterator[str]:
     """The paths of values in such tables of a page whose place white alone tells.
 
-    A value is not in doubt that its label stands beside, or a header over: but for rows of text that is laid out by
-    spaces, and for cells that hold values of several rows. With one value of a row, the row is in doubt. Who reads by
-    columns alone, and no model, may have missed rows and values too: then the whole list is.
+    A value is not in doubt that its label stands beside, or a header over: but for cells that hold values of several
+    rows, and for those of several lines where spaces alone lay out the text. With one value of a row, the row is in
+    doubt. Who reads by columns alone, and no model, may have missed rows and values too: then the whole list is.
     """
     cells = {
         (row.page, unit.id): unit
@@ -35,7 +35,7 @@ def in_doubt(
         own = [key for place in candidate.places if (key := (place.page, place.unit)) in cells]
         serves_many = spans(form.schema, candidate.path)
         row = "" if serves_many and by_model else _row_of(candidate.path)
-        spaced = bool(row) and any(cells[key].box is None for key in own)
+        spaced = bool(row) and any(cells[key].box is None and "\n" in cells[key].text for key in own)
         shared = not serves_many and any(len(rows[key]) > 1 for key in own)
         if own and (spaced or shared or candidate.path not in proven or (row and not by_model)):
             yield (row if by_model else field_of(candidate.path)) if row else candidate.path

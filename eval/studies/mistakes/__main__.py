@@ -25,6 +25,7 @@ from eval.synth.seeds import seeded
 
 RATES = (0.01, 0.05, 0.20)
 RECORDINGS = {"llm": "samples.jsonl", "hybrid": "samples-hybrid.jsonl"}
+ENGLISH = "samples-en.jsonl"
 
 
 class Tally(NamedTuple):
@@ -113,6 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--samples", type=Path, default=Path("eval/samples"))
     parser.add_argument("--gold", type=Path, default=Path("eval/gold"))
     parser.add_argument("--recordings", type=Path, default=Path("cassettes"))
+    parser.add_argument("--english", action="store_true", help="the English samples, their labels confirmed, with llm")
     parser.add_argument("--ocr", action="store_true", help="mistakes of OCR in the plain texts, read by rules")
     names = (*KINDS, *(name for name in OCR_KINDS if name not in KINDS))
     parser.add_argument("--kind", action="append", choices=names, help="this kind of mistake alone")
@@ -125,7 +127,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             list(ocr_trials(asked.samples, asked.gold, asked.kind or list(OCR_KINDS), asked.tries, asked.seed))
         )
         return 0
-    forms = recorded_forms(asked.samples, asked.gold, asked.recordings / RECORDINGS[asked.engine], asked.engine)
+    forms = (
+        recorded_forms(asked.samples / "en", asked.gold / "en", asked.recordings / ENGLISH, "llm", "en")
+        if asked.english
+        else recorded_forms(asked.samples, asked.gold, asked.recordings / RECORDINGS[asked.engine], asked.engine)
+    )
     print(f"{asked.engine}: {len(forms)} forms, of which a model reads {sum(f.asked is not None for f in forms)}")
     _print_honest(forms)
     trials = list(one_at_a_time(forms, asked.kind or list(KINDS), asked.tries, asked.seed))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,8 +13,10 @@ from typing import Any
 import schemas
 from eval.scoring.gold import Gold, GoldForm, load_all
 from extractor import readers
+from extractor.accounting.proof.own_labels import QUOTED
 from extractor.accounting.settled import unsettled
 from extractor.config import Settings
+from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Document
 from extractor.document.results import Answer, Form, Record
 from extractor.engines import hybrid, rules
@@ -22,7 +25,9 @@ from extractor.engines.llm.conversation import Part, answered, conclude
 from extractor.engines.llm.endpoint_options import Options, options
 from extractor.engines.llm.session import asking
 from extractor.forms.regions import cut
-from extractor.pipeline import facts_of, record_of
+from extractor.pipeline import beside_rules, facts_of, record_of
+from schemas import confirmed_labels
+from schemas.spec import generic
 
 Conclude = Callable[[dict[str, Any]], Record]
 """The record that an answer leads to; the model stands by its answer when it is corrected."""
@@ -45,9 +50,13 @@ class RecordedForm:
     alone: Record | None = None
 
 
-def recorded_forms(samples: Path, gold: Path, recording: Path, engine: str) -> list[RecordedForm]:
+def recorded_forms(
+    samples: Path, gold: Path, recording: Path, engine: str, language: str = Settings().language
+) -> list[RecordedForm]:
     """All forms with gold. Raises `StopRun` where the recording lacks an answer."""
-    own = Settings.model_validate({"model": "relayed", "replay": recording})
+    own = Settings.model_validate(
+        {"model": "relayed", "replay": recording, "language": language, "prompt_language": language}
+    )
     read = {"llm": _read_by_model, "hybrid": _read_by_both}[engine]
     out = []
     for one in load_all(sorted(gold.glob("*.gold.json")) if gold.is_dir() else [gold]):
@@ -58,8 +67,12 @@ def recorded_forms(samples: Path, gold: Path, recording: Path, engine: str) -> l
 
 
 def _forms(document: Document, gold: Gold) -> list[tuple[Form, GoldForm]]:
-    found = cut(document, schemas.builtin()).forms
-    return list(zip(found, gold.forms, strict=True))
+    named = {form.schema.name for form in gold.forms}
+    found_by_titles = schemas.builtin()
+    asked = (
+        found_by_titles if named <= {spec.name for spec in found_by_titles} else [schemas.load(name) for name in named]
+    )
+    return list(zip(cut(document, asked).forms, gold.forms, strict=True))
 
 
 def _answers(forms: Sequence[Form], document: str, own: Options) -> list[tuple[Labels, list[Part]]]:
@@ -76,20 +89,25 @@ def _read_by_model(document: Document, gold: Gold, settings: Settings) -> list[R
     own = options(settings)
     pairs = _forms(document, gold)
     forms = [form for form, _ in pairs]
-    beside = rules.extract(forms)
     out = []
-    for (form, wanted), (labels, parts), second in zip(
-        pairs, _answers(forms, document.sha256, own), beside, strict=True
-    ):
+    for (form, wanted), (labels, parts) in zip(pairs, _answers(forms, document.sha256, own), strict=True):
+        values = _values(form, parts)
 
-        def finish(
-            values: dict[str, Any], form: Form = form, labels: Labels = labels, second: Answer = second
-        ) -> Record:
+        def record(values: dict[str, Any], form: Form, labels: Labels = labels) -> Record:
             answer = conclude(form, [Part(values, calls=1)], labels, own)
-            return _settled(document, form, replace(answer, others=(second,)), "llm", settings)
+            return _settled(document, form, beside_rules([form], [answer])[0], "llm", settings)
 
-        out.append(RecordedForm(document.name, wanted, form, form, _values(form, parts), finish))
+        known = _with_labels_of(record(values, form), form)
+        out.append(RecordedForm(document.name, wanted, known, known, values, partial(record, form=known)))
     return out
+
+
+def _with_labels_of(honest: Record, form: Form) -> Form:
+    """The form after a person has confirmed every label that the honest answer met: the state of a settled run."""
+    met = [(f.path, QUOTED.search(f.message)) for f in honest.findings if f.kind == FindingKind.LABEL_UNCONFIRMED]
+    own = [(generic(path).removesuffix("[]"), json.loads(quote[1])) for path, quote in met if quote]
+    labels = tuple(sorted(confirmed_labels.added({}, own).items()))
+    return replace(form, schema=replace(form.schema, confirmed=labels)) if own else form
 
 
 def _read_by_both(document: Document, gold: Gold, settings: Settings) -> list[RecordedForm]:

@@ -23,19 +23,24 @@ class Header(NamedTuple):
 
 
 def header_of(labels: PrintedLabels, spec: FieldSpec, valued: frozenset[int] = frozenset()) -> Header | None:
-    """The first header of a list: the row with most labels of its columns, and those that go on right below it.
+    """The first header of a list: the row with most labels of its columns, and those right next to it.
 
-    `valued` are rows that hold values, and are none.
+    `valued` are rows that hold values of the list: they are none, nor is what stands below all of them, or in another
+    table than the header.
     """
     by_row: dict[int, list[Hit]] = {}
     for hit in labels.hits:
-        if labels.tokens[hit.first].row in valued:
+        row = labels.tokens[hit.first].row
+        if row in valued or (valued and row > max(valued)):
             continue
         if any(t.column and t.field.path.startswith(f"{spec.path}[]") for t in hit.targets):
-            by_row.setdefault(labels.tokens[hit.first].row, []).append(hit)
+            by_row.setdefault(row, []).append(hit)
     if not by_row:
         return None
     best = max(by_row, key=lambda row: (len(by_row[row]), -row))
+    table = labels.tokens[by_row[best][0].first].table
+    if valued:
+        by_row = {row: hits for row, hits in by_row.items() if labels.tokens[hits[0].first].table == table}
     rows = {best}
     # one foreign line may stand among headers that are printed one a line
     for step in (1, -1):

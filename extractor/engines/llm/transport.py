@@ -256,10 +256,15 @@ class Line:
             self.any_success = True
 
 
+SHORTEST_SECRET = 8
+"""Characters. What is shorter stands for no key (`none`, `x`), and is a part of words that a recording must keep."""
+
+
 def without(text: str, secrets: tuple[str, ...]) -> str:
     """The text with every secret blotted out."""
-    for secret in filter(None, secrets):
-        text = text.replace(secret, "***")
+    for secret in secrets:
+        if len(secret) >= SHORTEST_SECRET:
+            text = text.replace(secret, "***")
     return text
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from extractor.document.results import Candidate
+from tests.accounting.asked_cases import NUMBER, TEXT, rows_of, schema, told
 from tests.accounting.proof.test_value_ends import form_of, paths, value
 
 HEADER = "一级指标 二级指标 三级指标 年度指标值"
@@ -59,3 +62,17 @@ def test_a_comparison_at_the_end_of_a_name_may_be_the_target_that_its_row_lacks(
     assert "indicators[0]" not in paths(form, *levels, glued, target)
     plain = value("indicators[0].level3", (4, 10, 14), text="修缮长度")
     assert "indicators[0]" not in paths(form, *levels, plain)
+
+
+def test_a_total_below_the_rows_is_no_header(tmp_path: Path) -> None:
+    properties = {"items": rows_of(item=TEXT, total=NUMBER), "subtotal": NUMBER}
+    text = "| Rope | 12.50 |\n| --- | --- |\n| Anchor | 8.00 |\n| {} | 20.50 |\n"
+    answer = {"items": [["1", "Rope", "12.50"], ["2", "Anchor", "8.00"]], "subtotal": "20.50"}
+    for label in ("Total", "Subtotal"):
+        record = told(tmp_path, schema(tmp_path, properties), text.format(label), answer)
+        assert not any("header" in f.message for f in record.findings)
+    header = "| Item | Total |\n| --- | --- |\n| Rope | 12.50 |\n| Anchor | 8.00 |\n| Subtotal | 20.50 |\n"
+    read = told(tmp_path, schema(tmp_path, {**properties, "note": TEXT}), header.replace("Item", "Goods"), {
+        "items": [["2", "Rope", "12.50"], ["3", "Anchor", "8.00"]], "note": "Goods",
+    })  # fmt: skip
+    assert any("header" in f.message for f in read.findings if f.path == "note")
