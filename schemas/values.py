@@ -109,8 +109,15 @@ _CALENDAR = re.compile(r"月|日|号|年(?!$)")
 """What follows a number that is a date (`6月底前`) and no quantity (as `4.00日` is, by its decimals)."""
 
 
+_COLUMNS = re.compile(r"(?:[^\d\t]+\t)?(?P<number>[^\d\t]*[\d,]+(?:\.\d+)?)(?:\t[^\d\t]+)?")
+
+
 def parse_indicator(text: str) -> IndicatorValue:
-    """A printed indicator value: `≥1300.00(小时)` has operator, number and unit, `提升` has only its text."""
+    """A printed indicator value: `≥1300.00(小时)` has operator, number and unit, `提升` has only its text.
+
+    One that is printed in several columns (`≥`, `1300.00`, `小时`) has a tab between them; its text is that of the
+    number's column.
+    """
     whole = " ".join(text.split())
     match = _INDICATOR.fullmatch(fold(text))
     if match is None:
@@ -122,9 +129,10 @@ def parse_indicator(text: str) -> IndicatorValue:
         return IndicatorValue(text=whole)
     if len(unit) > 8:
         return IndicatorValue(text=whole)
+    columns = _COLUMNS.fullmatch(text)
     return IndicatorValue.model_validate(
         {
-            "text": whole,
+            "text": " ".join(columns["number"].split()) if columns else whole,
             "operator": _OPERATORS.get(match["op"] or ""),
             "value": match["value"].replace(",", ""),
             "unit": unit or None,

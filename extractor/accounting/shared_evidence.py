@@ -37,7 +37,10 @@ class SharedEvidence:
             own = self._owners.setdefault((place.page, place.unit), [])
             for start, end, path in own:
                 overlaps = path != candidate.path and start < place.end and place.start < end
-                if overlaps and not self._may_share(path, candidate.path, place):
+                shared = overlaps and (
+                    self._is_unit(path, candidate, place) or self._may_share(path, candidate.path, place)
+                )
+                if overlaps and not shared:
                     message = f"the same characters stand for {path} and for {candidate.path}"
                     yield finding(FindingKind.SHARED_EVIDENCE, candidate.path, message)
                     yield finding(FindingKind.SHARED_EVIDENCE, path, message)
@@ -45,6 +48,14 @@ class SharedEvidence:
                     if self._schema.accounts == "asked" and "]." in path and top == field_of(candidate.path):
                         yield finding(FindingKind.SHARED_EVIDENCE, top, f"{message}: a row may be misread")
             own.append((place.start, place.end, candidate.path))
+
+    def _is_unit(self, path: str, candidate: Candidate, place: Place) -> bool:
+        """Whether a place is the unit of two numbers of a row: a cell without figures, beside the value's own."""
+        row, other = path.rpartition(".")[0], candidate.path.rpartition(".")[0]
+        kinds = [spec.kind for spec in map(self._schema.field, (path, candidate.path)) if spec is not None]
+        text = self._units[place.page, place.unit].text[place.start : place.end]
+        beside = len(candidate.places) > 1 and not any(map(str.isdigit, text))
+        return row == other and kinds == ["indicator", "indicator"] and beside
 
     def _may_share(self, one: str, other: str, place: Place) -> bool:
         """Whether a print serves both: one field in several rows, declared so, or a heading, or a cell over them."""

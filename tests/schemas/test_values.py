@@ -131,10 +131,25 @@ def test_a_quality_or_a_date_is_text_alone(text: str) -> None:
     assert (parsed.text, parsed.operator, parsed.value, parsed.unit) == (text, None, None, None)
 
 
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        ("≥\t30\t公里", ("30", "≥", "30", "公里")),
+        ("30\t公里", ("30", None, "30", "公里")),
+        ("≥30\t公里", ("≥30", "≥", "30", "公里")),
+        ("1,200.50\t万元", ("1,200.50", None, "1200.50", "万元")),
+    ],
+)
+def test_a_quantity_in_several_columns_keeps_the_text_of_its_number(columns: str, expected: tuple[object, ...]) -> None:
+    parsed = parse_indicator(columns)
+    assert (parsed.text, parsed.operator, parsed.value, parsed.unit) == expected
+
+
 @given(TEXTS)
 def test_an_indicator_value_never_loses_a_character(text: str) -> None:
     parsed = parse_indicator(text)
-    assert parsed.text.split() == text.split()
+    columns = [parsed.operator, parsed.text, parsed.unit] if "\t" in text and parsed.value is not None else []
+    assert parsed.text.split() == text.split() or fold("".join(map(str, filter(None, columns)))) == fold(text)
     if parsed.value is not None:
         assert parsed.value in fold(text).replace(",", "")
 

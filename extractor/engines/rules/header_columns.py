@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -67,3 +68,11 @@ def column_under(token: Token, columns: Sequence[Column]) -> int:
 
 EDGE = 3.0
 """Points by which the same ruling line may differ from page to page."""
+
+
+def heads_units(text: str) -> bool:
+    """Whether a folded text is the header of a column of units: `度量单位`."""
+    return _UNITS.search(text) is not None
+
+
+_UNITS = re.compile(r"单位$|^units?$")

@@ -158,7 +158,8 @@ def _own_row(row: ListRow, following: ListRow, lowest: int) -> bool:
 def _give_row(
     draft: Draft, columns: Sequence[Column], kinds: Sequence[str], row: ListRow, above: dict[int, Cell], path: str
 ) -> None:
-    parts = _quantity(draft, kinds, row)
+    quantities = _quantities(kinds, row)
+    parts = {p for order in quantities.values() for m in order for p in cell_tokens(row[m])}
     for n, column in enumerate(columns):
         cell = above.get(n) if kinds[n] == "word" else row.get(n)
         if cell is None:
@@ -176,7 +177,8 @@ def _give_row(
         if is_null(column.field.kind, "".join(draft.tokens[p].fold for p in positions)):
             draft.null(positions)
             continue
-        draft.give(name, parts if kinds[n] == "indicator" and set(positions) <= set(parts) else positions)
+        cells = [cell_tokens(row[m]) for m in quantities.get(n, ())] or [positions]
+        draft.give(name, [p for own in cells for p in own], "\t".join(map(draft.join, cells)))
         if cell.doubtful:
             message = f"it could stand in another column or row: {draft.join(positions)[:40]}"
             draft.doubt(name, FindingKind.COLUMN_UNCLEAR, message)
@@ -196,21 +198,25 @@ def _may_be_two(cell: Cell, field: FieldSpec) -> bool:
     return guessed and token.fold not in field.printed.vocabulary
 
 
-def _quantity(draft: Draft, kinds: Sequence[str], row: ListRow) -> tuple[int, ...]:
-    """The tokens of a quantity that is printed in three columns, sign, number and unit; none where it is not."""
-    numbers = [n for n in row if kinds[n] == "indicator" and shape(row[n].pieces[0].fold).number]
-    signed = [n for n in row if kinds[n] == "indicator" and _SIGNED.fullmatch(row[n].pieces[0].fold)]
+def _quantities(kinds: Sequence[str], row: ListRow) -> dict[int, list[int]]:
+    """By the column of a number, the columns of a quantity that is printed in several: its sign, the number, its unit.
+
+    The sign is that of the first number; a unit is that of all numbers without one.
+    """
     signs = [n for n in row if kinds[n] == "unknown" and _SIGN.fullmatch(row[n].pieces[0].fold)]
     units = [n for n in row if kinds[n] == "unit" and not is_null("text", row[n].pieces[0].fold)]
-    own = (numbers or signed)[:1]
-    if not own or not (signs or units) or len(row[own[0]].pieces) > 1:
-        return ()
-    order = [*(signs[:1] if numbers else ()), *own, *units[:1]]
-    return tuple(p for n in order for p in cell_tokens(row[n]))
+    own = [n for n in sorted(row) if kinds[n] == "indicator" and _NUMBER.fullmatch(_text(row[n]))]
+    bare = [n for n in own if shape(_text(row[n])).number]
+    parts = {n: [*(signs[:1] if n in bare[:1] else ()), n, *units[:1]] for n in own}
+    return {n: order for n, order in parts.items() if len(order) > 1}
+
+
+def _text(cell: Cell) -> str:
+    return "".join(piece.fold for piece in cell.pieces)
 
 
 _SIGN = re.compile(r"[≥≤><=≧≦⩾⩽]")
-_SIGNED = re.compile(r"[≥≤><=≧≦⩾⩽][\d,]+(?:\.\d+)?")
+_NUMBER = re.compile(r"[≥≤><=≧≦⩾⩽]?[\d,]+(?:\.\d+)?")
 
 
 def _fills(draft: Draft, columns: Sequence[Column], key: Cell, tail: Cell) -> bool:

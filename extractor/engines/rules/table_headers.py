@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from extractor.document.layout import Cell
+from extractor.engines.rules.header_columns import heads_units
 from extractor.engines.rules.label_zones import group_of
 from extractor.forms.labels import LabelIndex, targets_of
 from extractor.forms.line_labels import label_key
@@ -109,4 +110,4 @@ def _covered(token: Token, below: Sequence[Sequence[Token]]) -> bool:
 def _flat(rows: Sequence[Sequence[Token]], index: LabelIndex) -> list[Token]:
     leaves = _leaves(rows)
     whole = [*(t for row in rows for t in row if t not in leaves), *leaves]
-    return sorted(whole, key=lambda t: targets_of(t, index) is None)
+    return sorted(whole, key=lambda t: targets_of(t, index) is None and not heads_units(t.fold))

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
+from extractor.engines.rules.header_columns import heads_units
 from extractor.engines.rules.label_zones import group_of
 from extractor.forms.labels import Hit, LabelIndex, Target
 from extractor.forms.tokens import Token, in_column
@@ -23,12 +25,9 @@ _MARK = "?"
 _FIGURE = re.compile(r"[\d≥≤><=≧≦%]|^[-—/\\–□]+$")
 
 
-_UNIT = re.compile(r"单位$|^units?$")
-
-
 def states_units(field: FieldSpec) -> bool:
     """Whether an unknown column is one of units, by its label: `度量单位`."""
-    return is_unknown(field) and _UNIT.search(field.name.removeprefix(_MARK)) is not None
+    return is_unknown(field) and heads_units(field.name.removeprefix(_MARK))
 
 
 def is_unknown(field: FieldSpec) -> bool:
@@ -37,14 +36,26 @@ def is_unknown(field: FieldSpec) -> bool:
 
 
 def unknown_columns(tokens: Sequence[Token], hits: dict[int, Hit], schema: SchemaSpec, index: LabelIndex) -> list[Hit]:
-    """The labels of unknown columns in the headers of a form's lists, where columns are no facts."""
+    """The labels of unknown columns in the headers of a form's lists; where columns are facts, those of units alone."""
     out: list[Hit] = []
     for spec in schema.fields:
         if spec.structure == "rows":
-            own = [hit for hit in hits.values() if _is_column(hit, spec.path) and not in_column(tokens[hit.first])]
-            for header in _headers(own, tokens, hits, index):
-                out.extend(_hit(spec, tokens, label) for label in _labels(header, tokens, hits, index))
+            own = [hit for hit in hits.values() if _is_column(hit, spec.path)]
+            in_lines = [hit for hit in own if not in_column(tokens[hit.first])]
+            labels = [
+                label
+                for header in _headers(in_lines, tokens, hits, index)
+                for label in _labels(header, tokens, hits, index)
+            ]
+            out.extend(_hit(spec, tokens, label) for label in (*labels, *_unit_columns(own, tokens, hits)))
     return out
+
+
+def _unit_columns(own: Sequence[Hit], tokens: Sequence[Token], hits: dict[int, Hit]) -> Iterator[list[int]]:
+    """The headers of units in the row of a list's labels, where columns are facts."""
+    heads = [tokens[hit.first] for hit in own]
+    rows = {t.row for t, after in pairwise(heads) if in_column(t) and t.row == after.row}
+    yield from ([p] for p, t in enumerate(tokens) if t.row in rows and p not in hits and heads_units(t.fold))
 
 
 def _is_column(hit: Hit, path: str) -> bool:

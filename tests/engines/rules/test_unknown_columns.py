@@ -7,7 +7,17 @@ from typing import Any
 
 import pytest
 
-from tests.form_cases import EVALUATION, PROJECT_TITLE, evaluation_form, project_head, result_of
+from tests.form_cases import (
+    EVALUATION,
+    EVALUATION_TITLE,
+    PROJECT_TITLE,
+    evaluation_form,
+    grid,
+    lines,
+    paged,
+    project_head,
+    result_of,
+)
 
 ROWS = (("产出指标", "数量指标", "巡护河段", "≥30(公里)"), ("产出指标", "质量指标", "巡护合格率", "=100(%)"))
 HEADER = ("一级指标", "二级指标", "三级指标", "指标值")
@@ -86,3 +96,27 @@ def test_the_end_of_a_row_behind_something_else_is_in_doubt_and_so_is_the_name_a
     text = "\n".join([*project_head(), *("\t".join(row) for row in rows[:2]), "", "1", "", "\t".join(rows[2])]) + "\n"
     (record,) = result_of(text).records
     assert {"indicators[0].level3", "indicators[1]"} <= set(record.unsettled)
+
+
+def test_a_column_of_units_states_those_of_all_numbers_of_a_row_in_a_grid() -> None:
+    head = [
+        "一级指标",
+        "二级指标",
+        "三级指标",
+        "年度指标值",
+        "度量单位",
+        "实际完成值",
+        "分值",
+        "得分",
+        "偏差原因分析及改进措施",
+    ]
+    rows = [
+        ["产出指标", "数量指标", "巡护河段", "≥30", "公里", "31", "40", "40", ""],
+        ["产出指标", "质量指标", "清洁程度", "良好", "", "良好", "50", "50", ""],
+    ]
+    read = paged([*lines(EVALUATION_TITLE), grid(["项目名称", "护堤植树", *[""] * 7], head, *rows)])
+    (record,) = result_of(read).records
+    first, second = ((row["target"], row["actual"]) for row in record.values["indicators"])
+    assert [tuple(value.values()) for value in first] == [("≥30", "≥", "30", "公里"), ("31", None, "31", "公里")]
+    assert [tuple(value.values()) for value in second] == [("良好", None, None, None)] * 2
+    assert not [path for path in record.unsettled if path.startswith("indicators")]
