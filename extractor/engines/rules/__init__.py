@@ -29,9 +29,12 @@ from extractor.engines.rules.zones import Bucket, Zones
 from extractor.forms.form_tokens import FormTokens, form_tokens
 from extractor.forms.labels import Hit, foreign, spot, unasked
 from extractor.forms.merged_cells import same_merged_cell
-from extractor.forms.tokens import Token
+from extractor.forms.tokens import Token, width
 from schemas.spec import FieldSpec, SchemaSpec
 from schemas.values import fold
+
+WIDEST_LINE = 60.0
+"""Full-width characters; a wider line fits on no page, so the text's lines are not those of a page and not wrapped."""
 
 _HANDLERS: dict[str, Callable[[Draft, Bucket, SchemaSpec], None]] = {
     "value": lambda draft, bucket, _: labelled_values.value(draft, bucket),
@@ -84,10 +87,11 @@ def _read(form: Form) -> _Reading:
     hits |= {hit.first: hit for hit in unknown_columns(tokens, hits, form.schema, index)}
     zones = read_zones(tokens, hits, form.schema)
     listings: dict[int, Listing] = {}
+    unwrapped = any(width(row.units[0].text) > WIDEST_LINE for row in form.rows if not row.table)
     for bucket in zones.buckets:
         if bucket.kind == "list":
             own = pieces(tokens, bucket, index, form.rows)
-            listings[bucket.label] = listing(own, bucket.columns)
+            listings[bucket.label] = listing(own, bucket.columns, unwrapped=unwrapped)
     return _Reading(form, tokens, zones, listings, headings)
 
 

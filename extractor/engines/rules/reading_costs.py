@@ -138,6 +138,9 @@ def _unknown_cost(piece: Piece, kind: str) -> float:
     return 0.6
 
 
+UNWRAPPED = 4.0
+"""What it costs more that a line goes on with a cell in a form whose lines are not wrapped; page breaks cut some."""
+
 Skips = Sequence[Sequence[float]]
 
 
@@ -165,16 +168,17 @@ class Step(NamedTuple):
 
 
 class Surroundings(NamedTuple):
-    """What stands around a piece: blank lines between most lines; nothing more of its row."""
+    """What stands around a piece: blank lines between most lines; nothing more of its row; lines that never wrap."""
 
     spaced: bool
     over: bool
+    unwrapped: bool
 
 
-def surroundings(pieces: Sequence[Piece], n: int, spaced: bool) -> Surroundings:
+def surroundings(pieces: Sequence[Piece], n: int, spaced: bool, *, unwrapped: bool = False) -> Surroundings:
     """What stands around piece `n`."""
     after = pieces[n + 1] if n + 1 < len(pieces) else None
-    return Surroundings(spaced, after is None or bool(after.word))
+    return Surroundings(spaced, after is None or bool(after.word), unwrapped)
 
 
 def step(before: Piece, after: Piece, kinds: Sequence[str], widths: Sequence[Width], around: Surroundings) -> Step:
@@ -185,6 +189,8 @@ def step(before: Piece, after: Piece, kinds: Sequence[str], widths: Sequence[Wid
     unit_below = after.fold.startswith("(") and before.fold[-1].isdigit()
     penalty = 6.0 if (open_bracket(here) or unit_below) and not before.word else 0.0
     on = _going_on(before, after, kinds, widths, penalty)
+    if after.first and around.unwrapped and not there.gap:
+        on = tuple(cost + UNWRAPPED for cost in on)
     if not after.first:  # on the same line
         begins = any(shape(after.fold)[:3])
         return Step((1.2 if there.soft and not begins else 0.0) + penalty, 5.0 + penalty, on)

@@ -77,10 +77,10 @@ def _set_aside(draft: Draft, bucket: Bucket, list_path: str) -> None:
 
 
 def _lacks_level(spec: FieldSpec, bucket: Bucket) -> bool:
-    """Whether a column of spanning labels is not in the header of a list that has another one."""
+    """Whether the lowest column of spanning labels is not in the header of a list that has another one."""
     found = {c.field.path for c in bucket.columns}
     spanning = [child.path for child in spec.children if child.printed.spans]
-    return bool(found & set(spanning)) and not set(spanning) <= found
+    return bool(found & set(spanning)) and spanning[-1] not in found
 
 
 def _doubt_missing(draft: Draft, bucket: Bucket, schema: SchemaSpec, rows: Iterable[int]) -> None:

@@ -32,19 +32,28 @@ class Listing:
     kinds: tuple[str, ...]
     costs: tuple[tuple[float, ...], ...]
     spaced: bool
+    unwrapped: bool
+    """Whether each line holds one cell, whole: no line of the form is wrapped."""
 
 
-def listing(pieces: Sequence[Piece], columns: Sequence[Column]) -> Listing:
+def listing(pieces: Sequence[Piece], columns: Sequence[Column], *, unwrapped: bool = False) -> Listing:
     """The pieces of a list with their costs."""
     kinds = tuple(column_kind(c.field) for c in columns)
     costs = tuple(map(tuple, emissions(pieces, columns, kinds)))
-    return Listing(tuple(pieces), tuple(columns), kinds, costs, _blank_lined(pieces))
+    return Listing(
+        tuple(pieces), tuple(columns), kinds, costs, _blank_lined(pieces), unwrapped and _is_cell_a_line(pieces)
+    )
 
 
 def _blank_lined(pieces: Sequence[Piece]) -> bool:
     """Whether blank lines stand between most lines, so that two without one stand side by side on the page."""
     begins = [p.token.gap for p in pieces if p.first and not p.token.table]
     return sum(1 for gap in begins if gap) * 2 > len(begins)
+
+
+def _is_cell_a_line(pieces: Sequence[Piece]) -> bool:
+    """Whether nothing but what a typographic space cuts off stands behind another piece in a line."""
+    return all(piece.first or piece.token.soft for piece in pieces)
 
 
 class Reading(NamedTuple):
@@ -67,7 +76,7 @@ class Reading(NamedTuple):
 
 def decode(one: Listing, widths: Sequence[Width]) -> list[Reading]:
     """The cheapest reading of each piece."""
-    pieces, costs, kinds, spaced = one.pieces, one.costs, one.kinds, one.spaced
+    pieces, costs, kinds = one.pieces, one.costs, one.kinds
     count = len(kinds)
     skip, seen = skip_costs(kinds, 1.0), skip_costs(kinds, 0.1)
     skips = [seen if p.whole else skip for p in pieces]
@@ -79,7 +88,8 @@ def decode(one: Listing, widths: Sequence[Width]) -> list[Reading]:
         start[2 * column] = costs[0][column] + skips[0][0][column]
     forward.append(start)
     steps = [
-        step(pieces[n - 1], pieces[n], kinds, widths, surroundings(pieces, n, spaced)) for n in range(1, len(pieces))
+        step(pieces[n - 1], pieces[n], kinds, widths, surroundings(pieces, n, one.spaced, unwrapped=one.unwrapped))
+        for n in range(1, len(pieces))
     ]
     for n in range(1, len(pieces)):
         row, origin = _advance(forward[-1], costs[n], steps[n - 1], skips[n - 1], skips[n], count)

@@ -80,7 +80,8 @@ def _beside(token: Token, first: Column) -> bool:
 def _completed(found: Sequence[Piece], columns: Sequence[Column], index: LabelIndex) -> list[Piece]:
     """The pieces with words put together of which the end stands behind a page break, in the same column.
 
-    For tables of two pages that are not seen to be one; neither half alone is a word.
+    For tables of two pages that are not seen to be one; neither half alone is a word. So are words of laid out text
+    that are higher than their row: their end stands beside the next one.
     """
     own = {c.field.path: n for n, c in enumerate(columns)}
     out: list[Piece] = []
@@ -88,7 +89,8 @@ def _completed(found: Sequence[Piece], columns: Sequence[Column], index: LabelIn
     for piece in found:
         column = column_under(piece.token, columns) if piece.token.exact else -1
         head = out[last[column]] if column in last else None
-        word = head.fold + piece.fold if head is not None and head.token.page < piece.token.page else ""
+        parted = head is not None and (head.token.page < piece.token.page or piece.token.unit.box is None)
+        word = head.fold + piece.fold if head is not None and parted else ""
         if head is not None and word in index.words and not {head.fold, piece.fold} & set(index.words):
             fields = frozenset(own[f.path] for f in index.words[word] if f.path in own)
             out[last[column]] = head._replace(tokens=(*head.tokens, *piece.tokens), fold=word, word=fields)

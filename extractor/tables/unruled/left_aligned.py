@@ -80,17 +80,21 @@ class _Reading:
     """The rows of a page's tables, and what speaks for and against their cells standing at the tops of rows.
 
     `widths`: how wide the cells between two edges are, by the distance of the edges. `beside`: the edges that stand
-    right of one, each with its line. `last`: where the cells end that are the last of their rows. `patterns`: the
+    right of one, each with its line. `last`: where the cells end that are the last of their rows, as
+    far as lines show it; `right`: where the page's tables end. `patterns`: the
     columns of rows that begin beyond doubt. `plain`: lines that stand between the last row and what follows.
+    `top`: the line below the last title.
     """
 
     edges: list[int]
     widths: dict[int, int]
     beside: dict[int, list[tuple[int, int]]]
     last: dict[int, int]
+    right: int
     tables: list[list[_Row]] = field(default_factory=list)
     patterns: set[tuple[int, ...]] = field(default_factory=set)
     plain: int = 0
+    top: int = 0
     unsure: list[_Unsure] = field(default_factory=list)
 
     @property
@@ -101,10 +105,10 @@ class _Reading:
         """Where the cell that begins at an edge may end: at the next cell of its row, or at one that may be empty."""
         following = min((other for other in row if other > edge), default=None)
         seen = self.beside.get(edge, [])
-        above = [b for line, b in seen if line < row[edge].entries[0].line]
+        above = [b for line, b in seen if self.top <= line < row[edge].entries[0].line]
         empty = above[-1:] or [b for line, b in seen if line > row[edge].entries[-1].line][:1]
         ends = [edge + self.widths[b - edge] for b in empty if following is None or b < following]
-        return [*ends, self.last[edge] if following is None else edge + self.widths[following - edge]]
+        return [*ends, self.last.get(edge, self.right) if following is None else edge + self.widths[following - edge]]
 
 
 class _Unsure(NamedTuple):
@@ -122,7 +126,12 @@ def grids(lines: Sequence[Line], page: int) -> list[Line | Grid] | None:
     if edges is None:
         return None
     gap = min(b.x0 - a.x1 for row in printed for a, b in pairwise(row))
-    reading = _Reading(edges, _widths(printed, edges, gap), _beside(printed, edges), _last(printed, edges, gap))
+    tabled = [row for row in printed if row[0].x0 or len(row) > 1]
+    right = max(e.x1 for row in tabled for e in row)
+    widths, beside, last = _widths(printed, edges, gap), _beside(printed, edges), _last(tabled, edges, gap, right)
+    first = _Reading(edges, widths, beside, last, right)
+    _blocks(lines, printed, first)  # it tells the columns of rows
+    reading = _Reading(edges, widths, beside, last, right, patterns=first.patterns)
     blocks = _blocks(lines, printed, reading)
     if not _is_topped(reading, lines):
         return None
@@ -176,17 +185,15 @@ def _beside(printed: Sequence[Sequence[Entry]], edges: Sequence[int]) -> dict[in
     return out
 
 
-def _last(printed: Sequence[Sequence[Entry]], edges: Sequence[int], gap: int) -> dict[int, int]:
+def _last(tabled: Sequence[Sequence[Entry]], edges: Sequence[int], gap: int, right: int) -> dict[int, int]:
     """Where the cells of each edge end if nothing stands right of them: as the widest, if it shows the width.
 
     It does where it nearly fills the page, or where several lines of nothing else are as wide, and fill a column.
     """
-    tabled = [row for row in printed if row[0].x0 or len(row) > 1]
-    right = max(e.x1 for row in tabled for e in row)
     ends: dict[int, list[int]] = {edge: [] for edge in edges}
     for row in tabled:
         ends[max(e for e in edges if e <= row[-1].x0)].append(row[-1].x1 if len(row) == 1 else -row[-1].x1)
-    out = dict.fromkeys(edges, right)
+    out: dict[int, int] = {}
     for (edge, own), column in zip(ends.items(), [*edges[1:], right + gap], strict=True):
         widest = max(map(abs, own), default=0)
         filled = sum(x1 > widest - 2 for x1 in own) >= FILLED and widest >= column - gap - 1
@@ -213,6 +220,7 @@ def _blocks(lines: Sequence[Line], printed: Sequence[list[Entry]], reading: _Rea
         if not (out and isinstance(out[-1], list)):
             reading.tables.append([])
             out.append(reading.tables[-1])
+        reading.top = line.number if reading.plain > 1 else reading.top
         _take(reading, _by_edge(row, reading.edges), broken=before is None or line.number > before.number + 1)
         before, reading.plain = line, 0
     return out
@@ -249,12 +257,15 @@ def _take(reading: _Reading, entries: dict[int, Entry], *, broken: bool) -> None
     near = {edge: slot for edge, slot in slots.items() if slot.entries[-1].line == entries[edge].line - 1}
     limits = {edge: _limit(reading, row, edge, entries[edge]) for edge in near}
     full = {edge: limit for edge, limit in limits.items() if limit is not None}
+    wrapped = set(full)
+    if full and max(row) in near and max(row) not in reading.last:
+        wrapped.add(max(row))  # nobody knows how wide it is
     goes_on = len(near) == len(entries) and all(
-        edge in full or (0 not in entries and _is_paragraph(slot, entries[edge])) for edge, slot in near.items()
+        edge in wrapped or (0 not in entries and _is_paragraph(slot, entries[edge])) for edge, slot in near.items()
     )
     if goes_on:
         for edge, slot in near.items():
-            slot.go_on(entries[edge], joined=edge in full)
+            slot.go_on(entries[edge], joined=edge in wrapped)
         if len(full) == len(entries):
             chance = prod(2.0 / max(2, limit - edge) for edge, limit in full.items())
             reading.unsure.append(_Unsure(tuple(near.values()), tuple(entries), chance))
@@ -273,7 +284,7 @@ def _limit(reading: _Reading, row: _Row, edge: int, here: Entry) -> int | None:
     last = row[edge].entries[-1]
     needed = last.x1 + display_width(here.text[:1])
     if not (_FIGURE.fullmatch(last.text) and _FIGURE.fullmatch(here.text)):  # a word stays whole; a space may be gone
-        space = " " in last.text or last.text[-1].isascii()
+        space = 2 if "\u3000" in last.text else int(" " in last.text or last.text[-1].isascii())
         needed = max(needed, last.x1 + round(2 * unit_width(here.text))) + space
     ends = [end for end in reading.ends(row, edge) if last.x1 <= end < needed]
     if ends:
