@@ -55,7 +55,12 @@ def blocks(lines: Sequence[str]) -> list[Line | Grid] | None:
 
 def record(*rows: Cells | str) -> Record:
     """The record of a form that holds a table of these rows."""
-    text = "\n".join([PROJECT_TITLE, "(2031年度)", "", *printed(*rows)])
+    return of_lines(printed(*rows))
+
+
+def of_lines(lines: Sequence[str]) -> Record:
+    """The record of a form that holds these lines."""
+    text = "\n".join([PROJECT_TITLE, "(2031年度)", "", *lines])
     return record_of(text_source.document(Loaded(text, "0" * 64, ()), "case.txt"))
 
 
@@ -104,9 +109,10 @@ def test_a_row_that_a_page_break_cut_is_whole_and_what_follows_a_title_is_not_of
     grids = [one for one in found if isinstance(one, Grid)]
     assert [c.text for c in grids[0].cells if c.row == 2] == list(THIRD.values())
     assert [c.text for c in grids[1].cells] == list(SECOND.values())
-    titled = blocks([*first, "", "另一张表", "二零三一年度", "", rest, *printed(HEAD, FIRST, SECOND)])
+    titled = blocks([*first, "", "另一张表", "二零三一年度", "", rest, *printed(HEAD, FIRST, SECOND, THIRD)])
     assert titled is not None
-    assert THIRD[2] not in [c.text for one in titled if isinstance(one, Grid) for c in one.cells]
+    before = next(one for one in titled if isinstance(one, Grid))
+    assert THIRD[2] not in [c.text for c in before.cells]
 
 
 @pytest.mark.parametrize(("label", "doubted"), [("结余资金管", True), ("国库管理", False)])
@@ -117,17 +123,42 @@ def test_a_line_below_a_full_one_is_in_doubt_where_rows_of_such_a_cell_alone_are
     assert found is not None
     (table,) = [one for one in found if isinstance(one, Grid)]
     unsure = [c.text for c in table.cells if any(w.confidence is not None for w in c.words)]
-    assert unsure == (["结余资金管采购管理"] if doubted else [])
+    assert unsure == (["结余资金管", "采购管理"] if doubted else [])
 
 
-def test_a_row_that_may_be_two_puts_its_list_in_doubt() -> None:
+def test_a_row_that_may_be_the_end_of_the_one_above_is_in_doubt() -> None:
+    head = {0: "一级指标", 1: "二级指标", 2: "三级指标", 4: "指标值"}
+    first = {0: "产出指标", 1: "可持续影响指标", 2: "巡护河段", 4: "≥30.00(公里)"}
+    alone = [{2: "巡护办法"}, {2: "巡护制度"}]
+    for name, doubted in (("河段合格公里", False), ("巡护河段合格公里数达标", True)):
+        found = record(head, first, *alone, {2: name}, {2: "居民满意"}, *[first] * 4)
+        assert [row["level3"] for row in found.values["indicators"]][3:5] == [name, "居民满意"]
+        assert doubted == any(f.kind == "row_unclear" and f.path == "indicators[4]" for f in found.findings)
+
+
+def test_a_label_that_is_higher_than_its_row_is_whole() -> None:
     head = {0: "一级指标", 1: "二级指标", 2: "三级指标", 4: "指标值"}
     first = {0: "产出指标", 1: "数量指标", 2: "上半年计划内巡护河段公里总数", 4: "≥30.00(公里)"}
-    alone = [{2: "巡护制度"}, {2: "巡护河段合格公里数达标率统"}, {2: "居民满意"}]
-    wide = [{2: "巡护河段合格公里数达标率"}, {2: "居民满意"}]
-    for rows, hidden in ((alone, False), (wide, True)):
-        found = record(head, first, {2: "巡护办法"}, *rows)
-        assert hidden == any(f.kind == "row_hidden" and f.path == "indicators" for f in found.findings)
+    lines = printed(
+        head, first, {1: "可持续影响指标", 2: "巡护制度", 4: "提升"}, {2: "巡护办法", 4: "提升"}, first, first
+    )
+    over = next(n for n, line in enumerate(lines) if line.strip() == "指标")
+    lines[over : over + 2] = [f"{' ' * 13}指标{lines[over + 1][17:]}"]
+    found = of_lines(lines)
+    assert [row["level2"] for row in found.values["indicators"]][1:3] == ["可持续影响指标"] * 2
+
+
+def test_forms_of_one_page_may_have_other_columns() -> None:
+    other = printed(HEAD, FIRST, SECOND, THIRD, width=12)
+    lines = [*printed(HEAD, FIRST, SECOND, THIRD), "", "另一张表", "二零三一年度", "", *other]
+    found = blocks(lines)
+    assert found is not None
+    first, second = (one for one in found if isinstance(one, Grid))
+    assert [c.text for c in first.cells] == [c.text for c in second.cells]
+
+
+def test_a_line_with_gaps_that_stands_below_no_other_is_of_no_table() -> None:
+    assert read(HEAD, FIRST, SECOND, THIRD, "", "填报人：林    电话：0100-5550123    日期：三月")[0][-1] == THIRD
 
 
 @pytest.mark.parametrize("shift", [0, 1])

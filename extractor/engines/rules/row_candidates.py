@@ -191,11 +191,12 @@ def _may_hold_more(cell: Cell) -> bool:
     return compares or (cell.doubtful and len(cell.pieces) > 1)
 
 
-def _may_be_two(cell: Cell, field: FieldSpec) -> bool:
-    """Whether a cell of laid out text, whose lines may be of two rows, is none of the words that its column has."""
-    token = cell.pieces[0].token
-    guessed = token.exact and token.unit.box is None and not in_column(token)
-    return guessed and token.fold not in field.printed.vocabulary
+def _may_go_on(row: ListRow, columns: Sequence[Column]) -> bool:
+    """Whether a row of laid out text may be the last lines of the one above: nothing in it is a word of its column."""
+    cells = [(cell.pieces[0], columns[n].field) for n, cell in row.items()]
+    tokens = [piece.token for piece, _ in cells]
+    guessed = all(t.exact and t.unit.box is None and not in_column(t) for t in tokens)
+    return guessed and not any(piece.fold in field.printed.vocabulary for piece, field in cells)
 
 
 def _quantities(kinds: Sequence[str], row: ListRow) -> dict[int, list[int]]:
@@ -231,11 +232,10 @@ def _doubt_row(draft: Draft, columns: Sequence[Column], kinds: Sequence[str], ro
     """What one may doubt of a row as a whole: where it begins, whether it is two, whether it is complete."""
     first = row[min(row)]
     guessed = sum(cell.guessed for n, cell in row.items() if kinds[n] != "word")
-    joined = any(_may_be_two(cell, columns[n].field) for n, cell in row.items())
-    if any(cell.hides_row for cell in row.values()) or guessed > 1 or joined:
+    if any(cell.hides_row for cell in row.values()) or guessed > 1:
         whole = draft.join(p for cell in row.values() for p in cell_tokens(cell))
         draft.doubt(path.split("[")[0], FindingKind.ROW_HIDDEN, f"two rows may have been read as one: {whole[:60]}")
-    if first.doubtful and first.pieces[0].first:
+    if (first.doubtful and first.pieces[0].first) or _may_go_on(row, columns):
         draft.doubt(path, FindingKind.ROW_UNCLEAR, f"a row may begin elsewhere: {draft.join(cell_tokens(first))[:40]}")
     tail = next((row[n] for n, kind in enumerate(kinds) if kind == "text" and n in row), None)
     key = next((row[n] for n, kind in enumerate(kinds) if kind == "key" and n in row), None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 from math import prod
@@ -26,7 +26,7 @@ ALIGNED = 0.97
 LEAST_TOPPED = 2
 """So many rows must show that cells stand at their tops: a cell of one line beside one of several."""
 COINCIDENCE = 0.05
-"""A line that goes on with full ones is in doubt where rows of its columns are known, if full lines are so likely."""
+"""Where full lines are so likely, a line below them is a row, in doubt, if rows of its columns are known."""
 NEARLY = 4
 """Half-width characters that the widest line of a column may leave free where lines wrap there."""
 FILLED = 3
@@ -82,8 +82,7 @@ class _Reading:
     `widths`: how wide the cells between two edges are, by the distance of the edges. `beside`: the edges that stand
     right of one, each with its line. `last`: where the cells end that are the last of their rows, as
     far as lines show it; `right`: where the page's tables end. `patterns`: the
-    columns of rows that begin beyond doubt. `plain`: lines that stand between the last row and what follows.
-    `top`: the line below the last title.
+    columns of rows that begin beyond doubt.
     """
 
     edges: list[int]
@@ -93,9 +92,6 @@ class _Reading:
     right: int
     tables: list[list[_Row]] = field(default_factory=list)
     patterns: set[tuple[int, ...]] = field(default_factory=set)
-    plain: int = 0
-    top: int = 0
-    unsure: list[_Unsure] = field(default_factory=list)
 
     @property
     def rows(self) -> list[_Row]:
@@ -105,44 +101,68 @@ class _Reading:
         """Where the cell that begins at an edge may end: at the next cell of its row, or at one that may be empty."""
         following = min((other for other in row if other > edge), default=None)
         seen = self.beside.get(edge, [])
-        above = [b for line, b in seen if self.top <= line < row[edge].entries[0].line]
+        above = [b for line, b in seen if line < row[edge].entries[0].line]
         empty = above[-1:] or [b for line, b in seen if line > row[edge].entries[-1].line][:1]
         ends = [edge + self.widths[b - edge] for b in empty if following is None or b < following]
         return [*ends, self.last.get(edge, self.right) if following is None else edge + self.widths[following - edge]]
 
 
-class _Unsure(NamedTuple):
-    """Cells that a line went on with, and the columns that it would have as a row of its own."""
-
-    slots: tuple[_Slot, ...]
-    pattern: tuple[int, ...]
-    coincidence: float
-
-
 def grids(lines: Sequence[Line], page: int) -> list[Line | Grid] | None:
     """The lines of a page with its tables as grids; None where they are not laid out so."""
-    printed = [_entries(line) for line in lines]
-    edges = _edges(printed)
+    printed = _apart(lines)
+    parts = [_laid_out(part) for part in _parts(printed)]
+    found = parts if None not in parts else [_laid_out(printed)]
+    out: list[Line | Grid] = []
+    for part in found:
+        if part is None:
+            return None
+        for block in part.blocks:
+            number = sum(isinstance(b, Grid) for b in out) + 1
+            out.append(block if isinstance(block, Line) else _grid(block, page, number, part.edges))
+    return out
+
+
+class _Printed(NamedTuple):
+    """A line, what stands in its columns, and whether it is of no table."""
+
+    line: Line
+    entries: list[Entry]
+    apart: bool
+
+
+class _Blocks(NamedTuple):
+    """Lines and tables in reading order; the columns of the tables begin at the edges."""
+
+    blocks: list[Line | list[_Row]]
+    edges: list[int]
+
+
+def _parts(printed: Sequence[_Printed]) -> list[list[_Printed]]:
+    """The lines of each form: columns may be others below a title, of two lines of no table one below the other."""
+    out: list[list[_Printed]] = [[]]
+    joined = [a.apart and b.apart and b.line.number == a.line.number + 1 for a, b in pairwise(printed)]
+    for before, one, title in zip([False, *joined], printed, [*joined, False], strict=True):
+        if title and not before:
+            out.append([])
+        out[-1].append(one)
+    return [part for part in out if part]
+
+
+def _laid_out(part: Sequence[_Printed]) -> _Blocks | None:
+    tabled = [p.entries for p in part if not p.apart]
+    if not tabled:
+        return _Blocks([p.line for p in part], [])
+    edges = _edges(tabled)
     if edges is None:
         return None
-    gap = min(b.x0 - a.x1 for row in printed for a, b in pairwise(row))
-    tabled = [row for row in printed if row[0].x0 or len(row) > 1]
+    gap = min(b.x0 - a.x1 for row in tabled for a, b in pairwise(row))
     right = max(e.x1 for row in tabled for e in row)
-    widths, beside, last = _widths(printed, edges, gap), _beside(printed, edges), _last(tabled, edges, gap, right)
+    widths, beside, last = _widths(tabled, edges, gap), _beside(tabled, edges), _last(tabled, edges, gap, right)
     first = _Reading(edges, widths, beside, last, right)
-    _blocks(lines, printed, first)  # it tells the columns of rows
+    _blocks(part, first)  # it tells the columns of rows
     reading = _Reading(edges, widths, beside, last, right, patterns=first.patterns)
-    blocks = _blocks(lines, printed, reading)
-    if not _is_topped(reading, lines):
-        return None
-    _doubt(reading)
-    out: list[Line | Grid] = []
-    for block in blocks:
-        if isinstance(block, Line):
-            out.append(block)
-        elif block:
-            out.append(_grid(block, page, sum(isinstance(b, Grid) for b in out) + 1, edges))
-    return out
+    blocks = _blocks(part, reading)
+    return _Blocks(blocks, edges) if _is_topped(reading, [p.line for p in part]) else None
 
 
 def _entries(line: Line) -> list[Entry]:
@@ -207,33 +227,42 @@ def _is_indent(x: int, inner: Counter[int]) -> bool:
     return inner[x - 1] > inner[x]
 
 
-def _blocks(lines: Sequence[Line], printed: Sequence[list[Entry]], reading: _Reading) -> list[Line | list[_Row]]:
+def _blocks(part: Sequence[_Printed], reading: _Reading) -> list[Line | list[_Row]]:
     """Lines and tables in reading order; a table ends where lines stand between that are no part of it."""
     out: list[Line | list[_Row]] = []
     before: Line | None = None
-    for apart, line, row in _apart(lines, printed):
+    titled = False
+    for line, entries, apart in part:
         if apart:
+            titled = titled or (bool(out) and isinstance(out[-1], Line) and out[-1].number == line.number - 1)
             out.append(line)
-            reading.plain = reading.plain + 1 if before is None else 1
             before = None
             continue
         if not (out and isinstance(out[-1], list)):
             reading.tables.append([])
             out.append(reading.tables[-1])
-        reading.top = line.number if reading.plain > 1 else reading.top
-        _take(reading, _by_edge(row, reading.edges), broken=before is None or line.number > before.number + 1)
-        before, reading.plain = line, 0
-    return out
+        own = _by_edge(entries, reading.edges)
+        if titled:
+            _begin(reading, own, sure=True)
+        else:
+            _take(reading, own, broken=before is None or line.number > before.number + 1)
+        before, titled = line, False
+    return [block for block in out if block]
 
 
-def _apart(lines: Sequence[Line], printed: Sequence[list[Entry]]) -> Iterator[tuple[bool, Line, list[Entry]]]:
-    """Each line, and whether it is of no table: no line around it, up to a blank one, has more than one entry."""
+def _apart(lines: Sequence[Line]) -> list[_Printed]:
+    """The lines; one is of no table if no line around it, up to a blank one, has entries below those of other lines."""
+    printed = [_entries(line) for line in lines]
+    inner = Counter(e.x0 for row in printed for e in row if e.x0)
     numbers = [line.number - n for n, line in enumerate(lines)]
+    out: list[_Printed] = []
     for _, group in groupby(range(len(lines)), key=numbers.__getitem__):
         block = list(group)
-        tabled = [n for n in block if len(printed[n]) > 1 or printed[n][0].x0]
+        tabled = [n for n in block if any(inner[e.x0] > 1 for e in printed[n] if e.x0)]
         for n in block:
-            yield not tabled or n < tabled[0] or _is_below(printed, block, n, tabled[-1]), lines[n], printed[n]
+            apart = not tabled or n < tabled[0] or _is_below(printed, block, n, tabled[-1])
+            out.append(_Printed(lines[n], printed[n], apart))
+    return out
 
 
 def _is_below(printed: Sequence[list[Entry]], block: Sequence[int], n: int, last: int) -> bool:
@@ -250,7 +279,7 @@ def _take(reading: _Reading, entries: dict[int, Entry], *, broken: bool) -> None
     row = (reading.rows or [{}])[-1]
     slots = {edge: row[edge] for edge in entries if edge in row}
     beside = len(slots) == len(entries)
-    if broken and beside and 0 not in entries and tuple(entries) not in reading.patterns and reading.plain < 2:
+    if broken and beside and 0 not in entries and tuple(entries) not in reading.patterns:
         for edge, slot in slots.items():  # the end of a row that a page break cut
             slot.go_on(entries[edge], joined=not _is_paragraph(slot, entries[edge]))
         return
@@ -263,18 +292,22 @@ def _take(reading: _Reading, entries: dict[int, Entry], *, broken: bool) -> None
     goes_on = len(near) == len(entries) and all(
         edge in wrapped or (0 not in entries and _is_paragraph(slot, entries[edge])) for edge, slot in near.items()
     )
+    if goes_on and len(full) == len(entries) and tuple(entries) in reading.patterns:
+        chance = prod(2.0 / max(2, limit - edge) for edge, limit in full.items())
+        if chance > COINCIDENCE:  # as rows of these columns are known, it may be one
+            for slot in near.values():
+                slot.doubtful = True
+            _begin(reading, entries, sure=False, doubtful=True)
+            return
     if goes_on:
         for edge, slot in near.items():
             slot.go_on(entries[edge], joined=edge in wrapped)
-        if len(full) == len(entries):
-            chance = prod(2.0 / max(2, limit - edge) for edge, limit in full.items())
-            reading.unsure.append(_Unsure(tuple(near.values()), tuple(entries), chance))
         return
     _begin(reading, entries, sure=not full)
 
 
-def _begin(reading: _Reading, entries: dict[int, Entry], *, sure: bool) -> None:
-    reading.tables[-1].append({edge: _Slot([entry]) for edge, entry in entries.items()})
+def _begin(reading: _Reading, entries: dict[int, Entry], *, sure: bool, doubtful: bool = False) -> None:
+    reading.tables[-1].append({edge: _Slot([entry], doubtful=doubtful) for edge, entry in entries.items()})
     if sure:
         reading.patterns.add(tuple(entries))
 
@@ -305,14 +338,6 @@ def _is_topped(reading: _Reading, lines: Sequence[Line]) -> bool:
         return False
     centred, topped = read_bands([[s._replace(line=n) for s in row] for n, row in enumerate(segmented(lines))])
     return topped.cost < centred.cost
-
-
-def _doubt(reading: _Reading) -> None:
-    """Puts cells in doubt that a line went on with which may as well be a row: rows of its columns are known."""
-    for one in reading.unsure:
-        if one.pattern in reading.patterns and one.coincidence > COINCIDENCE:
-            for slot in one.slots:
-                slot.doubtful = True
 
 
 def _grid(rows: Sequence[_Row], page: int, number: int, edges: Sequence[int]) -> Grid:

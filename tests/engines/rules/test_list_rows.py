@@ -285,3 +285,15 @@ def test_a_word_of_a_column_alone_in_its_line_is_a_row_where_marks_part_the_cell
     other = record_of(head + body.format("河道所资料汇编"))
     assert len(other.values["indicators"]) == 3
     assert doubted(other)
+
+
+@pytest.mark.parametrize(("goal", "rows"), [("完成巡护任务。" * 9, 2), ("完成巡护任务。" * 8, 1)])
+def test_in_a_text_with_a_line_wider_than_a_page_each_line_is_a_cell(goal: str, rows: int) -> None:
+    head = f"{PROJECT_TITLE}\n(2031年度)\n项目名称\n河湖巡护经费\n年度总体目标\n{goal}\n"
+    body = "一级指标\n二级指标\n三级指标\n年度(/项目)指标值\n效益指标\n社会效益指标\n"
+    body += "下半年巡护讲座影响力提升情况\n提升\n一季度巡护河段影响力提升情况\n稳定\n"
+    body += "满意度指标\n服务对象满意度指标\n居民满意度\n高\n"
+    of = record_of(head + body)
+    found = [row["level3"] for row in of.values["indicators"]]
+    assert len(found) == rows + 1
+    assert doubted(of) == (rows == 1)
