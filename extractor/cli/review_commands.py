@@ -110,5 +110,6 @@ def left_to_decide(left: Any) -> str:
     if left.seconds is None or not left.decisions:
         return f"{left.decisions} decisions are left"
     minutes = left.seconds / 60
-    time = f"{minutes:.0f} minutes" if minutes < 90 else f"{minutes / 60:.1f} hours"
-    return f"{left.decisions} decisions are left, about {time} by the time taken so far"
+    time = f"about {minutes:.0f} minutes" if minutes < 90 else f"about {minutes / 60:.1f} hours"
+    time = time if minutes >= 1 else "less than a minute"
+    return f"{left.decisions} decisions are left, {time} by the time taken so far"
