@@ -85,12 +85,15 @@ class LeaseBook:
     def take(self, block: str, unit: str, state: LeaseState) -> Lease | None:
         """The next generation of a unit's lease, or None where another worker was first."""
         generation = state.generation + 1
-        key = f"{self._prefix}/{block}/{unit}/{generation:04d}"
+        key = self._key(f"{block}/{unit}", generation)
         if not self.folder.put_if_absent(key, self._text()):
             return None
         lease = Lease(f"{block}/{unit}", key, generation)
         self._held[key] = lease
         return lease
+
+    def _key(self, unit: str, generation: int) -> str:
+        return f"{self._prefix}/{unit}/{generation:04d}"
 
     def count(self) -> None:
         """See what share of all live leases is held here: one LIST for 1,000 of them."""
@@ -116,10 +119,11 @@ class LeaseBook:
                 self.folder.put(lease.key, b"")
 
     def end(self, lease: Lease) -> None:
-        """The work is done: the lease is of no use any more."""
+        """The work is done: the lease is of no use any more, nor are those of owners that died before."""
         with self._lock, contextlib.suppress(StopRun):
             if self._held.pop(lease.key, None):
-                self.folder.delete(lease.key)
+                for generation in range(1, lease.generation + 1):
+                    self.folder.delete(self._key(lease.unit, generation))
 
     def give_up_all(self) -> None:
         """Let others have all that is held."""

@@ -186,7 +186,10 @@ class ObjectFolder:
         from obstore import exceptions as kinds
 
         if isinstance(error, kinds.PermissionDeniedError | kinds.UnauthenticatedError | PermissionError):
-            raise Refused(f"{self.url}: no right to {what}; check the credentials of the store") from None
+            raise Refused(
+                f"{self.url}: no right to {what}; check the credentials of the store"
+                " (and this machine's clock, which some stores compare with theirs)"
+            ) from None
         if isinstance(error, OSError) and not isinstance(error, ConnectionError | TimeoutError):
             raise error
         if not isinstance(error, kinds.GenericError | kinds.JoinError | ConnectionError | TimeoutError):

@@ -92,3 +92,16 @@ def test_what_is_done_leaves_no_lease() -> None:
     assert lease is not None
     owner.end(lease)
     assert list(folder.objects("lease")) == []
+
+
+def test_what_is_done_after_a_takeover_leaves_no_lease_of_the_dead() -> None:
+    folder, clock = memory(), Clock()
+    book(folder, clock).take("b", "0000", FREE)
+    other = book(folder, clock)
+    other.states("b")
+    clock.sleep(LEASE)
+    lease = other.take("b", "0000", other.states("b")["0000"])
+    assert lease is not None
+    assert len(list(folder.objects("lease"))) == 2
+    other.end(lease)
+    assert list(folder.objects("lease")) == []
