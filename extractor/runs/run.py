@@ -154,10 +154,16 @@ def _each(
     with contextlib.closing(given):
         for done, answer in enumerate(given, 1):
             task: Task = answer.task
-            row = answer.value if answer.reason is None else result_rows.failed(answer.reason, answer.seconds)
+            row = row_of(answer)
             store.record(ledger, mark, task, row)
             progress(Progress(done, total, task.name, row.reason))
             yield task
+
+
+def row_of(answer: workers.Answer) -> ResultRow:
+    """What the ledger keeps of what came of a task."""
+    row: ResultRow = answer.value if answer.reason is None else result_rows.failed(answer.reason, answer.seconds)
+    return row
 
 
 def answers(

@@ -21,7 +21,7 @@ from typing import NamedTuple, TypeVar
 
 from extractor.engines import llm
 from extractor.errors import StopRun
-from extractor.ledger import result_rows, run_counts, store
+from extractor.ledger import run_counts, store
 from extractor.ledger.store import Input, Ledger, Task
 from extractor.runs import object_folders, run, shard_inputs, shard_parts, shards, shared_readings, work_units
 from extractor.runs.fingerprint import fingerprint, reading_mark
@@ -265,7 +265,7 @@ class _Worker:
     def _record(self, answer: Answer) -> None:
         task: Task = answer.task
         taken = self.held.pop(task.path)
-        row = answer.value if answer.reason is None else result_rows.failed(answer.reason, answer.seconds)
+        row = run.row_of(answer)
         if row.reading is not None:
             shared_readings.keep(self.folder, task.sha256, task.suffix, row.reading)
         store.record(taken.reading.ledger, self.mark, task, row)
