@@ -9,6 +9,7 @@ import re
 from difflib import SequenceMatcher
 from typing import Literal
 
+from extractor.readers.scan.printed_lines import stray_stops
 from schemas.values import fold
 
 TextKind = Literal["digits", "amount", "operator", "unit", "words"]
@@ -43,11 +44,13 @@ def confirms(first: str, second: str, start: int, end: int) -> bool:
 
     White space and the width of characters do not count, but for a space between two digits: there a mark may be lost.
     The character before and the one behind are to be alike too, or the end of the line in both: a digit more or less is
-    another number. Letters that are drawn like others are never confirmed.
+    another number. Letters that are drawn like others are never confirmed, nor is a full stop that a speck may be.
     """
     ours, theirs = fold(first), fold(second)
     lo, hi = len(fold(first[:start])), len(fold(first[:end]))
     if _APART.search(first[start:end]) or _SAME_SHAPE.search(first[start:end]):
+        return False
+    if any(start <= at < end for at in stray_stops(first)):
         return False
     if lo == hi or not theirs:
         return False

@@ -22,6 +22,8 @@ from extractor.accounting.line_readings import TextKind, confirms, text_kind
         ("97 00", "9700", 0, 5, False),  # the mark between the digits may be lost for both
         ("配合loT系统", "配合loT系统", 0, 7, False),  # IoT: both take the capital for a small letter
         ("配合loT系统", "配合loT系统", 5, 7, True),
+        ("年度.", "年度.", 0, 3, False),  # a speck looks like a full stop to both
+        ("9.5", "9.5", 0, 3, True),
         ("", "95", 0, 0, False),
         ("95", "", 0, 2, False),
     ],

@@ -10,6 +10,7 @@ from extractor.config import Settings
 from extractor.document.layout import Box
 from extractor.readers.scan import ocr
 from extractor.readers.scan.pixels import grey, quarter_turned
+from extractor.readers.scan.printed_lines import stray_stops
 from extractor.readers.scan.unread_ink import unread
 from extractor.tables.words import Token, is_cjk
 
@@ -53,22 +54,11 @@ def _doubted(box: Box, chars: ocr.Chars, marks: Image) -> ocr.Chars:
     wide = box.x1 - box.x0
     printed = [n for n, char in enumerate(chars) if char.text != " "]
     places = [box.x0 + chars[n].middle * wide for n in printed]
-    doubted = {printed[n] for n in unread(box, places, marks)} | set(stray_stops(chars))
+    doubted = {printed[n] for n in unread(box, places, marks)}
+    doubted.update(stray_stops("".join(char.text for char in chars)))
     return tuple(
         char._replace(confidence=min(char.confidence, UNREAD)) if n in doubted else char for n, char in enumerate(chars)
     )
-
-
-def stray_stops(chars: ocr.Chars) -> list[int]:
-    """Which characters are full stops that neither a letter, a figure nor another stop stands beside: maybe specks."""
-    text = "".join(char.text for char in chars)
-    if len(text) != len(chars):
-        return []
-
-    def carries(char: str) -> bool:
-        return char == "." or (char.isascii() and char.isalnum())
-
-    return [n for n, c in enumerate(text) if c == "." and not (carries(text[n - 1 : n]) or text[n + 1 : n + 2] == ".")]
 
 
 def is_tall(box: Box) -> bool:

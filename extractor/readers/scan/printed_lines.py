@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
@@ -44,3 +45,11 @@ def printed_lines(unit: Unit) -> Iterator[PrintedLine]:
             start, end = words[0].start, words[-1].start + len(words[-1].text)
             area = unit.box if isinstance(unit, Cell) and unit.box is not None else box
             yield PrintedLine(unit.page, unit.id, start, end, unit.text[start:end], box, area)
+
+
+_STRAY = re.compile(r"(?<![A-Za-z0-9.])\.(?!\.)")
+
+
+def stray_stops(text: str) -> list[int]:
+    """Where full stops are that neither a letter, a figure nor another stop stands beside: a speck looks like one."""
+    return [match.start() for match in _STRAY.finditer(text)]
