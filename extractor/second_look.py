@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from extractor.accounting.doubtful_lines import Doubt, LineKey, doubts, judged, open_doubts
+from extractor.accounting.doubtful_lines import Doubt, LineKey, confirming, doubts, judged, open_doubts, unsure_lines
 from extractor.accounting.line_readings import TextKind, text_kind
 from extractor.config import Settings
 from extractor.document.layout import Document
@@ -21,6 +21,7 @@ from extractor.engines import llm
 from extractor.errors import DocumentError
 from extractor.readers.scan import second_ocr
 from extractor.readers.scan.line_pictures import LinePicture, cut_line, png, without_neighbours
+from extractor.readers.scan.printed_lines import PrintedLine
 from extractor.readers.scan.straight_pages import StraightPage, straight_pages
 
 if TYPE_CHECKING:
@@ -60,6 +61,27 @@ def look_again(document: Document, path: Path, records: Sequence[Record], settin
         first = next((n for n, own in enumerate(found) if any(d.key in left for d in own)), None)
         records = [_charged(record, looked) if n == first else record for n, record in enumerate(records)]
     return [judged(record, own, readings, notes) for record, own in zip(records, found, strict=True)]
+
+
+class LineReaders(NamedTuple):
+    """A line that OCR was unsure of, and the further readers that read it the same; none where it stays in doubt."""
+
+    line: PrintedLine
+    readers: tuple[str, ...]
+
+
+def line_readers(document: Document, path: Path, settings: Settings) -> list[LineReaders]:
+    """The lines of scanned pages that OCR was unsure of, whether a value stands there or not, read by a second OCR."""
+    scanned = {page.number for page in document.pages if page.reader == "ocr"}
+    lines = [line for unit in document.units() if unit.page in scanned for line in unsure_lines(unit)]
+    found = [Doubt("", line, 0, len(line.text)) for line in lines]
+    readings: dict[LineKey, dict[str, str]] = {}
+    if found and second_ocr.reads(settings):
+        cuts = cut_lines(document, path, found, settings)
+        readings = {key: {} for key in cuts}
+        texts = second_ocr.read_lines([one.clean for one in cuts.values()], settings)
+        _add(readings, second_ocr.NAME, cuts, texts)
+    return [LineReaders(doubt.line, confirming(doubt, readings)) for doubt in found]
 
 
 def _charged(record: Record, looked: Looked) -> Record:

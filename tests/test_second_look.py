@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from extractor.config import Settings
+from extractor.document.geometry import covered
 from extractor.engines import llm
 from extractor.errors import DocumentError, StopRun
+from extractor.inspect.outline import reader_areas
 from extractor.pipeline import process
 from extractor.readers.scan import second_ocr
 from tests.fault_server import Faults, Step, running
@@ -165,6 +167,17 @@ def test_a_doubt_names_all_readings_and_two_that_differ_from_the_ocr_correct_not
     assert looked.record.values["number"] == "4711"
     assert "tesseract reads '4717'" in looked.messages["number"]
     assert "the vision model reads '4717'" in looked.messages["number"]
+
+
+def test_look_marks_the_lines_that_ocr_was_unsure_of_and_who_confirms_them(
+    tmp_path: Path, tesseract: dict[str, str]
+) -> None:
+    tesseract.update({"0": "4711", "1": "28.50"})
+    read = document(UNSURE)
+    marked = reader_areas(read, picture(tmp_path), Settings(second_reader="tesseract"))
+    assert [(area.kind, area.label) for area in marked] == [("confirmed", "tesseract"), ("unsure", "")]
+    numbers = [cell.box for cell in read.units() if cell.text in ("4711", "23.50")]
+    assert all(covered(area.box, box) == 1 for area, box in zip(marked, numbers, strict=True) if box is not None)
 
 
 def test_without_a_second_reader_what_the_first_is_unsure_of_stays_in_doubt(

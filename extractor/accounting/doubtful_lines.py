@@ -64,6 +64,12 @@ def _doubts_of(path: str, span: Span, units: Units) -> Iterator[Doubt]:
             yield doubt
 
 
+def unsure_lines(unit: Unit) -> list[PrintedLine]:
+    """The printed lines of a unit in which OCR was unsure of a character."""
+    low = [w.start for w in unit.words if w.confidence is not None and w.confidence < LOW_CONFIDENCE]
+    return [line for line in printed_lines(unit) if any(line.start <= at < line.end for at in low)]
+
+
 def lines_of(path: str, span: Span, units: Units) -> Iterator[Doubt]:
     """The characters of each printed line that a span of a value covers, in doubt or not."""
     place = span.place

@@ -122,7 +122,7 @@ def look(call: Namespace) -> int:
     from extractor import readers
     from extractor.cli import show
     from extractor.errors import DocumentError, MissingPackage
-    from extractor.inspect.outline import areas, describe
+    from extractor.inspect.outline import areas, describe, reader_areas
     from extractor.runs import run
 
     settings = _settings(call)
@@ -135,7 +135,8 @@ def look(call: Namespace) -> int:
         print(f"extractor: {call.path}: {error}", file=sys.stderr)
         return 1
     if call.image is not None:
-        return _draw(call, document, settings, areas(document, settings, schemas))
+        own = [*areas(document, settings, schemas), *reader_areas(document, call.path, settings)]
+        return _draw(call, document, settings, own)
     if call.prompt:
         print("\n\n".join(show.prompts(document, settings, schemas, call.engine or "llm")))
         return 0

@@ -6,6 +6,7 @@ No model is called. The shape of `describe` is that of `extractor look --json`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from extractor.config import Settings
@@ -15,6 +16,7 @@ from extractor.document.results import Chunk, Form
 from extractor.forms.chunks import chunks
 from extractor.forms.regions import cut
 from extractor.inspect.pictures import Area
+from extractor.second_look import line_readers
 from schemas.spec import SchemaSpec
 
 
@@ -43,6 +45,14 @@ def areas(document: Document, settings: Settings, schemas: Sequence[SchemaSpec])
             label = f"chunk {number}: {chunk.tokens} tokens"
             out += _areas("chunk", label, [part for unit in chunk.units for part in parts_of(unit)])
     return out
+
+
+def reader_areas(document: Document, path: Path, settings: Settings) -> list[Area]:
+    """The lines that OCR was unsure of: in doubt, or confirmed by a second reader, whose name is written at them."""
+    return [
+        Area("confirmed" if readers else "unsure", line.page, line.box, ", ".join(readers))
+        for line, readers in line_readers(document, path, settings)
+    ]
 
 
 def _areas(kind: str, label: str, units: Sequence[Unit]) -> Iterator[Area]:

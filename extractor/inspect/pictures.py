@@ -15,7 +15,9 @@ from extractor.readers.scan.image_files import frames, pillow
 
 # What is outlined: its colour and how thick, in pixels.
 WORD, LINE, CELL, TABLE = ("#9a9a9a", 1), ("#1f77b4", 2), ("#2ca02c", 2), ("#d62728", 4)
-AREAS = {"form": ("#9467bd", 3, 9), "chunk": ("#ff7f0e", 2, 5)}  # and how far outside of what it holds
+AREAS = {  # and how far outside of what it holds
+    "form": ("#9467bd", 3, 9), "chunk": ("#ff7f0e", 2, 5), "unsure": ("#e377c2", 3, 1), "confirmed": ("#17becf", 3, 1),
+}  # fmt: skip
 LABEL = 11  # pixels above what an area holds; outside of the widest outline
 WIDEST = 1600  # pixels of a picture
 SMALLEST = 4  # pixels of a place that can hold a character
@@ -23,7 +25,10 @@ Outline = tuple[Box, str, int]
 
 
 class Area(NamedTuple):
-    """What of a page belongs to a form or to a chunk: a box on the page as it was read, and what to write at it."""
+    """What of a page belongs to a form or to a chunk, or a line and who read it.
+
+    A box on the page as it was read, and what to write at it.
+    """
 
     kind: str
     page: int
@@ -33,6 +38,8 @@ class Area(NamedTuple):
 
 def draw(document: Document, path: Path, directory: Path, settings: Settings, areas: Sequence[Area] = ()) -> list[Path]:
     """Write one PNG a page: words grey, lines blue, cells green, tables red, forms violet, chunks orange.
+
+    On scans, lines that the OCR was unsure of are pink; blue-green with the name of the reader that confirms them.
 
     DocumentError: the file has no pages that could be drawn (a text file), or they can't be shown.
     """
