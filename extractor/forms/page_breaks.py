@@ -15,13 +15,12 @@ from typing import NamedTuple
 
 from extractor.document.layout import Cell, Unit, Word
 from extractor.document.results import Row
-from extractor.forms.parted_cells import EDGE, Pair, Placing, are_halves, last_part, same_columns
+from extractor.forms.parted_cells import Pair, are_halves, last_part, same_columns
+from extractor.forms.table_placing import aligned, follows, lowest_cells, placing_of
 from extractor.forms.tokens import first_unit, width
 from extractor.tables.wrapped_numbers import is_one_number
 from schemas.values import fold
 
-SHIFT = 24.0  # points by which a page may have been put aside on the scanner
-SCALE = 0.08  # by so much the scale of two photographed pages may differ
 BACK = 2  # pages before the last that tell how a table is set, and that labels over several pages begin on
 LEAST = 0.25  # of a character; so little room more or less tells nothing
 LINES = (
@@ -64,9 +63,10 @@ def _append(out: list[Row], rows: list[Row], known: Known) -> None:
     """Puts the rows of a table, or a line, behind what is there; joined to the table before, if they go on with it."""
     start = _last_pages(out)
     before = out[start:]
-    if not _follows(before, rows):
+    if not follows(before, rows):
         out.extend(rows)
         return
+    rows = aligned(rows, placing_of(before, rows))
     repeated = _repeated(before, rows)
     if repeated < len(rows):
         _join(before, rows, repeated, known)
@@ -82,47 +82,6 @@ def _last_pages(out: Sequence[Row]) -> int:
     ):
         start -= 1
     return start
-
-
-def _follows(above: Sequence[Row], rows: Sequence[Row]) -> bool:
-    """Whether a table begins the page after the one that a table ends, as wide as that."""
-    if not above or not rows or not (rows[0].table and above[-1].exact_columns and rows[0].exact_columns):
-        return False
-    page = max(last_part(u).page for u in above[-1].units if isinstance(u, Cell))
-    one, other = _ends(above), _ends(rows)
-    if rows[0].page != page + 1 or one is None or other is None:
-        return False
-    wide = one[1] - one[0]
-    same = abs(wide - (other[1] - other[0])) <= EDGE or _same_shares(above, rows)
-    return abs(other[0] - one[0]) <= SHIFT and same
-
-
-def _same_shares(above: Sequence[Row], rows: Sequence[Row]) -> bool:
-    """Whether a scanned table has its columns where the one above has them, each in its share of the width, and they
-    are as many: pages that are photographed from other distances differ in scale."""
-    placing = _placing(above, rows)
-    if not 1 - SCALE <= placing.scale <= 1 + SCALE:
-        return False
-    sure = [word.confidence for row in (above[-1], rows[0]) for unit in row.units for word in unit.words]
-    first = [u for u in rows[0].units if isinstance(u, Cell)]
-    last = _lowest(above)
-    scanned = bool(sure) and None not in sure
-    return scanned and len(first) > 2 and all(any(same_columns(last_part(c), u, placing) for c in last) for u in first)
-
-
-def _ends(rows: Sequence[Row]) -> tuple[float, float] | None:
-    boxes = [last_part(u).box for r in rows for u in r.units if isinstance(u, Cell)]
-    known = [box for box in boxes if box is not None]
-    return (min(b.x0 for b in known), max(b.x1 for b in known)) if known and len(known) == len(boxes) else None
-
-
-def _placing(above: Sequence[Row], below: Sequence[Row]) -> Placing:
-    """How the table below lies against the table above: its sides are those of that."""
-    one, other = _ends(above), _ends(below)
-    if one is None or other is None or one[1] <= one[0]:
-        return Placing()
-    scale = (other[1] - other[0]) / (one[1] - one[0])
-    return Placing(scale, other[0] - scale * one[0])
 
 
 def _repeated(above: Sequence[Row], below: Sequence[Row]) -> int:
@@ -146,27 +105,14 @@ def _said(row: Row) -> tuple[str, ...]:
 
 def _pairs(above: Sequence[Row], below: Sequence[Row], first: int) -> list[Pair]:
     """The cells of the first row below that stand under a cell in the same columns, with that."""
-    placing = _placing(above, below)
-    lowest = _lowest(above)
+    placing = placing_of(above, below)
+    lowest = lowest_cells(above)
     out: list[Pair] = []
     for unit in (u for u in below[first].units if isinstance(u, Cell)):
         over = next((c for c in lowest if same_columns(last_part(c), unit, placing)), None)
         if over is not None:
             out.append(Pair(over, unit))
     return out
-
-
-def _lowest(rows: Sequence[Row]) -> list[Cell]:
-    """The cells of the last row, and those from above that reach down to it."""
-    cells = [u for r in rows for u in r.units if isinstance(u, Cell)]
-    page = max(last_part(cell).page for cell in cells)
-    parts = [part for cell in cells if (part := last_part(cell)).page == page]
-    bottom = max(part.row + part.row_span for part in parts)
-    return [
-        cell
-        for cell in cells
-        if cell in rows[-1].units or ((p := last_part(cell)).page == page and p.row + p.row_span >= bottom)
-    ]
 
 
 def _join(above: list[Row], below: list[Row], first: int, known: Known) -> None:

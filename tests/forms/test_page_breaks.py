@@ -252,7 +252,12 @@ def test_a_page_photographed_from_nearer_goes_on_where_its_columns_have_their_sh
 ) -> None:
     above = larger(part(1, [HEAD, ["质量", "步道修缮验收合格", "≥95(%)", "5.00"]]), 1.0, confidence)
     below = larger(part(2, [["数量", "巡护次数", "≥12", "5.00"]]), scale, confidence)
-    assert (len({row.table for row in stitched([*above, *below], KNOWN)}) == 1) == goes_on
+    rows = stitched([*above, *below], KNOWN)
+    assert (len({row.table for row in rows}) == 1) == goes_on
+    if goes_on:
+        places = [(unit.box, unit.words[0].box) for unit in rows[-1].units if isinstance(unit, Cell)]
+        assert [box.x0 for box, _ in places if box is not None] == pytest.approx(EDGES[:-1])  # as on the page before
+        assert [own.words[0].box for own in below[0].units] == [printed for _, printed in places]
 
 
 @pytest.mark.parametrize("page", [1, 3])
