@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from itertools import pairwise
 
 from extractor.document.geometry import size_as_read
@@ -134,21 +134,43 @@ def _at(unit: Unit) -> tuple[str, int, int]:
 
 
 def _numbered_breaks(document: Document) -> list[Line]:
-    """Bare page numbers in a text without page marks: among blank lines, each one more than the last."""
-    found: list[Line] = []
+    """Bare page numbers in a text without page marks, each one more than the last, and the head that stands with them.
+
+    They stand alone among blank lines, or in a paragraph of their own with a line that stands so again.
+    """
+    found: list[tuple[Line, ...]] = []
+    heads: Counter[str] = Counter()
     for page in document.pages:
-        for before, block, after in zip([None, *page.blocks], page.blocks, [*page.blocks[1:], None], strict=False):
-            if not isinstance(block, Line) or not _BARE.fullmatch(block.text.strip()):
-                continue
-            above = block.number - before.number if isinstance(before, Line) else _FAR
-            below = after.number - block.number if isinstance(after, Line) else _FAR
-            if min(above, below) > 1 and max(above, below) >= _FAR:
-                found.append(block)
-    counting: list[Line] = []
-    for line in found:
-        if not counting or int(line.text) == int(counting[-1].text) + 1:
-            counting.append(line)
-    return counting if len(counting) > 1 else []
+        for paragraph, above, below in _paragraphs(page):
+            numbers = [line for line in paragraph if _BARE.fullmatch(line.text.strip())]
+            if len(numbers) == 1 and len(paragraph) == 1 and max(above, below) >= _FAR:
+                found.append((numbers[0],))
+            elif len(numbers) == 1 and len(paragraph) == _EDGE_LINES:
+                head = next(line for line in paragraph if line is not numbers[0])
+                heads[fold(head.text)] += 1
+                found.append((numbers[0], head))
+    counting: list[tuple[Line, ...]] = []
+    for number, *head in found:
+        own = (number, *(line for line in head if heads[fold(line.text)] > 1))
+        follows = not counting or int(number.text) == int(counting[-1][0].text) + 1
+        if follows and len(own) == len(head) + 1:
+            counting.append(own)
+    return [line for own in counting for line in own] if len(counting) > 1 else []
+
+
+def _paragraphs(page: Page) -> Iterator[tuple[list[Line], int, int]]:
+    """The lines of a page that no blank line parts, with how far away the lines above and below them are."""
+    own: list[Line] = []
+    above = _FAR
+    for block in (*page.blocks, None):
+        distance = block.number - own[-1].number if own and isinstance(block, Line) else _FAR
+        if own and (distance > 1 or not isinstance(block, Line)):
+            yield own, above, distance
+            own, above = [], distance
+        if isinstance(block, Line):
+            own.append(block)
+        else:
+            above = _FAR
 
 
 def _heads_between(document: Document) -> list[Line]:

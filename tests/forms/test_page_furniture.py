@@ -176,3 +176,20 @@ def test_a_number_between_two_tables_of_a_text_is_a_page_number(between: list[st
 
 def test_a_number_between_a_table_and_a_line_is_print() -> None:
     assert texts(paged([grid(["甲", "乙"]), *lines("4", "见下文")])) == []
+
+
+HEAD = "云桥县水务局 年度决算公开"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (f"甲\n\n12\n{HEAD}\n\n乙\n\n13\n{HEAD}\n\n丙\n", ["12", HEAD, "13", HEAD]),
+        (f"甲\n\n{HEAD}\n12\n\n乙\n\n{HEAD}\n13\n\n丙\n\n\n14\n", [HEAD, "12", HEAD, "13", "14"]),
+        (f"甲\n\n12\n{HEAD}\n\n乙\n\n14\n{HEAD}\n\n丙\n", []),
+        (f"甲\n\n12\n{HEAD}\n\n乙\n\n13\n另一行文字\n\n丙\n", []),
+        (f"甲\n12\n{HEAD}\n\n乙\n\n13\n{HEAD}\n\n丙\n", []),
+    ],
+)
+def test_a_head_that_stands_with_page_numbers_that_count_up_is_furniture(text: str, found: list[str]) -> None:
+    assert sorted(texts(document(text))) == sorted(found)
