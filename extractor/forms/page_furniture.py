@@ -138,24 +138,23 @@ def _numbered_breaks(document: Document) -> list[Line]:
 
     They stand alone among blank lines, or in a paragraph of their own with a line that stands so again.
     """
-    found: list[tuple[Line, ...]] = []
+    found: list[tuple[Line, Line | None]] = []
     heads: Counter[str] = Counter()
     for page in document.pages:
         for paragraph, above, below in _paragraphs(page):
             numbers = [line for line in paragraph if _BARE.fullmatch(line.text.strip())]
             if len(numbers) == 1 and len(paragraph) == 1 and max(above, below) >= _FAR:
-                found.append((numbers[0],))
+                found.append((numbers[0], None))
             elif len(numbers) == 1 and len(paragraph) == _EDGE_LINES:
                 head = next(line for line in paragraph if line is not numbers[0])
                 heads[fold(head.text)] += 1
                 found.append((numbers[0], head))
-    counting: list[tuple[Line, ...]] = []
-    for number, *head in found:
-        own = (number, *(line for line in head if heads[fold(line.text)] > 1))
+    counting: list[tuple[Line, Line | None]] = []
+    for number, other in found:
         follows = not counting or int(number.text) == int(counting[-1][0].text) + 1
-        if follows and len(own) == len(head) + 1:
-            counting.append(own)
-    return [line for own in counting for line in own] if len(counting) > 1 else []
+        if follows and (other is None or heads[fold(other.text)] > 1):
+            counting.append((number, other))
+    return [line for own in counting for line in own if line is not None] if len(counting) > 1 else []
 
 
 def _paragraphs(page: Page) -> Iterator[tuple[list[Line], int, int]]:
