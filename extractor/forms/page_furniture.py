@@ -23,8 +23,13 @@ _REPEATS = 3
 """A line at the edge of so many pages, or of all, is a running head."""
 
 
-def furniture(document: Document, own: Callable[[str], bool]) -> frozenset[Place]:
-    """The places of all furniture lines; what a schema declares (`own`, of folded text) is never a running head."""
+def furniture(document: Document, is_own: Callable[[str], bool]) -> frozenset[Place]:
+    """The places of all furniture lines; what a schema declares (`is_own`, of folded text) is never a running head."""
+    titles = _titles(document)
+
+    def own(text: str) -> bool:
+        return text in titles or is_own(text)
+
     edges = [_edge_lines(page.blocks) for page in document.pages]
     counts = _repeated(edges)
     few = len(edges) < _REPEATS  # on two pages, only words may be a head: figures may be print that happens to be equal
@@ -81,6 +86,21 @@ def _repeated_titles(document: Document, known: Set[Place]) -> list[Line]:
             same = fold(title.text) == fold(again.text) and _first_row(table) != _first_row(goes_on)
             out += [again] if same else []
     return out
+
+
+def _titles(document: Document) -> set[str]:
+    """What stands right above several tables whose rows are numbered from 1: the title of each of them."""
+    pairs = (pair for page in document.pages for pair in pairwise(page.blocks))
+    found = Counter(
+        fold(line.text)
+        for line, table in pairs
+        if isinstance(line, Line) and isinstance(table, Grid) and _begins_with_one(table)
+    )
+    return {text for text, count in found.items() if count > 1}
+
+
+def _begins_with_one(grid: Grid) -> bool:
+    return any(cell.row == 1 and cell.col == 0 and fold(cell.text) == "1" for cell in grid.cells)
 
 
 def _without(page: Page, known: Set[Place]) -> list[Block]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -10,10 +10,11 @@ from extractor.document.geometry import Rulings, Segment, union
 from extractor.document.layout import Block, Box, Cell, Grid, Line
 from extractor.tables.proved_columns import Going
 from extractor.tables.row_rules.row_tables import Banded, Proof, find_banded, left_edges, sides_apart
-from extractor.tables.ruled.lattice import JOIN, Lattice, fill, find_lattices, free_rules, shade_edges, shaded_lattices
+from extractor.tables.ruled.lattice import JOIN, Lattice, fill, find_lattices, free_rules
 from extractor.tables.ruled.missing_lines import holds_columns, lacking, not_found
 from extractor.tables.ruled.parted_rows import with_rows
 from extractor.tables.ruled.separate_frames import with_frames_joined
+from extractor.tables.ruled.shaded_areas import free_shades, level_edges, shaded_lattices, upright_edges
 from extractor.tables.text_runs import Row, Run, row_box, runs_of, split_columns
 from extractor.tables.unruled.aligned_runs import find_unruled
 from extractor.tables.unruled.separated_rows import apart_tables
@@ -66,18 +67,47 @@ def _printed(
         found = _with_lattices(lattices, tokens, rulings, page, join, None)
         boxes = [lattice.box for lattice in doubtful]
         return found._replace(blocks=[_doubted(b) if b.box in boxes else b for b in found.blocks])
-    found = _partly(lattices, tokens, rulings, page, proof, doubtful)
-    edges = shade_edges(shades, lattices, rulings.horizontal)
-    edges = [edge for edge in edges if not any(_is_certain(block, edge) for block in found.blocks)]
+    areas = free_shades(shades, lattices)
+    return _shaded(areas, lambda lines, own: _partly(lattices, tokens, lines, page, own, doubtful), rulings, proof)
+
+
+def _shaded(areas: Sequence[Box], read: Callable[[Rulings, Proof], Printed], rulings: Rulings, proof: Proof) -> Printed:
+    """What stands on a page where edges of colour are as good as lines, in the tables that they prove.
+
+    A table that white proves as well, cut at the edges, stands without them, if it is as large; other areas of colour
+    are marks behind a text.
+    """
+    edges = level_edges(areas, rulings.horizontal)
+    plain = read(rulings, proof._replace(edges=edges))
     if not edges:
-        return found
-    lines = rulings._replace(horizontal=[*rulings.horizontal, *edges])
-    shaded = _partly(lattices, tokens, lines, page, proof._replace(drawn=lines.horizontal, shaded=True), doubtful)
-    tables = [block for block in shaded.blocks if any(_crosses(block, edge) for edge in edges)]
-    if not tables or any(isinstance(block, Grid) and block.ragged for block in tables):
-        return found
-    # Two cells of one colour have no edge between them.
-    return shaded._replace(blocks=[_doubted(block) if block in tables else block for block in shaded.blocks])
+        return plain
+    own = proof._replace(uprights=[*proof.uprights, *upright_edges(areas)], areas=areas, edges=edges)
+
+    def drawn(lines: list[Segment]) -> Printed:
+        return read(rulings._replace(horizontal=[*rulings.horizontal, *lines]), own)
+
+    shaded = drawn(edges)
+    held = [edge for edge in edges if _is_larger(_certain(edge, shaded), _certain(edge, plain))]
+    return plain if not held else shaded if len(held) == len(edges) else drawn(held)
+
+
+def _certain(edge: Segment, printed: Printed) -> Grid | None:
+    """The proved table that an edge stands in, or around."""
+    proved = (block for block in printed.blocks if isinstance(block, Grid) and not block.ragged)
+    return next((grid for grid in proved if grid.box is not None and _is_at(edge, grid.box)), None)
+
+
+def _is_at(edge: Segment, box: Box) -> bool:
+    return box.top - 1 <= edge.at <= box.bottom + 1 and edge.lo < box.x1 and box.x0 < edge.hi
+
+
+def _is_larger(one: Grid | None, other: Grid | None) -> bool:
+    """Whether a table has more text than another, if there is one."""
+    return _texts(one) > _texts(other)
+
+
+def _texts(grid: Grid | None) -> int:
+    return sum(len(cell.text) for cell in grid.cells) if grid is not None else 0
 
 
 def _partly(
@@ -109,16 +139,6 @@ def _doubted(block: Block) -> Block:
     return replace(block, ragged=True) if isinstance(block, Grid) else block
 
 
-def _crosses(block: Block, edge: Segment) -> bool:
-    box = block.box
-    return box is not None and box.top < edge.at < box.bottom and edge.lo < box.x1 and box.x0 < edge.hi
-
-
-def _is_certain(block: Block, edge: Segment) -> bool:
-    """Whether an edge stands in a table whose rows and columns are proved without it."""
-    return isinstance(block, Grid) and not block.ragged and _crosses(block, edge)
-
-
 def _with_lattices(
     lattices: Sequence[Lattice], tokens: Sequence[Token], rulings: Rulings, page: int, join: float, proof: Proof | None
 ) -> Printed:
@@ -132,7 +152,7 @@ def _with_lattices(
     ruled = find_banded(rows, rules, page, proof) if rules and proof is not None else []
     rows = _with_tables(rows, ruled)
     before = proof.going if proof is not None else None
-    apart = apart_tables(rows, page, before) if proof is not None else []
+    apart = apart_tables(rows, page, before, proof.edges) if proof is not None else []
     spaced = [Banded(start, end, *clear) for start, end, clear in apart]
     blocks = _numbered(_ordered(_with_tables(rows, spaced), page), page)
     return Printed(blocks, _going(rows, [*ruled, *spaced], before))

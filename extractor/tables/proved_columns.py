@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from extractor.document.geometry import stab
+from extractor.document.geometry import Segment, overlap, stab
 from extractor.document.layout import Box, Cell, Grid
 from extractor.tables.column_gaps import Band, Block, Column, Section, gutters_of, sections_of
 from extractor.tables.ruled.lattice import Slot, tile
 from extractor.tables.text_runs import Run, lines_of
 from extractor.tables.words import passage
+
+EXACT = 0.5  # points by which the texts of a header that is repeated may be off
 
 
 class Text(NamedTuple):
@@ -53,29 +56,40 @@ Ruled = Callable[[list[float], Held], Above]
 """Where lines stand above the columns between given places, which hold given texts."""
 
 
-def clear_grid(bands: Sequence[Band], page: int, sides: Box, ruled: Ruled | None, going: Going | None) -> Clear | None:
+def clear_grid(
+    bands: Sequence[Band],
+    page: int,
+    sides: Box,
+    ruled: Ruled | None,
+    going: Going | None,
+    edges: Sequence[Segment] = (),
+) -> Clear | None:
     """The table of some rows, None where its columns are in doubt.
 
     `ruled` says where lines stand above columns; without it a row that begins with white goes
-    on with the cells above. `going` are columns of the page before that the table may go on with.
+    on with the cells above, unless there are `edges` of colour. `going` are columns of the page before that the table
+    may go on with; a header that it repeats is one row.
     """
     before = [] if going is None else _ghosts(going, sides.top)
-    sections = sections_of([*before, *bands], len(before))
+    again = _repeated(before, bands)
+    pages = Pages(again, len(before))
+    sections = sections_of([*bands[:again], *before[again:], *bands[again:]], len(before))
     if sections is None:
-        return None if going is None else clear_grid(bands, page, sides, ruled, None)
+        return None if going is None else clear_grid(bands, page, sides, ruled, None, edges)
     if ruled is None and going is not None and any(section.first < len(before) < section.end for section in sections):
         # Without lines a table reaches as far as its texts, and those of its other rows stand on the page before.
         sides = sides._replace(x1=max(sides.x1, going.right))
-    shared = [_shared(section, going, len(before)) for section in sections if section.end > len(before)]
-    sections = [_without(section, len(before)) for section in sections if section.end > len(before)]
-    edges = _edges(sections, shared)
-    left = min(sides.x0, *(own[0] or sides.x0 for own in edges))
-    xs = [left, *sorted({x for own in edges for x in own if left < x < sides.x1}), sides.x1]
+    sections = [section for section in sections if pages.here(section.first) < pages.here(section.end)]
+    shared = [_shared(section, going, len(before)) for section in sections]
+    sections = [_without(section, pages) for section in sections]
+    begins = _edges(sections, shared)
+    left = min(sides.x0, *(own[0] or sides.x0 for own in begins))
+    xs = [left, *sorted({x for own in begins for x in own if left < x < sides.x1}), sides.x1]
     if len(xs) < 3:
         return None
-    starts = [[max(n for n, place in enumerate(xs) if n == 0 or place <= x) for x in own] for own in edges]
+    starts = [[max(n for n, place in enumerate(xs) if n == 0 or place <= x) for x in own] for own in begins]
     held = _held(sections, starts)
-    above = _begun(held, len(bands), len(xs) - 1) if ruled is None else ruled(xs, held)
+    above = _begun(held, bands, xs, edges) if ruled is None else ruled(xs, held)
     slots, owner = tile(_walls(sections, starts, xs, len(bands)), above)
     ys = [bands[0].top, *(_between(a, b) for a, b in pairwise(bands)), sides.bottom]
     texts: list[list[Run]] = [[] for _ in slots]
@@ -102,10 +116,41 @@ def _going(held: Held, xs: Sequence[float], first: int) -> Going:
     return Going(tuple(map(tuple, rows.values())), xs[0], xs[-1])
 
 
-def _without(section: Section, before: int) -> Section:
+class Pages(NamedTuple):
+    """Rows of two pages in one list: first a header that both have, then the other rows of the page before."""
+
+    again: int
+    before: int
+
+    def here(self, row: int) -> int:
+        """The number of a row on its own page; of one of the page before, the next."""
+        return min(row, self.again) if row < self.before else row - self.before + self.again
+
+    def is_here(self, row: int) -> bool:
+        """Whether a row is on the page."""
+        return not self.again <= row < self.before
+
+
+def _repeated(before: Sequence[Band], bands: Sequence[Band]) -> int:
+    """How many rows stand exactly where the first rows of the page before do: a header that is repeated."""
+    count = 0
+    for one, other in zip(before, bands, strict=False):
+        places = [[(b.box.x0, b.box.x1) for b in band.blocks] for band in (one, other)]
+        if len(places[0]) < 2 or len(places[0]) != len(places[1]):
+            break
+        if any(abs(a - b) > EXACT for pair in zip(*places, strict=True) for a, b in zip(*pair, strict=True)):
+            break
+        count += 1
+    return count
+
+
+def _without(section: Section, pages: Pages) -> Section:
     """A section without the rows of the page before."""
-    own = [Column(c.lo, c.hi, {i - before: b for i, b in c.blocks.items() if i >= before}) for c in section.columns]
-    return Section(max(0, section.first - before), section.end - before, own)
+    own = [
+        Column(c.lo, c.hi, {pages.here(i): block for i, block in c.blocks.items() if pages.is_here(i)})
+        for c in section.columns
+    ]
+    return Section(pages.here(section.first), pages.here(section.end), own)
 
 
 def _shared(section: Section, going: Going | None, before: int) -> list[float | None]:
@@ -116,7 +161,8 @@ def _shared(section: Section, going: Going | None, before: int) -> list[float | 
         last = max((n for n in column.blocks if n < before), default=None)
         known = None
         if last is not None and going is not None:
-            known = next(text.start for text in going.rows[last] if text.lo == column.blocks[last].box.x0)
+            lo = column.blocks[last].box.x0
+            known = min(going.rows[last], key=lambda text: abs(text.lo - lo)).start
         out.append(known if known is not None and known >= reach - 1 else None)
         reach = column.hi
     return out
@@ -171,10 +217,18 @@ def _walls(
     return out
 
 
-def _begun(held: Held, rows: int, columns: int) -> Above:
-    """Rows begin with their first text: what is white before it goes on with the cells above."""
+def _begun(held: Held, bands: Sequence[Band], xs: Sequence[float], edges: Sequence[Segment]) -> Above:
+    """Rows begin with their first text: what is white before it goes on with the cells above, as far as no edge of
+    colour is between them."""
+    rows = len(bands)
     firsts = [min((col for row, col, _ in held if row == n), default=0) for n in range(rows)]
-    return [[col >= first for col in range(columns)] for first in (0, *firsts[1:], 0)]
+    out = [[col >= first for col in range(len(xs) - 1)] for first in (0, *firsts[1:], 0)]
+    for edge in edges:
+        row = bisect_left([band.top for band in bands], edge.at - 1)
+        if 0 < row < rows:
+            for col, (left, right) in enumerate(pairwise(xs)):
+                out[row][col] |= overlap(edge.lo, edge.hi, left, right) > 0.5 * (right - left)
+    return out
 
 
 def _between(above: Band, below: Band) -> float:

@@ -86,7 +86,7 @@ def test_edges_of_colour_part_rows_whose_texts_stand_as_close_as_lines(tmp_path:
 
     (grid,) = grids(document(tmp_path, page))
     assert read_rows(grid) == [[row[0].replace(" ", "\n"), *row[1:]] for row in ROWS]
-    assert grid.ragged  # cells of one colour have no edge between them
+    assert not grid.ragged  # each row has another colour than the next
 
 
 def test_a_label_that_is_spread_over_its_cell_is_one_text(tmp_path: Path) -> None:

@@ -34,4 +34,4 @@ def test_texts_that_begin_nearly_at_one_place_are_set_alike(off: float, alike: b
 @pytest.mark.parametrize(("white", "together"), [(0.4, 2), (0.6, 1)])
 def test_lines_with_little_white_between_them_are_lines_of_one_row(white: float, together: int) -> None:
     rows = [[Run(Box(0.0, top, 60.0, top + SIZE))] for top in (0.0, SIZE + white * SIZE)]
-    assert len(rule_extents._close_lines(rows)) == together
+    assert len(rule_extents._close_lines(rows, 0.0)) == together

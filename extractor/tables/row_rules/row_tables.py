@@ -11,14 +11,13 @@ from extractor.document.geometry import Segment, clusters, overlap, union
 from extractor.document.layout import Box, Grid
 from extractor.tables import column_gaps
 from extractor.tables.column_gaps import parted, side_by_side
-from extractor.tables.merged_rows import hides_rows, least_white
+from extractor.tables.merged_rows import ROOM, hides_rows, least_white
 from extractor.tables.proved_columns import Above, Clear, Going, Held, clear_grid
-from extractor.tables.row_rules.rule_extents import SAME, extents_of, opened
+from extractor.tables.row_rules.rule_extents import LEAST_CELLS, SAME, extents_of, opened
 from extractor.tables.text_runs import Row, Run, may_go_on, middle
 from extractor.tables.words import Piece
 
 LEAST_BANDS = 2  # rows between lines
-LEAST_CELLS = 3  # in a row that is all that a table has
 UPRIGHT = 0.6  # the share of a row's height that a vertical line must cover to be a wall in it
 
 
@@ -34,13 +33,15 @@ class Banded(NamedTuple):
 class Proof(NamedTuple):
     """What helps to prove columns: horizontal lines as they were drawn, columns of the page before, vertical lines.
 
-    `shaded` says that some of the lines are edges of colour, of which rows of one colour have none between them.
+    `areas` are those of colour whose edges are among the lines; cells of one colour have no edge between them. `edges`
+    are the edges of colour that cut the cells of tables without lines.
     """
 
     drawn: Sequence[Segment]
     going: Going | None
     uprights: Sequence[Segment] = ()
-    shaded: bool = False
+    areas: Sequence[Box] = ()
+    edges: Sequence[Segment] = ()
 
 
 class Band(NamedTuple):
@@ -53,7 +54,7 @@ class Band(NamedTuple):
 
 def find_banded(rows: Sequence[Row], rules: Sequence[Segment], page: int, proof: Proof) -> list[Banded]:
     """The tables whose rows are ruled and whose columns white proves."""
-    extents = extents_of(rows, rules, proof.going)
+    extents = extents_of(rows, rules, proof.going, proof.areas)
     found = (_table(rows, rules, extent, page, proof) for extent in extents)
     return sorted((table for table in found if table is not None), key=lambda table: table[:2])
 
@@ -61,7 +62,7 @@ def find_banded(rows: Sequence[Row], rules: Sequence[Segment], page: int, proof:
 def sides_apart(rows: list[Row], rules: Sequence[Segment], proof: Proof) -> list[Row]:
     """The rows with those of tables side by side, each with lines of its own, put one table behind the other."""
     out = rows
-    for left, right in permutations(extents_of(rows, rules, proof.going), 2):
+    for left, right in permutations(extents_of(rows, rules, proof.going, proof.areas), 2):
         top, bottom = max(left.top, right.top), min(left.bottom, right.bottom)
         low = min(left.bottom - left.top, right.bottom - right.top)
         if left.x1 < right.x0 and bottom - top > 0.5 * low:
@@ -91,7 +92,7 @@ class Inside(NamedTuple):
 
 def _table(rows: Sequence[Row], rules: Sequence[Segment], extent: Box, page: int, proof: Proof) -> Banded | None:
     """The table of an extent, and of what a page break left open above and below it, if its columns are proved."""
-    for place in opened(rows, extent, proof.going, rules):
+    for place in opened(rows, extent, proof.going, rules, bool(proof.areas)):
         inside = _inside(rows, rules, place)
         clear = inside and _clear(inside, place, page, proof, may_go_on(rows, inside.start))
         if inside is not None and clear is not None:
@@ -120,7 +121,7 @@ def _clear(inside: Inside, place: Box, page: int, proof: Proof, first: bool) -> 
     rows = [(top, bottom, tuple(side_by_side(own))) for top, bottom, own in _bands(runs, ys)]
     least = least_white(block for _, _, blocks in rows for block in blocks)
     for top, bottom, blocks in rows:
-        if hides_rows(blocks, least) or (proof.shaded and _are_rows(blocks)):
+        if hides_rows(blocks, least):
             return None
         walls = _walls_of(top, bottom, proof, sides)
         bands.append(column_gaps.Band(top, bottom, blocks, walls))
@@ -128,7 +129,11 @@ def _clear(inside: Inside, place: Box, page: int, proof: Proof, first: bool) -> 
         ys, bands = ys[1:], bands[1:]
     while bands and not bands[-1].blocks:
         ys, bands = ys[:-1], bands[:-1]
+    if proof.areas:
+        rules = [*rules, *_far_apart(bands, rules, least + ROOM)]
     bands = _joined_over(bands, rules)
+    if proof.areas and any(_are_rows(_whole(band, rules, sides)) for band in bands):
+        return None
     if len(bands) < LEAST_BANDS and (not bands or (going is None and len(bands[0].blocks) < LEAST_CELLS)):
         return None
 
@@ -144,11 +149,39 @@ def _clear(inside: Inside, place: Box, page: int, proof: Proof, first: bool) -> 
     return clear_grid(bands, page, sides._replace(bottom=ys[-1]), ruled, going)
 
 
-def _are_rows(blocks: Sequence[column_gaps.Block]) -> bool:
-    """Whether a text begins below the end of another: those of one row stand beside each other. Characters of a label
-    that is set downwards stand beside several rows."""
-    boxes = [block.box for block in blocks if any(len(run.text) > 1 for run in block.runs)]
+def _whole(band: column_gaps.Band, rules: Sequence[Segment], sides: Box) -> list[Box]:
+    """The places of the texts of a band whose cells begin and end with it: others span several."""
+    boxes = (block.box for block in band.blocks)
+    return [
+        box
+        for box in boxes
+        if all(y in sides[1::2] or _is_ruled(rules, y, box.x0, box.x1) for y in (band.top, band.bottom))
+    ]
+
+
+def _are_rows(boxes: Sequence[Box]) -> bool:
+    """Whether a text begins below the end of another: those of one row stand beside each other."""
     return bool(boxes) and max(box.top for box in boxes) > min(box.bottom for box in boxes)
+
+
+def _far_apart(bands: Sequence[column_gaps.Band], rules: Sequence[Segment], white: float) -> list[Segment]:
+    """Lines above the texts that are farther from the text above them than lines of one cell are, in type sizes: two
+    cells of one colour have no edge between them."""
+    out: list[Segment] = []
+    for n, band in enumerate(bands):
+        for block in band.blocks:
+            box = block.box
+            above = [
+                b.box.bottom
+                for other in bands[:n]
+                for b in other.blocks
+                if overlap(b.box.x0, b.box.x1, box.x0, box.x1) > 0
+            ]
+            size = block.runs[0].box.bottom - block.runs[0].box.top
+            far = bool(above) and box.top - max(above) > white * size
+            if far and not _is_ruled(rules, band.top, box.x0, box.x1):
+                out.append(Segment(band.top, box.x0, box.x1))
+    return out
 
 
 def _joined_over(bands: list[column_gaps.Band], rules: Sequence[Segment]) -> list[column_gaps.Band]:

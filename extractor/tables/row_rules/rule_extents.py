@@ -8,7 +8,7 @@ from itertools import pairwise, takewhile
 from statistics import median
 from typing import NamedTuple
 
-from extractor.document.geometry import Segment
+from extractor.document.geometry import Segment, overlap
 from extractor.document.layout import Box
 from extractor.tables.column_gaps import ALIGNED, parts_of_row
 from extractor.tables.proved_columns import Going
@@ -20,74 +20,96 @@ WIDEST_MARGIN = 1.6  # of the type size: more white beside a line over its row i
 EMPTY = 40.0  # points; lines that are farther apart without any text between them are not of one table
 TITLE = 1.2  # of the usual type size; a title is set larger
 LINES = 0.5  # of the type size: less white between two lines is white between lines of one row
+LEAST_CELLS = 3  # in a row that is all that tells that it is one
+SLACK = 0.1  # of the type size by which white between lines of one row differs
 EVEN = 1.0  # points by which the white around a row may differ from that around another
 
 
-def extents_of(rows: Sequence[Row], rules: Sequence[Segment], going: Going | None) -> list[Box]:
-    """The places of tables that have lines between their rows, from top to bottom."""
+def extents_of(
+    rows: Sequence[Row], rules: Sequence[Segment], going: Going | None, areas: Sequence[Box] = ()
+) -> list[Box]:
+    """The places of tables that have lines between their rows, from top to bottom; edges of `areas` are lines, too."""
     out: list[Box] = []
-    for full in _full_rules(rows, rules, going):
+    for full in _full_rules(rows, rules, going, areas):
         left, right = median(s.lo for s in full), median(s.hi for s in full)
         for ys in _split(full, rows, rules):
-            extent = _grown(Box(left, ys[0], right, ys[-1]), rows, rules)
+            extent = _around_areas(_grown(Box(left, ys[0], right, ys[-1]), rows, rules), areas)
             if len(ys) > 1 and not any(_is_in(extent, other) for other in out):
                 out = [other for other in out if not _is_in(other, extent)] + [extent]
     return sorted(out, key=lambda box: box.top)
 
 
-def opened(rows: Sequence[Row], extent: Box, going: Going | None, rules: Sequence[Segment]) -> list[Box]:
+def opened(
+    rows: Sequence[Row], extent: Box, going: Going | None, rules: Sequence[Segment], shaded: bool = False
+) -> list[Box]:
     """An extent as far as it may be open above its first line and below its last, by a page break or because lines are
-    drawn between rows only; then with what is sure to belong to it alone."""
+    drawn between rows only; then with what is sure to belong to it alone. `shaded`: lines are edges of colour, which
+    a row without colour above the first one or below the last one does not have."""
     margins = _margins(rows, extent, rules)
-    top = min(_open_top(rows, extent, going), _first_row(rows, extent, margins))
-    bottom = max(_open_bottom(rows, extent), _last_row(rows, extent, margins))
+    top = min(_open_top(rows, extent, going), _first_row(rows, extent, margins, shaded))
+    bottom = max(_open_bottom(rows, extent), _last_row(rows, extent, margins, shaded))
     places = [Box(extent.x0, y0, extent.x1, y1) for y1 in (bottom, extent.bottom) for y0 in (top, extent.top)]
     return [place for n, place in enumerate(places) if place not in places[:n]]
 
 
+def _around_areas(extent: Box, areas: Sequence[Box]) -> Box:
+    """An extent with the areas of colour that reach out of it: each of them is in a cell."""
+    own = [a for a in areas if extent.x0 - SAME <= a.x0 and a.x1 <= extent.x1 + SAME]
+    reach = [a for a in own if overlap(a.top, a.bottom, extent.top, extent.bottom) > SAME]
+    top = min([extent.top, *(a.top for a in reach)])
+    return extent._replace(top=top, bottom=max([extent.bottom, *(a.bottom for a in reach)]))
+
+
 class Margins(NamedTuple):
-    """The white above and below the texts of rows of one line, between lines of a table."""
+    """The white above and below the texts of rows, between lines of a table; and that between the lines of a row that
+    follow each other closest, in type sizes."""
 
     above: list[float]
     below: list[float]
+    lines: float
 
 
 def _margins(rows: Sequence[Row], extent: Box, rules: Sequence[Segment]) -> Margins:
     ys = sorted({s.at for s in rules if extent.top - 1 <= s.at <= extent.bottom + 1})
-    found = Margins([], [])
+    above, below, lines = [], [], []
     for top, bottom in pairwise(ys):
-        inside = [row for row in rows if top < middle(row[0]) < bottom]
-        if len(inside) == 1:
-            box = row_box(inside[0])
-            found.above.append(box.top - top)
-            found.below.append(bottom - box.bottom)
-    return found
+        boxes = [row_box(row) for row in rows if top < middle(row[0]) < bottom]
+        if boxes:
+            above.append(boxes[0].top - top)
+            below.append(bottom - boxes[-1].bottom)
+            lines += [(b.top - a.bottom) / (b.bottom - b.top) for a, b in pairwise(boxes) if b.top > a.bottom]
+    return Margins(above, below, min(lines, default=0.0))
 
 
-def _first_row(rows: Sequence[Row], extent: Box, margins: Margins) -> float:
+def _first_row(rows: Sequence[Row], extent: Box, margins: Margins, shaded: bool) -> float:
     """Where the first row begins, where no line is drawn above it: one of several texts as near as rows inside are."""
     above = [row for row in rows if middle(row[0]) < extent.top]
-    own = _close_lines(above[::-1])
-    if not any(_is_row(row, extent) for row in own) or not _is_even(extent.top - row_box(own[0]).bottom, margins.below):
+    own = _close_lines(above[::-1], margins.lines)
+    if not any(_is_row(row, extent) for row in own) or not _is_near(
+        own, extent.top - row_box(own[0]).bottom, margins.below, shaded
+    ):
         return extent.top
     return row_box(own[-1]).top - 1
 
 
-def _last_row(rows: Sequence[Row], extent: Box, margins: Margins) -> float:
+def _last_row(rows: Sequence[Row], extent: Box, margins: Margins, shaded: bool) -> float:
     """Where the last row ends, where no line is drawn below it."""
     below = [row for row in rows if middle(row[0]) > extent.bottom]
-    own = _close_lines(below)
-    if not any(_is_row(row, extent) for row in own) or not _is_even(row_box(own[0]).top - extent.bottom, margins.above):
+    own = _close_lines(below, margins.lines)
+    if not any(_is_row(row, extent) for row in own) or not _is_near(
+        own, row_box(own[0]).top - extent.bottom, margins.above, shaded
+    ):
         return extent.bottom
     return row_box(own[-1]).bottom + 1
 
 
-def _close_lines(rows: Sequence[Row]) -> list[Row]:
-    """The lines that follow each other as closely as lines of one row do, from the first."""
+def _close_lines(rows: Sequence[Row], white: float) -> list[Row]:
+    """The lines that follow each other as closely as lines of one row do, from the first; `white` is what some have."""
+    least = max(LINES, white + SLACK)
     out = list(rows[:1])
     for row in rows[1:]:
         one, other = row_box(out[-1]), row_box(row)
-        if max(other.top - one.bottom, one.top - other.bottom) > LINES * (one.bottom - one.top):
+        if max(other.top - one.bottom, one.top - other.bottom) > least * (one.bottom - one.top):
             break
         out.append(row)
     return out
@@ -98,6 +120,14 @@ def _is_row(row: Row, extent: Box) -> bool:
     if any(run.grid is not None for run in row) or len(parts_of_row(row)) < 2:
         return False
     return extent.x0 - SAME <= row_box(row).x0 and row_box(row).x1 <= extent.x1 + SAME
+
+
+def _is_near(lines: Sequence[Row], white: float, margins: Sequence[float], shaded: bool) -> bool:
+    """Whether lines are as far from the nearest edge as rows are: at most so far, where colour is what is missing
+    there and the lines have texts in several columns."""
+    if shaded and margins and any(len(parts_of_row(row)) >= LEAST_CELLS for row in lines):
+        return white <= max(margins) + EVEN
+    return _is_even(white, margins)
 
 
 def _is_even(white: float, margins: Sequence[float]) -> bool:
@@ -197,8 +227,11 @@ def _belongs(rule: Segment, extent: Box, rows: Sequence[Row], rules: Sequence[Se
     )
 
 
-def _full_rules(rows: Sequence[Row], rules: Sequence[Segment], going: Going | None) -> list[list[Segment]]:
-    """Groups of lines with the same two ends, from top to bottom: of two lines, where a table may go on in them."""
+def _full_rules(
+    rows: Sequence[Row], rules: Sequence[Segment], going: Going | None, areas: Sequence[Box]
+) -> list[list[Segment]]:
+    """Groups of lines with the same two ends, from top to bottom: of two lines, where a table may go on in them, or a
+    row of it has a colour."""
     groups: list[list[Segment]] = []
     for rule in sorted(rules):
         same = next((g for g in groups if abs(g[0].lo - rule.lo) <= SAME and abs(g[0].hi - rule.hi) <= SAME), None)
@@ -206,7 +239,11 @@ def _full_rules(rows: Sequence[Row], rules: Sequence[Segment], going: Going | No
             same.append(rule)
         elif rule.hi - rule.lo > SHORTEST:
             groups.append([rule])
-    groups = [g for g in groups if len(g) >= 3 or (len(g) == 2 and _may_be_table(g, rows, rules, going))]
+    groups = [
+        g
+        for g in groups
+        if len(g) >= 3 or (len(g) == 2 and (_may_be_table(g, rows, rules, going) or _is_shaded_row(g, rows, areas)))
+    ]
     # Lines within longer ones are the partial rules of that table.
     return [g for g in groups if not any(_holds(other, g) for other in groups if other is not g)]
 
@@ -216,6 +253,13 @@ def _may_be_table(pair: list[Segment], rows: Sequence[Row], rules: Sequence[Segm
     the page."""
     rest = [row for row in rows if middle(row[0]) > pair[1].at]
     return _goes_on(pair[0], going) or _has_partial(pair, rules) or _are_numbers(rest)
+
+
+def _is_shaded_row(pair: list[Segment], rows: Sequence[Row], areas: Sequence[Box]) -> bool:
+    """Whether two lines are the edges of areas of colour that hold texts side by side."""
+    own = [a for a in areas if abs(a.top - pair[0].at) < 1 and abs(a.bottom - pair[1].at) < 1]
+    inside = [row for row in rows if pair[0].at < middle(row[0]) < pair[1].at]
+    return bool(own) and any(len(parts_of_row(row)) > 1 for row in inside)
 
 
 def _are_numbers(rows: Sequence[Row]) -> bool:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from extractor.document.geometry import Rulings, Segment, area, clusters, covered, joined, overlap, snapped
+from extractor.document.geometry import Rulings, Segment, area, clusters, joined, overlap, snapped
 from extractor.document.layout import Box, Cell, Grid
 from extractor.tables.ruled.crossing_runs import whole_runs
 from extractor.tables.words import Token, passage, read_rows
@@ -78,39 +78,6 @@ def find_lattices(rulings: Rulings, snap: float = SNAP, join: float = JOIN) -> l
     vertical = _clean(rulings.vertical, snap, join)
     found = [lattice for h, v in _components(horizontal, vertical) if (lattice := _lattice(h, v)) is not None]
     return sorted(found, key=lambda lattice: (lattice.ys[0], lattice.xs[0]))
-
-
-def shaded_lattices(shades: Sequence[Box], ruled: Sequence[Lattice], tokens: Sequence[Token]) -> list[Lattice]:
-    """Lattices of adjoining areas of colour outside of ruled tables, with at least two rows and two columns.
-
-    Inside a ruled table, colour lies behind lines of text as often as behind cells. Where every other row has a
-    colour, nothing shows the cells of the others.
-    """
-    free = [box for box in shades if not any(covered(box, lattice.box) > 0.3 for lattice in ruled)]
-    if len(free) < 4:
-        return []
-    horizontal = [Segment(y, box.x0, box.x1) for box in free for y in (box.top, box.bottom)]
-    vertical = [Segment(x, box.top, box.bottom) for box in free for x in (box.x0, box.x1)]
-    found = find_lattices(Rulings(horizontal, vertical))
-    large = [lattice for lattice in found if len(lattice.xs) > 2 and len(lattice.ys) > 2]
-    return [lattice for lattice in large if not _has_plain_text(lattice, free, tokens)]
-
-
-def shade_edges(shades: Sequence[Box], ruled: Sequence[Lattice], rules: Sequence[Segment]) -> list[Segment]:
-    """The upper and lower edges of areas of colour outside of ruled tables, where no line is drawn: where every other
-    row has a colour, they stand between rows. An area around others is the ground that these are painted on."""
-    free = [box for box in shades if not any(covered(box, lattice.box) > 0.3 for lattice in ruled)]
-    around = [box for box in free if any(other != box and covered(other, box) > 0.9 for other in free)]
-    edges = [Segment(y, box.x0, box.x1) for box in free if box not in around for y in (box.top, box.bottom)]
-    drawn = [(rule.at, rule.lo, rule.hi) for rule in rules]
-    return [e for e in edges if not any(abs(e.at - y) < SNAP and lo < e.hi and e.lo < hi for y, lo, hi in drawn)]
-
-
-def _has_plain_text(lattice: Lattice, shades: Sequence[Box], tokens: Sequence[Token]) -> bool:
-    """Whether text stands in a cell of a lattice that has no colour."""
-    held = {lattice.slot_at((t.x0 + t.x1) / 2, (t.top + t.bottom) / 2) for t in tokens if not t.text.isspace()}
-    boxes = [lattice.slot_box(lattice.slots[index]) for index in held if index >= 0]
-    return any(not any(covered(box, shade) > 0.5 for shade in shades) for box in boxes)
 
 
 def free_rules(horizontal: Sequence[Segment], tables: Sequence[Box], join: float = JOIN) -> list[Segment]:

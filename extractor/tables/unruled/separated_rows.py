@@ -12,7 +12,7 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-from extractor.document.geometry import clusters, overlap
+from extractor.document.geometry import Segment, clusters, overlap
 from extractor.document.layout import Box
 from extractor.tables.column_gaps import Band, Block, block_of, fits, parted, parts_of_row
 from extractor.tables.merged_rows import hides_rows, least_white
@@ -41,12 +41,13 @@ LEAST_CELLS = 6  # of fewer rows
 
 
 class Draft(NamedTuple):
-    """A range of rows that may be a table, with its cells, and the least white between its rows."""
+    """A range of rows that may be a table, with its cells, the least white between its rows, and edges of colour."""
 
     start: int
     end: int
     cells: list[Block]
     apart: float
+    edges: Sequence[Segment]
 
 
 class Found(NamedTuple):
@@ -109,14 +110,15 @@ def _is_free(run: Run, above: Sequence[Row], several: Sequence[Row], size: float
     return not (centred or any(abs(b.x0 - box.x0) < least for b in others))
 
 
-def apart_tables(rows: Sequence[Row], page: int, going: Going | None) -> list[Found]:
-    """The tables of a page whose rows and columns are certain; a page is set in one way."""
+def apart_tables(rows: Sequence[Row], page: int, going: Going | None, edges: Sequence[Segment] = ()) -> list[Found]:
+    """The tables of a page whose rows and columns are certain; a page is set in one way. Where edges of colour are,
+    cells end."""
     goes_on = going is not None and bool(going.rows)
     known = going.apart if going is not None and goes_on else 0.0
     drafts = [
         draft
         for start, end in apart_ranges(rows, going)
-        if (draft := _draft(rows, start, end, known if may_go_on(rows, start) else 0.0)) is not None
+        if (draft := _draft(rows, start, end, known if may_go_on(rows, start) else 0.0, edges)) is not None
     ]
     topped = _is_topped(drafts, going is not None and going.topped)
     out: list[Found] = []
@@ -145,10 +147,10 @@ def _table(rows: Sequence[Row], draft: Draft, page: int, going: Going | None, to
         sum(row_box(row).top < bands[end].top - 1 for row in rows[draft.start : draft.end]) if end < len(bands) else 0
     )
     if 0 < rest < draft.end - draft.start:
-        shorter = _draft(rows, draft.start, draft.start + rest, draft.apart)
+        shorter = _draft(rows, draft.start, draft.start + rest, draft.apart, draft.edges)
         return shorter and _table(rows, shorter, page, going, topped)
     box = row_box([run for cell in draft.cells for run in cell.runs])
-    clear = clear_grid(bands, page, Box(box.x0 - 1, box.top, box.x1 + 1, box.bottom), None, going)
+    clear = clear_grid(bands, page, Box(box.x0 - 1, box.top, box.x1 + 1, box.bottom), None, going, draft.edges)
     if clear is not None:
         after = clear.going._replace(topped=topped, apart=draft.apart)
         return Found(draft.start, draft.end, clear._replace(going=after))
@@ -209,7 +211,7 @@ def _below(rows: Sequence[Row], draft: Draft, page: int, going: Going | None, to
     """The table without its first row."""
     if draft.start + 1 == draft.end:
         return None
-    below = _draft(rows, draft.start + 1, draft.end, draft.apart)
+    below = _draft(rows, draft.start + 1, draft.end, draft.apart, draft.edges)
     return below and _table(rows, below, page, going, topped)
 
 
@@ -227,7 +229,7 @@ def _is_head(cells: Sequence[Block], goes_on: bool) -> bool:
     return _height(first.runs[0]) < SMALLER * size or (far and not goes_on)
 
 
-def _draft(rows: Sequence[Row], start: int, end: int, known: float) -> Draft | None:
+def _draft(rows: Sequence[Row], start: int, end: int, known: float, edges: Sequence[Segment]) -> Draft | None:
     """Lines of cells put together, where white between lines and white between rows can be told apart."""
     runs = sorted((part for row in rows[start:end] for run in row for part in parted(run)), key=middle)
     above = [_above(runs, n) for n in range(len(runs))]
@@ -240,13 +242,20 @@ def _draft(rows: Sequence[Row], start: int, end: int, known: float) -> Draft | N
     owner: list[list[Run]] = []
     out: list[list[Run]] = []
     for run, up in zip(runs, above, strict=True):
-        if up >= 0 and run.box.top - runs[up].box.bottom < least * _height(run):
+        near = up >= 0 and run.box.top - runs[up].box.bottom < least * _height(run)
+        if near and not _is_parted(runs[up], run, edges):
             owner.append(owner[up])
         else:
             owner.append([])
             out.append(owner[-1])
         owner[-1].append(run)
-    return Draft(start, end, [block_of(own) for own in out], least)
+    return Draft(start, end, [block_of(own) for own in out], least, edges)
+
+
+def _is_parted(above: Run, below: Run, edges: Sequence[Segment]) -> bool:
+    """Whether an edge of colour that reaches farther than both runs is between them."""
+    left, right = min(above.box.x0, below.box.x0) - ALIGNED, max(above.box.x1, below.box.x1) + ALIGNED
+    return any(middle(above) < e.at < middle(below) and e.lo <= left and right <= e.hi for e in edges)
 
 
 def _above(runs: Sequence[Run], index: int) -> int:

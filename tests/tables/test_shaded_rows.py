@@ -1,0 +1,143 @@
+"""Rows with a colour: where colour ends, a cell ends, in tables without ruling lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from reportlab.pdfgen.canvas import Canvas
+
+from extractor.document.geometry import Segment
+from extractor.document.layout import Box
+from extractor.tables.ruled.shaded_areas import free_shades, level_edges
+from tests.readers.pdf.test_reader import Draw, document, grids
+from tests.tables.test_rows_of_a_page import XS, read_rows
+
+HEADER = ("Station", "Level", "Flow", "Gauge")
+LEFT, RIGHT, TOP = 60, 500, 720
+
+
+def shade(canvas: Canvas, top: float, high: float, left: float = LEFT, right: float = RIGHT) -> None:
+    """An area of colour, its top so far below the top of the table."""
+    canvas.setFillGray(0.88)
+    canvas.rect(left, TOP - top - high, right - left, high, stroke=0, fill=1)
+    canvas.setFillGray(0)
+
+
+def write(canvas: Canvas, top: float, words: Sequence[str], xs: Sequence[float] = XS) -> None:
+    """Texts of a row, each of them lines parted by `\\n`, whose top is so far below the top of the table."""
+    canvas.setFont("Helvetica", 10)
+    for x, word in zip(xs, words, strict=False):
+        for n, line in enumerate(word.split("\n")):
+            canvas.drawString(x + 4, TOP - top - 12 - 16 * n, line)
+
+
+def test_lines_as_far_apart_as_rows_are_parted_by_colour_alone(tmp_path: Path) -> None:
+    """Nothing tells lines of a cell from rows but colour; the header above and the row below have none."""
+    rows = [HEADER, ("Upper\nweir", "3.20", "15.00", "A1"), ("Old\nmill", "1.75", "9.30", "B1"),
+            ("North\nford", "2.15", "11.60", "B2"), ("Lower\nweir", "2.90", "14.10", "A2")]  # fmt: skip
+
+    def page(canvas: Canvas) -> None:
+        top = 0
+        for n, row in enumerate(rows):
+            high = 18 if n == 0 else 34
+            if n % 2:
+                shade(canvas, top, high)
+            write(canvas, top, row)
+            top += high
+
+    (grid,) = grids(document(tmp_path, page))
+    assert read_rows(grid) == [list(row) for row in rows]
+    assert not grid.ragged
+
+
+def test_a_blank_cell_that_colour_parts_from_a_label_is_not_of_that_label(tmp_path: Path) -> None:
+    rows = [("", "alpha", "1.00"), ("", "beta", "2.00"), ("", "gamma", "3.00"), ("", "delta", "4.00")]
+    xs = (60, 180, 340)
+
+    def page(canvas: Canvas) -> None:
+        write(canvas, 0, ("Group", "Name", "Sum"), xs)
+        write(canvas, 24, ("River",), xs)
+        for n, row in enumerate(rows):
+            if n % 2:
+                shade(canvas, 24 + 24 * n, 24, 180 if n < 3 else LEFT)
+            write(canvas, 24 + 24 * n, row, xs)
+
+    (grid,) = grids(document(tmp_path, page))
+    label, below = [cell for cell in grid.cells if cell.col == 0 and cell.row >= grid.rows - 4]
+    assert (label.text, label.row_span) == ("River", 3)
+    assert (below.text, below.row_span) == ("", 1)
+
+
+def test_colour_behind_a_header_alone_leaves_its_table_whole(tmp_path: Path) -> None:
+    rows = [HEADER, ("Upper weir", "3.20", "15.00", "A1"), ("Lower weir", "2.90", "14.10", "A2"),
+            ("Old mill", "1.75", "9.30", "B1")]  # fmt: skip
+
+    def page(canvas: Canvas) -> None:
+        shade(canvas, 0, 24)
+        for n, row in enumerate(rows):
+            write(canvas, 24 * n, row)
+
+    (grid,) = grids(document(tmp_path, page))
+    assert read_rows(grid) == [list(row) for row in rows]
+
+
+def test_a_marked_word_parts_no_cell(tmp_path: Path) -> None:
+    """Colour that reaches no farther than a text marks it."""
+
+    def page(canvas: Canvas) -> None:
+        for n, row in enumerate([HEADER, ("Upper\nweir", "3.20", "15.00", "A1"), ("Old mill", "1.75", "9.30", "B1")]):
+            write(canvas, 60 * n, row)
+        shade(canvas, 60 + 18, 14, 64, 64 + 24)
+        write(canvas, 60, ("Upper\nweir",))
+
+    (grid,) = grids(document(tmp_path, page))
+    assert "Upper\nweir" in [cell.text for cell in grid.cells]
+
+
+def test_a_label_in_the_colour_of_the_one_above_is_another_where_white_is_between(tmp_path: Path) -> None:
+    """Two labels, each beside two rows, have one colour: nothing is painted between them."""
+    names = ("alpha", "beta", "gamma", "delta")
+    xs = (60, 180, 340)
+
+    def page(canvas: Canvas) -> None:
+        write(canvas, 0, ("Group", "Name", "Sum"), xs)
+        shade(canvas, 24, 96, LEFT, 180)
+        for n, name in enumerate(names):
+            if n % 2 == 0:
+                shade(canvas, 24 + 24 * n, 24, 180)
+            write(canvas, 24 + 24 * n, ({0: "River", 2: "Lake"}.get(n, ""), name, f"{n}.50"), xs)
+
+    (grid,) = grids(document(tmp_path, page))
+    labels = [(cell.row, cell.row_span, cell.text) for cell in grid.cells if cell.col == 0]
+    assert labels == [(0, 1, "Group"), (1, 2, "River"), (3, 2, "Lake")]
+
+
+def test_a_header_that_a_page_repeats_has_no_columns_of_its_own(tmp_path: Path) -> None:
+    """A label in the middle of its column stands over no figure; printed twice, it is still one label."""
+    xs = (60, 140, 260, 380)
+
+    def page(first: int) -> Draw:
+        def draw(canvas: Canvas) -> None:
+            write(canvas, 0, ("No.", "Item", "Budget", "Spent"), (84, 180, 310, 430))
+            for n in range(6):
+                if n % 2 == 0:
+                    shade(canvas, 24 + 24 * n, 24)
+                write(canvas, 24 + 24 * n, (f"{first + n}", f"thing {n}", f"{n}50.00", f"{n}20.00"), xs)
+            canvas.drawString(280, 40, f"- {first // 6 + 1} -")
+
+        return draw
+
+    found = grids(document(tmp_path, page(1), page(7)))
+    assert [(grid.rows, grid.cols) for grid in found] == [(7, 4), (7, 4)]
+
+
+def test_areas_within_ruled_tables_and_grounds_part_nothing() -> None:
+    ground, inner = Box(0, 0, 400, 200), Box(0, 40, 400, 60)
+    assert free_shades([ground, inner, inner], []) == [inner]
+
+
+@pytest.mark.parametrize(("away", "edges"), [(2.0, 1), (4.0, 2)])
+def test_an_edge_where_a_line_is_drawn_is_that_line(away: float, edges: int) -> None:
+    assert len(level_edges([Box(0, 40, 400, 60)], [Segment(40 + away, 0, 400)])) == edges
