@@ -18,7 +18,7 @@ from extractor.accounting.doubted_places import doubted_places
 from extractor.accounting.form_count import forms_joined, forms_missed, keys_in_doubt, keys_left
 from extractor.accounting.grounding import ground
 from extractor.accounting.headless_lists import numbers_unshown
-from extractor.accounting.plain_text import checks_in_doubt, nulls_in_doubt
+from extractor.accounting.plain_text import checks_in_doubt, nulls_in_doubt, numbers_in_doubt, without_proven
 from extractor.accounting.printed_line import without_placed
 from extractor.accounting.printed_rows import rows_unsure
 from extractor.accounting.proof import examine, running_heads
@@ -157,7 +157,7 @@ def record_of(
         *notes,
         *_doubts(document, form.rows, unruled, placed=False),
         *places,
-        *others.without_settled(answer.findings),
+        *without_proven(form, others.without_settled(answer.findings), assembled.values),
         *others.findings,
     )
     findings = (
@@ -168,6 +168,7 @@ def record_of(
         *rows_unsure(form, answer.candidates),
         *numbers_unshown(form, answer.candidates, assembled.values),
         *nulls_in_doubt(form, answer),
+        *numbers_in_doubt(form, assembled.values),
         *checked,
     )
     derived = derived_values(form.schema, answer.candidates, assembled.values, grounded.evidence, findings)

@@ -135,6 +135,19 @@ def falls_short(relation: SumsTo, values: dict[str, Any]) -> bool:
     return bool(parts) and Decimal(relation.total) - sum(parts, Decimal(0)) > Decimal(relation.tolerance)
 
 
+def adds_up(relation: SumsTo, values: dict[str, Any]) -> tuple[str, ...]:
+    """The lists of which each row has its part of a sum that is as it should be: no row of theirs is missing."""
+    parts = [number for _, number in _amounts(values, relation.parts)]
+    if abs(sum(parts, Decimal(0)) - Decimal(relation.total)) > Decimal(relation.tolerance):
+        return ()
+    lists = [path for path in relation.parts if "[]" in path]
+    return tuple(
+        path.split("[]")[0]
+        for path in lists
+        if len(rows := _at(values, path)) > 1 and all(_number(row.value) is not None for row in rows)
+    )
+
+
 def _at_most(relation: AtMost, values: dict[str, Any]) -> Failures:
     for value, limit in zip(_at(values, relation.value), _at(values, relation.limit), strict=True):
         number, most = _number(value.value), _number(limit.value)

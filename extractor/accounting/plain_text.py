@@ -6,16 +6,18 @@ lost leaves no gap, so there a missing value is only as sure as what stands arou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from extractor.accounting.checks import falls_short
+from extractor.accounting.checks import adds_up, falls_short
 from extractor.accounting.proof.printed_labels import labels_in
 from extractor.accounting.proof.value_ends import values_lost
+from extractor.accounting.value_paths import field_of
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.results import Answer, Finding, Form, finding
-from schemas.relations import SumsTo
+from schemas.relations import Owns, SumsTo
 
 STRUCTURAL = frozenset({FindingKind.PRESENT, FindingKind.OWNS, FindingKind.SUMS_TO})
 """Failed checks that a lost line explains as well as an odd source does: a value, a label or a row is missing."""
@@ -43,13 +45,58 @@ def nulls_in_doubt(form: Form, answer: Answer) -> Iterator[Finding]:
         yield finding(FindingKind.UNPROVEN, path, message)
 
 
+def numbers_in_doubt(form: Form, values: dict[str, Any]) -> Iterator[Finding]:
+    """A finding on each list of a plain text whose rows are numbered, and of which a number is missing."""
+    for spec in form.schema.fields if is_plain(form) else ():
+        rows = values.get(spec.name)
+        if spec.structure != "rows" or not isinstance(rows, list):
+            continue
+        for child in spec.children:
+            named = [_NUMBERED.fullmatch(str(row.get(child.name) or "")) for row in rows]
+            told = [match for match in named if match]
+            if len(told) < len(named) or len({match[1] for match in told}) != 1:
+                continue
+            numbers = [int(match[2]) for match in told]
+            if numbers != list(range(1, len(numbers) + 1)):
+                shown = ", ".join(map(str, numbers))
+                yield finding(FindingKind.UNPROVEN, spec.path, f"its rows are not numbered without a gap: {shown}"[:80])
+
+
+_NUMBERED = re.compile(r"(\D+)(\d{1,3})")
+
+
+def without_proven(form: Form, found: Sequence[Finding], values: dict[str, Any]) -> Iterator[Finding]:
+    """The findings without those that a row may be hidden in a list whose figures add up: none of them is missing.
+
+    Where it is in doubt at which line a row begins, the figures may all be read, and the rows be wrong.
+    """
+    whole = {path for one in form.schema.relations if isinstance(one, SumsTo) for path in adds_up(one, values)}
+    whole -= {field_of(one.path) for one in found if one.kind in BEGINS_ELSEWHERE}
+    for one in found:
+        if one.kind != FindingKind.ROW_HIDDEN or one.path not in whole:
+            yield one
+
+
+BEGINS_ELSEWHERE = frozenset({FindingKind.ROW_UNCLEAR, FindingKind.ROW_SHIFTED, FindingKind.ROW_INCOMPLETE})
+"""Doubts about where a row begins and ends."""
+
+
 def checks_in_doubt(form: Form, checked: Iterable[Finding], values: dict[str, Any]) -> Iterator[Finding]:
-    """The failed checks; in plain text those that a lost line explains are about the reading, on the whole row."""
+    """The failed checks; in plain text those that a lost line explains are about the reading.
+
+    Where a label cannot stand below another one, the one above is in doubt: a line that was lost held the right one.
+    """
     plain = is_plain(form)
+    upper = {one.lower: one.upper for one in form.schema.relations if isinstance(one, Owns)}
     short = any(isinstance(one, SumsTo) and falls_short(one, values) for one in form.schema.relations)
     for found in checked:
         if not plain or found.kind not in STRUCTURAL or (found.kind == FindingKind.SUMS_TO and not short):
             yield found
         else:
-            row = found.path[: found.path.index("]") + 1] if found.kind == FindingKind.OWNS else found.path
-            yield replace(found, about="reading", path=row)
+            path = found.path
+            if found.kind == FindingKind.OWNS:
+                path = upper[_ROW.sub("[]", path)].replace("[]", _ROW.findall(path)[0])
+            yield replace(found, about="reading", path=path)
+
+
+_ROW = re.compile(r"\[\d+\]")

@@ -7,12 +7,19 @@ from typing import Any
 
 import pytest
 
-from extractor.accounting.plain_text import MOST_LABELS_LOST, checks_in_doubt, is_plain, nulls_in_doubt
+from extractor.accounting.plain_text import (
+    MOST_LABELS_LOST,
+    checks_in_doubt,
+    is_plain,
+    nulls_in_doubt,
+    numbers_in_doubt,
+    without_proven,
+)
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Box
 from extractor.document.results import Answer, Candidate, Form, finding
 from tests.accounting.proof.test_value_ends import form_of, value
-from tests.form_cases import evaluation_form, project_form, record_of
+from tests.form_cases import DEPARTMENT_TITLE, evaluation_form, project_form, record_of
 
 LABELS = (
     "主管部门 水利局 实施单位",
@@ -67,7 +74,7 @@ def test_a_check_that_a_lost_line_would_fail_is_about_the_reading_of_plain_text(
     form, path = form_of("主管部门 水利局"), "indicators[3].level2"
     (found,) = checks_in_doubt(form, [finding(kind, path, "")], weights("40", "50"))
     assert found.about == "reading"
-    assert found.path == ("indicators[3]" if kind == FindingKind.OWNS else path)
+    assert found.path == ("indicators[3].level1" if kind == FindingKind.OWNS else path)
     exact = replace(form, rows=tuple(row._replace(exact_columns=True) for row in form.rows))
     assert [f.about for f in checks_in_doubt(exact, [finding(kind, path, "")], weights("40"))] == ["source"]
 
@@ -97,3 +104,35 @@ def test_a_label_of_a_level_that_ocr_lost_is_a_doubt_on_the_row() -> None:
     lost = evaluation_form().replace("效益指标", "", 1)
     record = record_of(lost)
     assert record.values == record_of(evaluation_form()).values or not record.settled
+
+
+@pytest.mark.parametrize(("names", "doubted"), [("123", False), ("134", True), ("13", True), ("23", True)])
+def test_a_list_of_plain_text_whose_numbers_have_a_gap_lacks_a_row(names: str, doubted: bool) -> None:
+    tasks = "".join(f"任务{n}\t护堤植树\n" for n in names)
+    text = (
+        f"{DEPARTMENT_TITLE}\n(2031年度)\n部门(单位)名称\t河道所\n年度重点任务\t内容\t主要内容(重点工作计划)\n{tasks}"
+    )
+    record = record_of(text)
+    assert [row["name"] for row in record.values["key_tasks"]] == [f"任务{n}" for n in names]
+    assert doubted == any(f.path == "key_tasks" and "numbered" in f.message for f in record.findings)
+    rows = form_of("主管部门 水利局")
+    assert list(numbers_in_doubt(rows, {"indicators": [{"level3": "巡护"}, {"level3": "任务3"}]})) == []
+
+
+@pytest.mark.parametrize(
+    ("texts", "kinds", "left"),
+    [
+        (("40", "60"), {FindingKind.ROW_HIDDEN}, set()),
+        (("40", "50"), {FindingKind.ROW_HIDDEN}, {FindingKind.ROW_HIDDEN}),
+        (("100",), {FindingKind.ROW_HIDDEN}, {FindingKind.ROW_HIDDEN}),
+        (("40", "60", None), {FindingKind.ROW_HIDDEN}, {FindingKind.ROW_HIDDEN}),
+        (("40", "60"), {FindingKind.ROW_HIDDEN, FindingKind.ROW_UNCLEAR}, {FindingKind.ROW_HIDDEN}),
+    ],
+)
+def test_weights_that_add_up_show_that_no_row_is_hidden(
+    texts: tuple[str | None, ...], kinds: set[FindingKind], left: set[FindingKind]
+) -> None:
+    found = [finding(kind, "indicators", "") for kind in kinds]
+    values = {"funding": None, "indicators": [{"weight": text} for text in texts]}
+    kept = {one.kind for one in without_proven(form_of("主管部门 水利局"), found, values)}
+    assert kept - {FindingKind.ROW_UNCLEAR} == left

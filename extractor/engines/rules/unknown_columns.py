@@ -22,6 +22,7 @@ LONGEST = 12
 MOST = 4
 """So many unknown labels may stand one behind the other."""
 _MARK = "?"
+_SIGN = re.compile(r"[≥≤><=≧≦⩾⩽]")
 _FIGURE = re.compile(r"[\d≥≤><=≧≦%]|^[-—/\\–□]+$")
 
 
@@ -127,5 +128,8 @@ def _may_be_label(token: Token, index: LabelIndex) -> bool:
 
 def _hit(spec: FieldSpec, tokens: Sequence[Token], label: Sequence[int]) -> Hit:
     name = _MARK + "".join(tokens[p].fold for p in label)
+    head = tokens[label[0]]
+    if in_column(head) and any(t.table == head.table and in_column(t) and _SIGN.fullmatch(t.fold) for t in tokens):
+        name += _MARK  # signs stand in a column of their own: a number with its unit alone is another quantity
     field = FieldSpec(name, f"{spec.path}[].{name}", "scalar", "text", Printed())
     return Hit(label[0], label[-1], (Target(field, column=True),))

@@ -120,3 +120,17 @@ def test_a_column_of_units_states_those_of_all_numbers_of_a_row_in_a_grid() -> N
     assert [tuple(value.values()) for value in first] == [("≥30", "≥", "30", "公里"), ("31", None, "31", "公里")]
     assert [tuple(value.values()) for value in second] == [("良好", None, None, None)] * 2
     assert not [path for path in record.unsettled if path.startswith("indicators")]
+
+
+def test_a_number_beside_a_column_of_signs_is_not_joined_with_its_unit_alone() -> None:
+    head = ["一级指标", "二级指标", "三级指标", "指标性质", "年度指标值", "度量单位", "实际完成值", "分值", "得分"]
+    rows = [
+        ["产出指标", "数量指标", "巡护河段", "≥", "30", "公里", "31(公里)", "40", "40"],
+        ["产出指标", "质量指标", "清洁程度", "定性", "良好", "/", "良好", "50", "50"],
+    ]
+    read = paged([*lines(EVALUATION_TITLE), grid(["项目名称", "护堤植树", *[""] * 7], head, *rows)])
+    (record,) = result_of(read).records
+    assert tuple(record.values["indicators"][0]["target"].values()) in (
+        ("30", None, "30", None),
+        ("≥30公里", "≥", "30", "公里"),
+    )
