@@ -21,7 +21,7 @@ from extractor.document.layout import Box, Document, Note, Page, Turn
 from extractor.errors import DocumentError
 from extractor.readers.file_hash import sha256
 from extractor.readers.scan import ocr
-from extractor.readers.scan.box_text import read_boxes
+from extractor.readers.scan.box_text import is_tall, read_boxes
 from extractor.readers.scan.broken_lines import JOIN, Doubt, Walls, found_lattices, side_by_side, with_walls
 from extractor.readers.scan.flat_view import View, flat_view
 from extractor.readers.scan.image_files import frames
@@ -197,25 +197,41 @@ def _lines_of(image: Image, boxes: list[Box], marks: Image, points: float) -> Li
 
 
 def cut(box: Box, lattices: Sequence[Lattice], margin: float) -> list[Box]:
-    """A piece of text cut at the walls that stand between the cells it runs over.
+    """A piece of text cut at the walls that stand between the cells it runs over; a stack at the level ones too.
 
     What is left of it beyond a wall, too narrow for a character, is none: ink there is looked for anyway.
     """
     lattice = next((a for a in lattices if covered(box, a.box) > 0.5), None)
     if lattice is None:
         return [box]
-    middle = (box.top + box.bottom) / 2
-    edges = [x for x in lattice.xs if box.x0 + 2 * margin < x < box.x1 - 2 * margin]
-    walls = [x for x in edges if lattice.slot_at(x - 0.01, middle) != lattice.slot_at(x + 0.01, middle)]
-    places = [box.x0, *walls, box.x1]
-    least = SLIVER * min(box.x1 - box.x0, box.bottom - box.top) if walls else 0.0
-    out: list[Box] = []
-    for index, (x0, x1) in enumerate(pairwise(places)):
-        left = x0 + (margin / 2 if index else 0)
-        right = x1 - (margin / 2 if index < len(walls) else 0)
-        if right - left >= least:
-            out.append(Box(left, box.top, right, box.bottom))
-    return out
+    grid, middle = lattice, (box.top + box.bottom) / 2
+    least = SLIVER * min(box.x1 - box.x0, box.bottom - box.top)
+    edges = [x for x in grid.xs if grid.slot_at(x - 0.01, middle) != grid.slot_at(x + 0.01, middle)]
+    parts = [box._replace(x0=x0, x1=x1) for x0, x1 in _between(box.x0, box.x1, edges, margin, least)]
+    return [piece for part in parts for piece in (_cut_down(part, grid, margin, least) if is_tall(part) else [part])]
+
+
+def _cut_down(box: Box, lattice: Lattice, margin: float, least: float) -> list[Box]:
+    """A stack cut at the walls between cells above each other."""
+    x = (box.x0 + box.x1) / 2
+    edges = [y for y in lattice.ys if lattice.slot_at(x, y - 0.01) != lattice.slot_at(x, y + 0.01)]
+    return [box._replace(top=top, bottom=end) for top, end in _between(box.top, box.bottom, edges, margin, least)]
+
+
+class _Stretch(NamedTuple):
+    lo: float
+    hi: float
+
+
+def _between(start: float, end: float, edges: Sequence[float], margin: float, least: float) -> list[_Stretch]:
+    """The stretches between walls, each a little inside of them; none where it is shorter than `least`."""
+    walls = [edge for edge in edges if start + 2 * margin < edge < end - 2 * margin]
+    places = [start, *walls, end]
+    inner = [
+        _Stretch(lo + (margin / 2 if n else 0), hi - (margin / 2 if n < len(walls) else 0))
+        for n, (lo, hi) in enumerate(pairwise(places))
+    ]
+    return [one for one in inner if not walls or one.hi - one.lo >= least]
 
 
 ENGINES = {"rapidocr": _rapid, "tesseract": _tesseract}

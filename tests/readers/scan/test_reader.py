@@ -192,6 +192,19 @@ def test_what_reaches_over_a_wall_by_less_than_a_character_is_no_text(end: int, 
     assert len(cut(Box(50, 180, end, 220), [lattice], 4)) == parts
 
 
+def test_a_stack_over_two_cells_is_cut_at_the_level_wall() -> None:
+    """Else one cell's ink belongs to the other, and is read a second time."""
+    sides, uprights = (
+        [Segment(y, 0, 400) for y in (0.0, 300.0, 600.0)],
+        [Segment(x, 0, 600) for x in (0.0, 60.0, 400.0)],
+    )
+    lattices = find_lattices(Rulings(sides, uprights))
+    stack, wide = Box(15, 40, 45, 560), Box(80, 250, 380, 350)
+    assert cut(stack, lattices, 4) == [Box(15, 40, 45, 298), Box(15, 302, 45, 560)]
+    assert cut(wide, lattices, 4) == [wide]
+    assert cut(Box(15, 40, 45, 309), lattices, 4) == [Box(15, 40, 45, 298)]
+
+
 def test_a_flat_character_at_the_top_of_a_stack_is_a_step_of_its_own() -> None:
     """一 above 级 is no part of it; the dot above the rest of 产 is."""
     crop = np.full((130, 40, 3), 255, np.uint8)
