@@ -313,8 +313,9 @@ def _matches(
     whole = bool(tokens[position].table)
     for last in range(position, len(tokens)):
         token = tokens[last]
-        if last > position and (whole or token.table):
+        if last > position and (whole or (token.table and not _goes_on_in_cell(tokens[last - 1], token))):
             break  # a cell is whole
+        whole = bool(token.table)
         if last == position + 1 and token.first and is_number(joined) and not tokens[position].first:
             break  # a number that ends a line is that line's: `closed on July 4.`
         joined += key_of(token.fold) if fold_case else token.fold.replace(":", "")
@@ -324,6 +325,11 @@ def _matches(
         if key not in prefixes and not (fold_case and may_be_decorated(joined, keys)):
             break
     return found
+
+
+def _goes_on_in_cell(line: Token, cell: Token) -> bool:
+    """Whether a stack of lines may end in a cell: the first of a row of text with tabs, right below the line."""
+    return not line.table and not cell.exact and cell.first and line.row + 1 == cell.row
 
 
 def foreign(tokens: Sequence[Token], hits: dict[int, Hit], index: LabelIndex) -> dict[int, Hit]:

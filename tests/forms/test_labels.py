@@ -27,6 +27,7 @@ def found(what: str | Document, spec: SchemaSpec = PROJECT) -> list[tuple[str, s
     return [
         ("".join(t.fold for t in tokens[h.first : h.last + 1]), h.targets[0].field.path)
         for _, h in sorted(hits.items())
+        if h.targets
     ]
 
 
@@ -213,3 +214,16 @@ def test_a_note_between_the_rows_of_a_table_may_be_one_of_them() -> None:
     ]
     tokens = tokens_of(paged([grid(*rows)]))
     assert unasked(tokens, spot(tokens, label_index(PROJECT)), label_index(PROJECT)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("部门\n职责\t负责全县河道。\n", True),
+        ("部门\n负责人\t林知夏\n", False),
+        ("说明\t部门\n职责\t负责全县河道。\n", False),
+    ],
+)
+def test_a_stack_of_lines_may_end_in_the_first_cell_of_the_row_below(text: str, named: bool) -> None:
+    """A cell of several lines that a program wrote without quotation marks."""
+    assert (("部门职责", "duties") in found(text, DEPARTMENT)) is named
