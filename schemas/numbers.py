@@ -26,12 +26,15 @@ _PRINTED = re.compile(
     rf"(?P<open>\()?(?P<sign>[-+])?\s*(?:{CURRENCY}\s*)?(?P<late>[-+])?\s*(?P<digits>{_DIGITS})"
     rf"\s*(?P<behind>[-+])?\s*(?:{CURRENCY}|(?P<unit>{UNIT}))?\s*(?P<close>\))?(?P<percent>\s*[%‰])?"
 )
-_MULTIPLIERS = (
+_MULTIPLIER_WORDS = (
     "k m bn b t tn mio mrd mia mln mill thousand thousands hundred hundreds million millions billion billions trillion "
     "lakh lakhs lac crore crores tausend millionen milliarden mille milliers milliards dozen doz duizend miljoen "
     "miljard mil millones milioni mila th st nd rd"
 )
-_DEBIT = ("dr", "debit", "od")
+MULTIPLIERS = frozenset(_MULTIPLIER_WORDS.split())
+_DEBIT = ("dr", "debit", "od", "debet", "soll", "af")
+_DEBIT_LETTERS = ("D", "S")
+"""As statements print them: in small letters these are units."""
 _SIGNS = "d c s h k t cr db credit debet kredit haben soll af bij b a avoir doit debe haber minus"
 SIGN_MARKS = frozenset((*_DEBIT, *_SIGNS.split()))
 """Words beside a number that may be its sign, in the statements of several countries."""
@@ -59,17 +62,12 @@ def readings(text: str, convention: Convention) -> tuple[str, ...]:
         raise NotANumber(f"not a number: {text!r}")
     unit = (match["unit"] or "").rstrip(".").casefold()
     signs = [s for s in (match["sign"], match["late"], match["behind"]) if s]
-    if (
-        unit in _MULTIPLIERS.split()
-        or _EAST_ASIAN_MULTIPLIER.search(unit)
-        or len(signs) > 1
-        or (signs and match["open"])
-    ):
+    if unit in MULTIPLIERS or _EAST_ASIAN_MULTIPLIER.search(unit) or len(signs) > 1 or (signs and match["open"]):
         raise NotANumber(f"not a number: {text!r}")
     digits = _digit_readings(match["digits"].strip(), convention)
     if not digits:
         raise NotANumber(f"not a number: {text!r}")
-    if unit in _DEBIT:
+    if unit in _DEBIT or match["unit"] in _DEBIT_LETTERS:
         return tuple(sign + d for d in digits for sign in ("-", ""))
     negative = "-" in signs or bool(match["open"])
     return tuple(("-" if negative else "") + d for d in digits)

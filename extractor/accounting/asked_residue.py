@@ -9,14 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
-from extractor.accounting.number_marks import marks_of_numbers
+from extractor.accounting.number_marks import marks_of_numbers, may_go_on
 from extractor.accounting.sum_rows import sum_rows
 from extractor.accounting.value_paths import spans
 from extractor.document.layout import Cell, Unit
-from extractor.document.results import Candidate, Form, Place, Residue, Row
+from extractor.document.results import Candidate, Form, Place, Quoted, Residue, Row
 from extractor.forms.chunks import header_rows
 from extractor.forms.form_tokens import form_tokens
+from schemas.spec import generic
+from schemas.values import Kind
 
 _LEAST_SHARE = 0.5
 """A row of a list's table that was passed over is a lost row if it fills this share of the columns that rows fill.
@@ -27,31 +30,54 @@ A caption or a subtotal with its label fills fewer. No source: half is the point
 Key = tuple[int, str]
 
 
+class AskedResidue(NamedTuple):
+    """The pieces of residue that matter, and by piece the values that it may be the rest of.
+
+    What has no such value stands among the rows of a list, or of a text: it may be anything around it.
+    """
+
+    pieces: list[Residue]
+    rest_of: dict[Place, frozenset[str]]
+
+
 def asked_residue(
-    form: Form, candidates: Sequence[Candidate], labels: Sequence[Place], residue: Sequence[Residue]
-) -> list[Residue]:
+    form: Form,
+    candidates: Sequence[Candidate],
+    labels: Sequence[Place],
+    residue: Sequence[Residue],
+    quoted: Sequence[Quoted] = (),
+) -> AskedResidue:
     """The pieces of residue that may be part of what is asked for, or a lost row of a list."""
     own = marks_of_numbers(form, candidates, residue)
     residue = [piece for piece in residue if piece.place not in own]
     if not residue:
-        return []
+        return AskedResidue([], {})
     rows = {(row.page, unit.id): n for n, row in enumerate(form.rows) for unit in row.units}
     headers = header_rows(form)
     heads = {n for n, row in enumerate(form.rows) if id(row) in headers}
     inner = {*_list_rows(form, candidates, rows), *_text_rows(candidates, rows)} - heads
     inner.update(_next_lines(form, candidates, rows))
     inner -= sum_rows(form, candidates)
-    others = _other_columns(form, candidates, heads)
+    named = _quoted_headers(form, candidates, quoted, rows)
+    heads |= {rows[key] for key in named}
+    others = _other_columns(form, candidates, heads, named)
+    inner -= heads
     spans = _spans(candidates, labels)
     cells = _cells_between(form, candidates, labels, rows)
     beside = _beside(form, candidates, residue)
-
-    def matters(place: Place) -> bool:
+    rest_of: dict[Place, frozenset[str]] = {}
+    pieces: list[Residue] = []
+    for piece in residue:
+        place = piece.place
         key = (place.page, place.unit)
-        within = any(first <= place.start < last for first, last in spans.get(key, ()))
-        return (rows.get(key) in inner and key not in others) or key in cells or within or place in beside
-
-    return [piece for piece in residue if matters(piece.place)]
+        within = {path for first, last, path in spans.get(key, ()) if first <= place.start < last}
+        rest = within | cells.get(key, set()) | beside.get(place, set())
+        among = rows.get(key) in inner and key not in others
+        if rest and not among:
+            rest_of[place] = frozenset(rest)
+        if rest or among:
+            pieces.append(piece)
+    return AskedResidue(pieces, rest_of)
 
 
 def rows_passed_over(form: Form, candidates: Sequence[Candidate]) -> dict[Key, str]:
@@ -140,11 +166,31 @@ def filled(row: Row) -> int:
 _GAP = re.compile(r"\t|\s{2,}")
 
 
-def _other_columns(form: Form, candidates: Sequence[Candidate], heads: set[int]) -> set[Key]:
+def _quoted_headers(
+    form: Form, candidates: Sequence[Candidate], quoted: Sequence[Quoted], rows: dict[Key, int]
+) -> set[Key]:
+    """The cells of headers that an engine names, of lists each of whose columns has a value.
+
+    Of a list that lacks one, a column that the engine does not name may be that one.
+    """
+    valued = set(rows_with_values(candidates, rows))
+    given = {generic(candidate.path) for candidate in candidates}
+    out: dict[int, set[Key]] = {}
+    for one in quoted:
+        parent = form.schema.field(one.field.rpartition("[]")[0])
+        if parent is None or any(c.path not in given and not c.derived for c in parent.children):
+            continue
+        for key in {(place.page, place.unit) for place in one.places} & rows.keys():
+            if rows[key] not in valued:
+                out.setdefault(rows[key], set()).add(key)
+    return set().union(*(keys for keys in out.values() if len(keys) > 1))
+
+
+def _other_columns(form: Form, candidates: Sequence[Candidate], heads: set[int], quoted: set[Key]) -> set[Key]:
     """The cells of columns that no list asks for: they give no value, and no column of a list is headed so."""
     known = form_tokens(form)
     headers = (hit for hit in known.hits.values() if any(target.column for target in hit.targets))
-    named = {(t.page, t.unit.id) for hit in headers for t in known.tokens[hit.first : hit.last + 1]}
+    named = {(t.page, t.unit.id) for hit in headers for t in known.tokens[hit.first : hit.last + 1]} | quoted
     valued = {(place.page, place.unit) for candidate in candidates for place in candidate.places}
     used: dict[int, set[int]] = {}
     other: dict[int, set[int]] = {}
@@ -183,12 +229,12 @@ def _next_lines(form: Form, candidates: Sequence[Candidate], rows: dict[Key, int
             yield max(at) + 1
 
 
-def _spans(candidates: Sequence[Candidate], labels: Sequence[Place]) -> dict[Key, list[tuple[int, int]]]:
+def _spans(candidates: Sequence[Candidate], labels: Sequence[Place]) -> dict[Key, list[tuple[int, int, str]]]:
     """By unit, from the first to the last character of each value, and from the label before it to the value."""
     ends: dict[Key, list[int]] = {}
     for label in labels:
         ends.setdefault((label.page, label.unit), []).append(label.end)
-    out: dict[Key, list[tuple[int, int]]] = {}
+    out: dict[Key, list[tuple[int, int, str]]] = {}
     for candidate in candidates:
         by_unit: dict[Key, list[Place]] = {}
         for place in candidate.places:
@@ -196,54 +242,48 @@ def _spans(candidates: Sequence[Candidate], labels: Sequence[Place]) -> dict[Key
         for n, (key, places) in enumerate(by_unit.items()):
             first, last = min(p.start for p in places), max(p.end for p in places)
             before = [end for end in ends.get(key, ()) if end <= first and n == 0]
-            out.setdefault(key, []).append((max(before, default=first), last))
+            out.setdefault(key, []).append((max(before, default=first), last, candidate.path))
     return out
 
 
-def _beside(form: Form, candidates: Sequence[Candidate], residue: Sequence[Residue]) -> set[Place]:
-    """What stands in the cell of a value, or right beside a value in its line, and may be the rest of it.
-
-    Marks are none, nor is the currency beside a number: but for the sign and the brackets of a number.
-    """
+def _beside(form: Form, candidates: Sequence[Candidate], residue: Sequence[Residue]) -> dict[Place, set[str]]:
+    """What stands in the cell of a value, or right beside a value in its line, and may be the rest of it; of which."""
     units = {(row.page, unit.id): unit for row in form.rows for unit in row.units}
-    ends: dict[Key, list[tuple[Place, bool]]] = {}
+    ends: dict[Key, list[tuple[Place, Candidate, Kind]]] = {}
     for candidate in candidates:
         spec = form.schema.field(candidate.path)
-        number = spec is not None and spec.kind != "text"
         for place in candidate.places:
-            ends.setdefault((place.page, place.unit), []).append((place, number))
-    out: set[Place] = set()
+            ends.setdefault((place.page, place.unit), []).append((place, candidate, spec.kind if spec else "text"))
+    out: dict[Place, set[str]] = {}
     for piece in residue:
         key = (piece.place.page, piece.place.unit)
-        if any(_goes_on(units[key], piece, place, number) for place, number in ends.get(key, ())):
-            out.add(piece.place)
+        for place, candidate, kind in ends.get(key, ()):
+            if _goes_on(units[key], piece, place, kind):
+                out.setdefault(piece.place, set()).add(candidate.path)
     return out
 
 
-def _goes_on(unit: Unit, piece: Residue, value: Place, number: bool) -> bool:
-    """Whether a piece of text may be the rest of a value in the same unit."""
+def _goes_on(unit: Unit, piece: Residue, value: Place, kind: Kind) -> bool:
+    """Whether a piece of text may be the rest of a value in the same unit. A date is whole, or it is none."""
+    if kind in ("amount", "integer"):
+        return may_go_on(unit.text, piece.place, value)
     before = piece.place.end <= value.start
     between = unit.text[piece.place.end : value.start] if before else unit.text[value.end : piece.place.start]
-    if number and not between and piece.text.strip() and (piece.text[-1] if before else piece.text[0]) in _SIGNS:
-        return True
     near = isinstance(unit, Cell) or len(between) < _WIDE
-    is_unit = number and _CURRENCY.fullmatch(piece.text.strip()) is not None
-    return near and not is_unit and re.search(r"\w", piece.text) is not None
+    return near and kind != "date" and re.search(r"\w", piece.text) is not None
 
 
-_SIGNS = "-−+()"
 _WIDE = 2
 """So many spaces part two pieces of a line."""
-_CURRENCY = re.compile(r"[A-Z]{2,3}\$?|%|per cent", re.I)
 
 
 def _cells_between(
     form: Form, candidates: Sequence[Candidate], labels: Sequence[Place], rows: dict[Key, int]
-) -> set[Key]:
-    """The cells that stand between a label and the value behind it, in a row of a table."""
+) -> dict[Key, set[str]]:
+    """The cells that stand between a label and the value behind it, in a row of a table; of which value."""
     named = {(label.page, label.unit) for label in labels}
     valued = {(place.page, place.unit) for candidate in candidates for place in candidate.places}
-    out: set[Key] = set()
+    out: dict[Key, set[str]] = {}
     for candidate in candidates:
         first = candidate.places[0] if candidate.places else None
         row = form.rows[rows[first.page, first.unit]] if first and (first.page, first.unit) in rows else None
@@ -253,7 +293,8 @@ def _cells_between(
         for unit in reversed(row.units[: next(n for n, u in enumerate(row.units) if u.id == first.unit)]):
             key = (row.page, unit.id)
             if key in named:
-                out.update(passed)
+                for cell in passed:
+                    out.setdefault(cell, set()).add(candidate.path)
                 break
             if key in valued:
                 break

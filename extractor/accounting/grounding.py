@@ -107,9 +107,10 @@ def ground(form: Form, answer: Answer, proofs: Mapping[str, Proof] | None = None
     residue = list(_residue(sheet))
     tail, unclaimed = _tail(form, sheet, residue)
     residue = [r for r in residue if (r.place.page, r.place.unit) not in tail]
+    rest_of: Mapping[Place, frozenset[str]] = {}
     if form.schema.accounts == "asked":
-        residue = asked_residue(form, answer.candidates, labels, residue)
-    findings.extend(_residue_findings(residue, form, answer.candidates, sheet))
+        residue, rest_of = asked_residue(form, answer.candidates, labels, residue, answer.quoted)
+    findings.extend(_residue_findings(residue, form, answer.candidates, sheet, rest_of))
     findings.extend(_swallowed(form.schema, answer.candidates, sheet.units))
     left = [
         Residue(own, part.text[own.start : own.end])
@@ -239,13 +240,14 @@ def container(path: str) -> str:
 
 
 def _residue_findings(
-    residue: Sequence[Residue], form: Form, candidates: Sequence[Candidate], sheet: _Sheet
-) -> Iterable[Finding]:
+    residue: Sequence[Residue], form: Form, candidates: Sequence[Candidate], sheet: _Sheet,
+    rest_of: Mapping[Place, frozenset[str]],
+) -> Iterable[Finding]:  # fmt: skip
     """Each residue is a finding on what stands before it, on what stands behind it, and on what has no value between.
 
     Before and behind in reading order, and right above and below in its table. Between by the schema's order: the
     residue may be that value, its label not known. Of a schema that asks for some of a page, it is a finding on the
-    rows of lists and the values beside it alone, and on a list of which it may be a row.
+    values that it may be the `rest_of`, else on the rows of lists beside it, and on a list of which it may be a row.
     """
     if not residue:
         return
@@ -272,7 +274,9 @@ def _residue_findings(
         between |= _around(unfilled, here, r.place.start)[0] - given  # its label is the last before the residue
         above, below = _around([w for w in where if _are_stacked(units[w.order], units[here])], here, r.place.start)
         whole = {lost[key] for key in ((r.place.page, r.place.unit),) if key in lost}
-        for path in sorted({*before, *behind, *between, *above, *below, *whole}) or [""]:
+        around = {*before, *behind, *between, *above, *below, *whole}
+        own = {holder(path) for path in rest_of.get(r.place, ())} | whole
+        for path in sorted(own or around) or [""]:
             if (path, r.text) not in seen:
                 seen.add((path, r.text))
                 message = f"nothing accounts for {r.text[:60]!r} (page {r.place.page}, {r.place.unit})"
@@ -291,8 +295,8 @@ def _unfilled(form: Form, sheet: _Sheet, given: set[str]) -> Iterable[_Stand]:
 
 
 def _row_or_value(path: str) -> str:
-    """The row of a list that a value is in, or the value itself."""
-    return path[: path.index("]") + 1] if "]." in path else path
+    """The innermost row of a list that a value is in, or the value itself."""
+    return path[: path.rindex("]") + 1] if "]." in path else path
 
 
 class _Stand(NamedTuple):

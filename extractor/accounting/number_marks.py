@@ -11,12 +11,15 @@ from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
 from extractor.document.results import Candidate, Form, Place, Residue
-from schemas.numbers import CURRENCY, SIGN_MARKS, UNIT
+from schemas.numbers import CURRENCY, MULTIPLIERS, SIGN_MARKS, UNIT
 from schemas.spec import FieldSpec, SchemaSpec
 
 _CURRENCY = re.compile(CURRENCY)
 _CURRENCY_BEFORE = re.compile(rf"{CURRENCY}\s*$")
 _UNIT = re.compile(rf"/?(?:{UNIT})")
+
+
+_SIGNS = tuple("-−+")
 
 
 class _Number(NamedTuple):
@@ -60,6 +63,22 @@ def _is_mark(piece: Residue, number: _Number, schema: SchemaSpec, given: Contain
     if piece.text.strip("./ ").casefold() in SIGN_MARKS:
         return False
     return bool(_UNIT.fullmatch(piece.text)) and not any(_open_texts(schema, number.candidate.path, given))
+
+
+def may_go_on(text: str, piece: Place, number: Place) -> bool:
+    """Whether a piece of text may be a part of a number in its cell or line: a sign, digits, a multiplier."""
+    before = piece.end <= number.start
+    near, gap = (text[piece.start : piece.end], text[piece.end : number.start]) if before else (
+        text[piece.start : piece.end][::-1], text[number.end : piece.start]
+    )  # fmt: skip
+    edge = near[-1:]
+    if not gap and edge in _SIGNS:
+        return True
+    if edge in "()":
+        return text[number.start - 1 : number.start] == "(" and text[number.end : number.end + 1] == ")"
+    words = re.findall(r"\w+", text[piece.start : piece.end])
+    word = (words[-1] if before else words[0]).casefold() if words else ""
+    return not gap.strip() and (edge.isdigit() or word in SIGN_MARKS or word in MULTIPLIERS)
 
 
 def label_before(text: str, place: Place, spec: FieldSpec) -> bool:
