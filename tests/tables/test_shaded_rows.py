@@ -10,7 +10,9 @@ from reportlab.pdfgen.canvas import Canvas
 
 from extractor.document.geometry import Segment
 from extractor.document.layout import Box
+from extractor.tables.row_rules import rule_extents
 from extractor.tables.ruled.shaded_areas import free_shades, level_edges
+from extractor.tables.text_runs import Run
 from tests.readers.pdf.test_reader import Draw, document, grids
 from tests.tables.test_rows_of_a_page import XS, read_rows
 
@@ -141,3 +143,9 @@ def test_areas_within_ruled_tables_and_grounds_part_nothing() -> None:
 @pytest.mark.parametrize(("away", "edges"), [(2.0, 1), (4.0, 2)])
 def test_an_edge_where_a_line_is_drawn_is_that_line(away: float, edges: int) -> None:
     assert len(level_edges([Box(0, 40, 400, 60)], [Segment(40 + away, 0, 400)])) == edges
+
+
+@pytest.mark.parametrize(("off", "titled"), [(0.0, True), (3.0, True), (6.0, False)])
+def test_a_larger_line_in_the_middle_of_two_lines_is_the_title_of_the_next_table(off: float, titled: bool) -> None:
+    rule, box = Segment(100, 60, 500), Box(240 + off, 120, 320 + off, 134)
+    assert rule_extents._is_title([Run(box)], rule, 10.0) == titled

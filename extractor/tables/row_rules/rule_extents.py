@@ -320,7 +320,7 @@ def _is_title(row: Row, rule: Segment, usual: float) -> bool:
     """Whether a line stands alone in the middle, in larger type than most."""
     box = row[0].box
     alone = len(row) == 1 and row[0].grid is None
-    return alone and abs(box.x0 + box.x1 - rule.lo - rule.hi) < SAME and box.bottom - box.top > TITLE * usual
+    return alone and abs(box.x0 + box.x1 - rule.lo - rule.hi) < 2 * SAME and box.bottom - box.top > TITLE * usual
 
 
 def _is_gap(rows: Sequence[Row], top: float, bottom: float) -> bool:
