@@ -7,7 +7,8 @@ process, and the records. A table is printed after each part. At the end `plan` 
 whole place: nothing is left to do, and that is timed too. The variables of the store must be set.
 
 `--minutes` ends the comparison: no part begins later. The rest of the texts are then documents of one line, which are
-read from the store alone, so that the last calls still meet a place of the whole size.
+read from the store alone, so that the last calls still meet a place of the whole size. `--first N` takes up a
+comparison that ended so: the parts before N are left out.
 
 `--one-form` cuts the sample texts into single forms: smaller documents, so that the store's share of the cost is
 larger. `--tiny` makes documents of one line: for the time of a call that has nothing to do.
@@ -70,6 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--texts", type=int, default=4_000)
     parser.add_argument("--folder", type=Path, help="further documents, for example PDFs of eval.synth")
     parser.add_argument("--parts", type=int, default=1)
+    parser.add_argument("--first", type=int, default=1, help="the number of the first part to read, 1 and on")
     parser.add_argument("--one-form", action="store_true", help="texts of one form each")
     parser.add_argument("--tiny", action="store_true", help="texts of one line, without a form")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="no part begins later than that")
@@ -78,12 +80,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     done: list[Part] = []
     job, started = f"{chosen.place}/job", time.monotonic()
     with tempfile.TemporaryDirectory() as scratch:
-        for number, files in enumerate(_parts(chosen, Path(scratch)), 1):
+        for number, files in enumerate(_parts(chosen, Path(scratch)), chosen.first):
             done.append(_measured(files, f"{chosen.place}/in/{number}", job, Path(scratch)))
             show([Table("A place beside a local run", COLUMNS, tuple(map(_row, [*done, _sum(done)])))])
             if time.monotonic() - started > 60 * chosen.minutes:
                 break
-        rest = max(0, chosen.texts - sum(part.documents for part in done))
+        rest = max(0, chosen.texts - number * -(-chosen.texts // chosen.parts))
         if rest:
             _fill(rest, f"{chosen.place}/in/rest", job, Path(scratch))
     again = _again(job, [f"{chosen.place}/in"])
@@ -97,7 +99,7 @@ def _parts(chosen: argparse.Namespace, scratch: Path) -> Iterator[list[Path]]:
     """The documents of each part, made when they are asked for."""
     pdfs = sorted(chosen.folder.glob("*.pdf")) if chosen.folder else []
     size, further = -(-chosen.texts // chosen.parts), -(-len(pdfs) // chosen.parts)
-    for number in range(chosen.parts):
+    for number in range(chosen.first - 1, chosen.parts):
         folder = scratch / f"documents-{number}"
         folder.mkdir()
         count = min(size, chosen.texts - number * size)

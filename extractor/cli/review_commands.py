@@ -107,9 +107,12 @@ def sit(call: Namespace, folder: Path, ledger: Any, mode: Any) -> None:
 
 def left_to_decide(left: Any) -> str:
     """How much is left, in words."""
+    decisions = f"{left.decisions} decisions are left"
+    if left.doubts > left.decisions:
+        decisions += f" ({left.doubts} doubts, identical ones at once)"
     if left.seconds is None or not left.decisions:
-        return f"{left.decisions} decisions are left"
+        return decisions
     minutes = left.seconds / 60
     time = f"about {minutes:.0f} minutes" if minutes < 90 else f"about {minutes / 60:.1f} hours"
     time = time if minutes >= 1 else "less than a minute"
-    return f"{left.decisions} decisions are left, {time} by the time taken so far"
+    return f"{decisions}, {time} by the time taken so far"

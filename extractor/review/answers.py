@@ -175,13 +175,14 @@ def left(service: ReviewService, wanted: Filter) -> dict[str, Any]:
     with service.lock:
         counts = service.doubts.counts(Filter())
         within = service.doubts.counts(wanted)
-        time = estimated(service.ledger, service.mode.task, counts.total)
+        time = estimated(service.ledger, service.mode.task, counts.total, service.doubts.decisions)
     return {
         "total": counts.total,
         "wanted": within.total,
         "kinds": counts.kinds.most_common(),
         "fields": counts.fields.most_common(MOST_NAMES),
         "documents": counts.documents.most_common(MOST_NAMES),
+        "decisions": time.decisions,
         "seconds": time.seconds,
         "loading": not service.loaded.is_set(),
     }

@@ -98,6 +98,11 @@ class OpenDoubts:
         """How many doubts are like one: of the same value, and of any."""
         return Alike(self._same[doubt.alike, doubt.value], self._alike[doubt.alike])
 
+    @property
+    def decisions(self) -> int:
+        """How many decisions settle all doubts, where identical ones are decided at once."""
+        return len(self._same)
+
     def all(self) -> Iterator[Doubt]:
         """Every doubt that is left, in no order."""
         return (doubt for found in self.by_record.values() for doubt in found)

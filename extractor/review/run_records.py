@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -45,8 +46,10 @@ def run_records(ledger: Ledger, with_settled: bool, decisions: Decisions) -> Ite
 
 
 class Remaining(NamedTuple):
-    """The decisions that are left of a run, and the seconds they will take by those taken so far (None: unknown)."""
+    """What is left of a run: doubts; decisions that settle them, identical doubts at once; and the seconds that these
+    take by the decisions so far (None: unknown)."""
 
+    doubts: int
     decisions: int
     seconds: float | None
 
@@ -54,14 +57,15 @@ class Remaining(NamedTuple):
 def remaining(ledger: Ledger, task: str) -> Remaining:
     """How much is left to decide of the last run."""
     decisions = decision_log.by_form(ledger, task)
-    left = sum(
-        len(doubts.of_record(record, position, decisions.get((record["sha256"], record["form"]), ())))
+    left: Counter[tuple[str, str]] = Counter(
+        (doubt.alike, doubt.value)
         for record, position in run_records(ledger, with_settled=False, decisions=decisions)
+        for doubt in doubts.of_record(record, position, decisions.get((record["sha256"], record["form"]), ()))
     )
-    return estimated(ledger, task, left)
+    return estimated(ledger, task, left.total(), len(left))
 
 
-def estimated(ledger: Ledger, task: str, left: int) -> Remaining:
+def estimated(ledger: Ledger, task: str, found: int, decisions: int) -> Remaining:
     """The time that so many decisions take, by the median of those taken so far."""
     effort = decision_log.effort(ledger, task) if decision_log.is_kept(ledger) else None
-    return Remaining(left, left * effort.seconds if effort and effort.batches else None)
+    return Remaining(found, decisions, decisions * effort.seconds if effort and effort.batches else None)

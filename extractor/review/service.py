@@ -121,7 +121,7 @@ class ReviewService:
         """How much is left, when the whole run has been gone through."""
         self.loaded.wait()
         with self.lock:
-            return estimated(self.ledger, self.mode.task, self.doubts.counts(Filter()).total)
+            return estimated(self.ledger, self.mode.task, self.doubts.counts(Filter()).total, self.doubts.decisions)
 
     def catch_up(self) -> None:
         """Takes in what another run, or another server, has written since the last look."""

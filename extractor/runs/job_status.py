@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from extractor.errors import CallError
 from extractor.runs import shards, work_units
+from extractor.runs.at_once import at_once
 from extractor.runs.object_folders import Object, ObjectFolder
 from extractor.runs.shard_parts import Marker
 from extractor.runs.shards import Block
 from extractor.runs.work_units import Unit
 
-THREADS = 16
-"""Markers that are read at once: each costs some 20 ms of waiting."""
 RATE_WINDOW = timedelta(minutes=15)
 """The rate is that of the last quarter of an hour: workers come and go."""
 CALLS = "call"
@@ -101,15 +99,14 @@ class UnitState(NamedTuple):
 
 def unit_states(folder: ObjectFolder, fingerprint: str, blocks: Sequence[Block]) -> Iterator[UnitState]:
     """All units of a place, in the order of their documents."""
-    with ThreadPoolExecutor(THREADS) as threads:
-        for block in blocks:
-            state = work_units.state(folder, fingerprint, block.name)
-            units = list(state.units(block))
-            keys = [work_units.done_key(fingerprint, unit) if unit.name in state.done else None for unit in units]
-            bodies = threads.map(lambda key: None if key is None else folder.get(key), keys)
-            for unit, body in zip(units, bodies, strict=True):
-                done = state.done.get(unit.name)
-                yield UnitState(unit, Marker.of(body) if body else None, done.modified if done else None)
+    for block in blocks:
+        state = work_units.state(folder, fingerprint, block.name)
+        units = list(state.units(block))
+        keys = [work_units.done_key(fingerprint, unit) if unit.name in state.done else None for unit in units]
+        bodies = at_once(lambda key: None if key is None else folder.get(key), keys)
+        for unit, body in zip(units, bodies, strict=True):
+            done = state.done.get(unit.name)
+            yield UnitState(unit, Marker.of(body) if body else None, done.modified if done else None)
 
 
 def status(folder: ObjectFolder, call: JobCall) -> JobStatus:

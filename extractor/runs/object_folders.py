@@ -106,9 +106,11 @@ class ObjectFolder:
 
         return self._patiently(attempt, f"look at {key}")
 
-    def objects(self, prefix: str = "") -> Iterator[Object]:
-        """All objects below a prefix of whole parts, as the store lists them."""
-        listing: Iterator[Sequence[Any]] = iter(self.store.list(prefix or None, chunk_size=1000))
+    def objects(self, prefix: str = "", after: str = "") -> Iterator[Object]:
+        """All objects below a prefix of whole parts, as the store lists them; `after`: where it keeps an order, those
+        behind that key."""
+        start = after or None
+        listing: Iterator[Sequence[Any]] = iter(self.store.list(prefix or None, offset=start, chunk_size=1000))
         seen: Object | None = None
         while True:
             try:

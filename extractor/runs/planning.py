@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from extractor.errors import CallError
-from extractor.runs import discovery, object_folders, shards
+from extractor.runs import discovery, key_ranges, object_folders, shards
+from extractor.runs.at_once import at_once
 from extractor.runs.discovery import COMPANIONS
 from extractor.runs.object_folders import ObjectFolder, is_remote
 from extractor.runs.shards import SIZE, Entry, ShardSize
@@ -51,7 +52,7 @@ def plan(paths: Sequence[str], folder: ObjectFolder, lists: Sequence[str] = (), 
     object_folders.refuse_careless(folder)
     before = shards.heads(folder)
     with _Known.filled(folder, before) as known:
-        added = known.new(_found(paths, lists, folder))
+        added = known.new(_found(paths, lists, folder, known))
         head = shards.write(folder, added, 1 + max((h.number for h in before), default=0), size)
         if not known.seen:
             raise CallError(f"no documents in {', '.join([*paths, *lists])}: give files, folders, or stores with some")
@@ -72,9 +73,14 @@ class _Known:
         with contextlib.ExitStack() as stack:
             scratch = stack.enter_context(tempfile.TemporaryDirectory())
             known = cls(stack.enter_context(contextlib.closing(sqlite3.connect(Path(scratch) / "known.sqlite"))))
-            for block in (block for head in heads for block in head.blocks):
-                for number in range(block.shards):
-                    known._add(shards.entries(folder, block.name, shards.shard_name(number)))
+            names = (
+                (block.name, shards.shard_name(number))
+                for head in heads
+                for block in head.blocks
+                for number in range(block.shards)
+            )
+            for entries in at_once(lambda name: shards.entries(folder, *name), names):
+                known._add(entries)
             yield known
 
     def _add(self, entries: Iterable[Entry]) -> None:
@@ -93,6 +99,16 @@ class _Known:
             self._add([entry])
             yield entry
 
+    def cuts(self, url: str) -> list[str]:
+        """Keys below a URL, in order, with `key_ranges.KEYS` known ones from one to the next."""
+        base = f"{url.rstrip('/')}/"
+        rows = self.ledger.execute(
+            "SELECT url FROM (SELECT url, row_number() OVER (ORDER BY url) AS number FROM inputs"
+            " WHERE url > ? AND url < ?) WHERE number % ? = 0 ORDER BY url",
+            (base, f"{base[:-1]}0", key_ranges.KEYS),  # 0 is the character behind /
+        )
+        return [found.removeprefix(base) for (found,) in rows]
+
     def _taken(self, name: str) -> bool:
         return self.ledger.execute("SELECT 1 FROM inputs WHERE name = ?", (_text(name),)).fetchone() is not None
 
@@ -101,10 +117,10 @@ def _text(name: str) -> str:
     return name.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
-def _found(paths: Sequence[str], lists: Sequence[str], out: ObjectFolder) -> Iterator[_Input]:
+def _found(paths: Sequence[str], lists: Sequence[str], out: ObjectFolder, known: _Known) -> Iterator[_Input]:
     for path in paths:
         if is_remote(path) and not path.startswith("file://"):
-            yield from _stored(path)
+            yield from _stored(path, known)
         else:
             yield from _on_disk(Path(path.removeprefix("file://")), out)
     for listed in lists:
@@ -127,11 +143,11 @@ def file_etag(path: Path) -> str:
     return f"{status.st_size}-{status.st_mtime_ns}"
 
 
-def _stored(url: str) -> Iterator[_Input]:
+def _stored(url: str, known: _Known) -> Iterator[_Input]:
     """The objects below a URL, hidden ones and companions left out; or the one object that it names."""
     folder = object_folders.opened(url)
     count = 0
-    for item in folder.objects():
+    for item in key_ranges.objects(folder, known.cuts(url)):
         parts = item.key.split("/")
         count += 1
         if any(p.startswith((".", "~$")) for p in parts) or item.key.endswith(COMPANIONS):

@@ -187,3 +187,15 @@ def test_cells_in_the_middle_of_their_rows_are_told_from_white() -> None:
         "一套",
     ]
     assert blocks(lines) is None
+
+
+def test_a_page_without_a_line_is_a_page_without_a_block() -> None:
+    page = "\n".join(printed(HEAD, FIRST, SECOND, THIRD))
+    document = text_source.document(Loaded(f"\f{page}\n\f", "0" * 64, ()), "case.txt")
+    alone = text_source.document(Loaded(page, "0" * 64, ()), "case.txt")
+    (whole,) = alone.pages[0].blocks
+    (nothing,), (same,) = [one.blocks or [None] for one in document.pages]
+    assert nothing is None
+    assert isinstance(whole, Grid)
+    assert isinstance(same, Grid)
+    assert [c.text for c in same.cells] == [c.text for c in whole.cells]

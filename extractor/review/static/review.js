@@ -134,8 +134,9 @@ function drawDoubt() {
 
 function drawLeft(left) {
   const time = left.seconds === null ? "" : `, about ${duration(left.seconds)}`;
+  const decisions = left.decisions === left.total ? "" : ` by ${left.decisions} decisions`;
   const within = left.wanted === left.total ? "" : ` (${left.wanted} in view)`;
-  byId("left").textContent = `${left.total} to decide${within}${time}${left.loading ? ", still counting" : ""}`;
+  byId("left").textContent = `${left.total} to decide${decisions}${within}${time}${left.loading ? ", still counting" : ""}`;
   fill("only_kind", left.kinds);
   fill("only_field", left.fields);
   fill("only_document", left.documents);

@@ -140,9 +140,9 @@ class _Blocks(NamedTuple):
 def _parts(printed: Sequence[_Printed]) -> list[list[_Printed]]:
     """The lines of each form: columns may be others below a title, of two lines of no table one below the other."""
     out: list[list[_Printed]] = [[]]
-    joined = [a.apart and b.apart and b.line.number == a.line.number + 1 for a, b in pairwise(printed)]
-    for before, one, title in zip([False, *joined], printed, [*joined, False], strict=True):
-        if title and not before:
+    joined = {b.line.number for a, b in pairwise(printed) if a.apart and b.apart and b.line.number == a.line.number + 1}
+    for one in printed:
+        if one.line.number + 1 in joined and one.line.number not in joined:
             out.append([])
         out[-1].append(one)
     return [part for part in out if part]
