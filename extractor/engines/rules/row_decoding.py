@@ -17,7 +17,17 @@ from typing import NamedTuple
 
 from extractor.engines.rules.header_columns import Column
 from extractor.engines.rules.pieces import Piece, Width, column_kind
-from extractor.engines.rules.reading_costs import NEVER, Skips, Step, emissions, skip_costs, step, surroundings
+from extractor.engines.rules.reading_costs import (
+    NEVER,
+    UNKNOWN,
+    Skips,
+    Step,
+    emissions,
+    shape,
+    skip_costs,
+    step,
+    surroundings,
+)
 
 DOUBT = 1.0
 """Below this margin a token's column is in doubt."""
@@ -41,7 +51,7 @@ def listing(pieces: Sequence[Piece], columns: Sequence[Column], *, unwrapped: bo
     kinds = tuple(column_kind(c.field) for c in columns)
     costs = tuple(map(tuple, emissions(pieces, columns, kinds)))
     return Listing(
-        tuple(pieces), tuple(columns), kinds, costs, _blank_lined(pieces), unwrapped and _is_cell_a_line(pieces)
+        tuple(pieces), tuple(columns), kinds, costs, _blank_lined(pieces), unwrapped and _is_cell_a_line(pieces, kinds)
     )
 
 
@@ -51,9 +61,16 @@ def _blank_lined(pieces: Sequence[Piece]) -> bool:
     return sum(1 for gap in begins if gap) * 2 > len(begins)
 
 
-def _is_cell_a_line(pieces: Sequence[Piece]) -> bool:
-    """Whether nothing but what a typographic space cuts off stands behind another piece in a line."""
-    return all(piece.first or piece.token.soft for piece in pieces)
+def _is_cell_a_line(pieces: Sequence[Piece], kinds: Sequence[str]) -> bool:
+    """Whether each line is a cell of a known column: nothing but what a typographic space cuts off stands behind one,
+    and no sign or bare number is there that may be of a column that the header does not tell.
+    """
+    if any(not piece.first and not piece.token.soft for piece in pieces) or UNKNOWN & set(kinds):
+        return False
+    forms = [shape(piece.fold) for piece in pieces]
+    numeric = bool({"amount", "integer"} & set(kinds))
+    alone = any(form.comparison and len(piece.fold) == 1 for form, piece in zip(forms, pieces, strict=True))
+    return not alone and (numeric or not any(form.number for form in forms))
 
 
 class Reading(NamedTuple):
