@@ -83,7 +83,7 @@ class Reviewer:
         changes = self._changes((doubt["sha256"], doubt["form"]), path)
         if not changes:
             self.effort.right += 1
-        self._count(changes, path, self.client.record["suggestions"])
+        self._count(changes, path, [offered["text"] for offered in self.client.record["suggestions"]])
         if [change["path"] for change in changes] != [path]:
             changes.append({"action": "accept", "path": path})
             self.effort.keys += 1  # Enter

@@ -14,6 +14,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from statistics import median
 from typing import NamedTuple
 
 from extractor.document.decision import Decision, from_json
@@ -23,6 +24,8 @@ from extractor.ledger.migrations import migrate, transaction
 from extractor.ledger.store import Ledger
 
 FILE = "decisions.jsonl"
+RECENT = 30
+"""The last decisions whose seconds tell how long the next ones take."""
 CLAIM_SECONDS = 120.0
 """How long a document stays claimed after the last sign of who claimed it: longer than a look at a page takes."""
 
@@ -31,7 +34,7 @@ Form = tuple[str, int]
 
 
 class Effort(NamedTuple):
-    """What was decided so far: the batches of decisions, and the median of seconds that one took."""
+    """What was decided lately: the batches of decisions, and the median of seconds that one took."""
 
     batches: int
     seconds: float
@@ -133,10 +136,13 @@ def tasks(ledger: Ledger) -> list[str]:
 
 
 def effort(ledger: Ledger, task: str) -> Effort:
-    """The batches of a task and the median of the seconds of each."""
-    rows = ledger.execute(f"SELECT max(d.seconds) {_LIVE} AND d.seconds > 0 GROUP BY d.batch", {"task": task})
-    seconds = sorted(row[0] for row in rows)
-    return Effort(len(seconds), seconds[len(seconds) // 2] if seconds else 0.0)
+    """The last batches of a task, at most `RECENT`, and the median of the seconds of each: a pause moves it little."""
+    rows = ledger.execute(
+        f"SELECT max(d.seconds) {_LIVE} AND d.seconds > 0 GROUP BY d.batch ORDER BY max(d.number) DESC LIMIT :last",
+        {"task": task, "last": RECENT},
+    )
+    seconds = [row[0] for row in rows]
+    return Effort(len(seconds), median(seconds) if seconds else 0.0)
 
 
 # Claims

@@ -14,6 +14,7 @@ from extractor.accounting.judged_reading import Line
 from extractor.accounting.proof.own_labels import QUOTED
 from extractor.document.decision import Decision
 from extractor.document.finding_kinds import KINDS, FindingKind, KindEntry
+from extractor.review.names import in_words, row_numbers
 
 GRAVITY = {"error": 0, "warning": 1, "info": 2}
 STALE = "stale"
@@ -27,7 +28,7 @@ class Doubt(NamedTuple):
 
     `value`: the text of what was read; where no value could be made of it, what is printed. `alike` is the same for
     doubts of the same field for the same reasons; of those, equal `value`s are the same doubt. `label`: the printed
-    label that a finding quotes, "" without.
+    label that a finding quotes, "" without. `rows`: the numbers of the path's rows, as the page counts them.
     """
 
     position: int
@@ -42,6 +43,7 @@ class Doubt(NamedTuple):
     alike: str
     value: str
     label: str = ""
+    rows: tuple[int, ...] = ()
 
     @property
     def key(self) -> tuple[str, int, str]:
@@ -107,13 +109,27 @@ def _doubt(
 ) -> Doubt:
     value = (shown_value(_value(reviewed.tree, path)) or _printed(record, path)) if path else ""
     kinds = [*dict.fromkeys(f["kind"] for f in findings), *([STALE] if stale else [])] or [_NO_FINDING]
-    gravity = min((GRAVITY[f["severity"]] for f in findings), default=1)
+    from_spaces = all(_is_from_spaces(record, f) for f in findings) if findings else False
+    gravity = LAST if from_spaces else min((GRAVITY[f["severity"]] for f in findings), default=1)
     reasons = sorted({_WHERE.sub("#", f["message"].replace(value, "…") if value else f["message"]) for f in findings})
+    reasons = [FROM_SPACES] if from_spaces else reasons
     alike = "|".join((record["schema"], value_tree.generic(path), ",".join(kinds), *reasons))[:1000]
     return Doubt(
         position, record["form"], order, record["sha256"], record["document"], record["schema"], path, tuple(kinds),
-        gravity, alike, value[:200], _label(findings),
+        gravity, alike, value[:200], _label(findings), row_numbers(reviewed.tree, path),
     )  # fmt: skip
+
+
+def _is_from_spaces(record: Line, finding: dict[str, Any]) -> bool:
+    """Whether a value is in doubt only since the rows and columns of its text are told from spaces.
+
+    A text file's characters are certain: what is unsure of a cell is its place.
+    """
+    if finding["kind"] != FindingKind.LOW_CONFIDENCE:
+        return False
+    spans = record["evidence"].get(finding["path"], ())
+    told = any(f["kind"] == FindingKind.UNRULED_DOUBT and not f["path"] for f in record["findings"])
+    return told and bool(spans) and all(span["box"] is None for span in spans)
 
 
 def _label(findings: Sequence[dict[str, Any]]) -> str:
@@ -144,6 +160,9 @@ def shown_value(value: Any) -> str:
     return ("true" if value else "false") if isinstance(value, bool) else str(value)
 
 
+FROM_SPACES = "The rows and columns of this text are told from spaces alone: the value may be that of another one."
+LAST = 3
+"""The gravity of what is in doubt for that reason alone: many values alike, and most of them right."""
 LOOK = "Look at the place: correct the value where it is printed otherwise, else accept it."
 """What to do about a finding of a kind that is about the source, where the reading may be what is odd (after OCR)."""
 
@@ -156,12 +175,14 @@ def explained(record: Line, path: str) -> Iterator[dict[str, str]]:
     """The findings on a path, about reading and source, in the words of the registry."""
     for finding in record["findings"]:
         if finding["path"] == path:
+            if _is_from_spaces(record, finding):
+                yield _explanation(finding, FROM_SPACES, "", "Compare it with the printed lines, then accept it.")
+                continue
             entry = KINDS.get(FindingKind(finding["kind"])) if finding["kind"] in set(FindingKind) else None
-            yield {
-                "kind": finding["kind"],
-                "about": finding["about"],
-                "severity": finding["severity"],
-                "message": finding["message"],
-                "meaning": entry.meaning if entry else "",
-                "remedy": _remedy(entry, finding["about"]) if entry else "",
-            }
+            remedy = _remedy(entry, finding["about"]) if entry else ""
+            yield _explanation(finding, entry.meaning if entry else "", in_words(finding["message"]), remedy)
+
+
+def _explanation(finding: dict[str, Any], meaning: str, message: str, remedy: str) -> dict[str, str]:
+    own = {key: finding[key] for key in ("kind", "about", "severity")}
+    return {**own, "message": message, "meaning": meaning, "remedy": remedy}

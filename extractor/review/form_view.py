@@ -7,8 +7,9 @@ from typing import Any
 
 from extractor.accounting.decided import Reviewed
 from extractor.accounting.judged_reading import Line
-from extractor.accounting.value_tree import Rows, generic, plain
+from extractor.accounting.value_tree import Rows, plain
 from extractor.review.doubts import shown_value
+from extractor.review.names import label
 from schemas.spec import FieldSpec, SchemaSpec
 
 SHOWN = 2_000
@@ -23,12 +24,6 @@ def sections(record: Line, reviewed: Reviewed, spec: SchemaSpec | None) -> list[
     return [
         view.node(field.name, label(field), field.name, field, reviewed.tree.get(field.name)) for field in spec.fields
     ]
-
-
-def label(field: FieldSpec) -> str:
-    """The field's name beside its printed label."""
-    printed = field.printed.labels[0] if field.printed.labels else ""
-    return f"{field.name} · {printed}" if printed and printed != field.name else field.name
 
 
 class _View:
@@ -115,13 +110,3 @@ INDICATOR = ("text", "operator", "value", "unit")
 def _span(span: Mapping[str, Any]) -> dict[str, Any]:
     unit = f"L{span['line']}" if "line" in span else span["cell"]
     return {"page": span["page"], "unit": unit, "start": span["start"], "end": span["end"], "box": span["box"]}
-
-
-def title_of(spec: SchemaSpec | None, path: str) -> str:
-    """What a path is called: its field's name and printed label; of a row its list and number."""
-    if not path:
-        return "the whole record"
-    field = spec.field(generic(path)) if spec is not None else None
-    if field is None and spec is not None and path.endswith("]"):
-        field = spec.field(generic(path).removesuffix("[]"))
-    return f"{path} · {field.printed.labels[0]}" if field is not None and field.printed.labels else path

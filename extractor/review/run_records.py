@@ -45,6 +45,10 @@ def run_records(ledger: Ledger, with_settled: bool, decisions: Decisions) -> Ite
             yield RunRecord(line, positions[sha256])
 
 
+ENOUGH = 8
+"""Decisions before a time is told: the first ones are slow, and the median of a few is any of them."""
+
+
 class Remaining(NamedTuple):
     """What is left of a run: doubts; decisions that settle them, identical doubts at once; and the seconds that these
     take by the decisions so far (None: unknown)."""
@@ -66,6 +70,6 @@ def remaining(ledger: Ledger, task: str) -> Remaining:
 
 
 def estimated(ledger: Ledger, task: str, found: int, decisions: int) -> Remaining:
-    """The time that so many decisions take, by the median of those taken so far."""
+    """The time that so many decisions take, by the median of the last ones; None before there are enough of them."""
     effort = decision_log.effort(ledger, task) if decision_log.is_kept(ledger) else None
-    return Remaining(found, decisions, decisions * effort.seconds if effort and effort.batches else None)
+    return Remaining(found, decisions, decisions * effort.seconds if effort and effort.batches >= ENOUGH else None)

@@ -163,7 +163,7 @@ class _Routes:
     def list(self, asked: Asked) -> Asked:
         """A part of the list of doubts."""
         start, count = int(asked.get("start") or 0), min(200, int(asked.get("count") or 50))
-        return answers.listed(self.service, _order(asked), _filter(asked), start, count)
+        return answers.listed(self.service, _filter(asked), start, count)
 
     def units(self, asked: Asked) -> Asked:
         """The lines and tables of a page of a text document."""
@@ -198,11 +198,22 @@ class _Routes:
         sha256, form, _ = _place(asked)
         here = self._doubt(asked)
         changes = [_change(change) for change in asked["changes"]]
+        with self.service.lock:
+            before = list(self.service.doubts.by_record.get((sha256, form), ()))
         self.service.decide(_person(asked), _batch(asked), int(asked["seen"]), _seconds(asked), sha256, form, changes)
+        said = answers.decided(self.service, before, sha256, form, changes[0].path)
         if asked.get("stay"):
-            return {**answers.with_record(self.service, here), "left": self.left(asked)}
-        found = self.service.next(_person(asked), _order(asked), _filter(asked), here)
-        return answers.place(self.service, found, self.left(asked))
+            return {**answers.with_record(self.service, here), "decided": said, "left": self.left(asked)}
+        found = self._earliest(asked, sha256, form) if all(change.path != here.path for change in changes) else None
+        found = found or self.service.next(_person(asked), _order(asked), _filter(asked), here)
+        return {**answers.place(self.service, found, self.left(asked)), "decided": said}
+
+    def _earliest(self, asked: Asked, sha256: str, form: int) -> Doubt | None:
+        """The first doubt of a form that is still open: where to go on after a decision elsewhere in the form."""
+        wanted = _filter(asked)
+        with self.service.lock:
+            found = [d for d in self.service.doubts.by_record.get((sha256, form), ()) if wanted.wants(d)]
+        return min(found, key=ORDERS[_order(asked)], default=None)
 
     def add_form(self, asked: Asked) -> Asked:
         """Adds a form that the run missed, and shows it."""

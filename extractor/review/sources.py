@@ -18,6 +18,7 @@ from extractor.document.geometry import displayed
 from extractor.document.layout import Box, Document, Grid, Line, Page
 from extractor.errors import DocumentError
 from extractor.inspect import pictures
+from extractor.review import printed_lines
 
 Made = TypeVar("Made")
 KEPT = {"document": 8, "picture": 64}
@@ -99,7 +100,9 @@ class Sources:
         found = next((p for p in document.pages if p.number == page), None)
         if found is None:
             raise DocumentError(f"there is no page {page}; the document has {len(document.pages)}")
-        return {"page": page, "pages": len(document.pages), **_blocks(displayed(found), around)}
+        lines = printed_lines.printed(source.path, found)
+        blocks = printed_lines.blocks(lines, found) if lines else _blocks(displayed(found))
+        return {"page": page, "pages": len(document.pages), **_near(blocks, around)}
 
 
 def _is_drawn(source: Source) -> bool:
@@ -114,14 +117,19 @@ def _check(source: Source) -> None:
         raise DocumentError(f"{source.path}: the file has changed since it was read; run again")
 
 
-def _blocks(page: Page, around: str) -> dict[str, Any]:
-    """The blocks of a page, of many only those near the unit `around`."""
+def _blocks(page: Page) -> list[dict[str, Any]]:
+    """The lines and the rows of the tables of a page."""
     blocks: list[dict[str, Any]] = []
     for block in page.blocks:
         if isinstance(block, Line):
             blocks.append({"line": block.number, "unit": block.id, "text": block.text})
         else:
             blocks.extend(_rows(block))
+    return blocks
+
+
+def _near(blocks: list[dict[str, Any]], around: str) -> dict[str, Any]:
+    """Those of many blocks that are near the unit `around`."""
     place = next((n for n, block in enumerate(blocks) if around in _ids(block)), 0)
     first = max(0, place - UNITS_SHOWN // 2)
     chosen = blocks[first : first + UNITS_SHOWN]
@@ -137,4 +145,6 @@ def _rows(grid: Grid) -> list[dict[str, Any]]:
 
 
 def _ids(block: dict[str, Any]) -> list[str]:
+    if "printed" in block:
+        return [*(place["unit"] for place in block["places"]), *block["near"]]
     return [block["unit"]] if "unit" in block else [cell["unit"] for cell in block["cells"]]

@@ -83,13 +83,21 @@ class ReviewPage:
     def ready(self) -> None:
         """Waits until the page shows something and no request is on its way."""
         self.page.wait_for_selector("#doubt h2, #doubt .done")
-        self.page.wait_for_selector("body:not(.busy)")
+        self.page.wait_for_selector("body:not(.busy):not(.held)")
 
     def press(self, *keys: str) -> None:
         """Keys, each after what the last one did."""
         for key in keys:
             self.page.keyboard.press(key)
             self.ready()
+
+    def accept_form(self) -> None:
+        """The whole form, after a look at what that says."""
+        self.page.keyboard.press("f")
+        self.page.wait_for_selector("dialog button.primary")
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_selector("dialog", state="hidden")
+        self.ready()
 
     def type(self, text: str) -> None:
         """Text into the field that is open, kept with Enter."""
@@ -105,8 +113,8 @@ class ReviewPage:
         self.type(text)
 
     def title(self) -> str:
-        """The path in question, as the page names it."""
-        return str(self.page.inner_text("#doubt h2")) if self.page.query_selector("#doubt h2") else ""
+        """The path in question."""
+        return str(self.page.get_attribute("#doubt h2", "data-path")) if self.page.query_selector("#doubt h2") else ""
 
     def left(self) -> int:
         """How many decisions the page says are left."""

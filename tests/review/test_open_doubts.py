@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor.review.doubts import Doubt
+from extractor.document.finding_kinds import FindingKind
+from extractor.document.results import finding
+from extractor.review.doubts import FROM_SPACES, LAST, Doubt, explained, of_record
 from extractor.review.open_doubts import ORDERS, Filter, OpenDoubts
 
 
@@ -66,3 +69,28 @@ def test_by_label_those_without_one_come_last_and_each_label_together() -> None:
     for document, label in labels.items():
         doubts.put(f"hash{document}", 0, [doubt(document, 0, 0, "label_unconfirmed", label=label)])
     assert [d.label for _, d in doubts.ordered("label")] == ["Amount", "Sum", "Sum", ""]
+
+
+def spaced(box: list[float] | None, *more: dict[str, Any]) -> dict[str, Any]:
+    """A record of a text that spaces lay out (or of a page, with a box), with one value in doubt."""
+    told = finding(FindingKind.UNRULED_DOUBT, "", "page 1: rows and columns are told from spaces alone").to_json()
+    unsure = finding(FindingKind.LOW_CONFIDENCE, "title", "the reading is unsure here (0.50): Pear").to_json()
+    span = {"page": 1, "cell": "T1R0C0", "start": 0, "end": 4, "text": "Pear", "box": box}
+    return {
+        "sha256": "hash", "document": "a.txt", "form": 0, "schema": "stock", "values": {"title": "Pear"},
+        "evidence": {"title": [span]}, "findings": [told, unsure, *more], "residue": [], "unsettled": ["title"],
+    }  # fmt: skip
+
+
+def test_what_is_in_doubt_for_spaces_alone_says_so_and_comes_last() -> None:
+    (one,) = of_record(spaced(None), 0, ())
+    (said,) = explained(spaced(None), "title")
+    assert one.gravity == LAST and said["meaning"] == FROM_SPACES and "0.50" not in str(said)
+
+
+def test_what_is_in_doubt_for_another_reason_too_does_not() -> None:
+    other = finding(FindingKind.COLUMN_UNCLEAR, "title", "it could stand in another column").to_json()
+    (both,) = of_record(spaced(None, other), 0, ())
+    (of_picture,) = of_record(spaced([1, 1, 9, 9]), 0, ())
+    assert both.gravity == of_picture.gravity == 1
+    assert "0.50" in str(list(explained(spaced([1, 1, 9, 9]), "title")))

@@ -162,7 +162,7 @@ def test_a_form_that_was_missed_is_added_and_filled_in(chromium: Any, run: Path)
         page.choose("indicators")
         page.press("e")
         page.page.wait_for_selector("#form tr.inserted")
-        page.press("f")
+        page.accept_form()
         page.wait_left(6)
         assert page.errors == []
     assert [d.action for d in decisions(run)][:2] == ["add", "set"]
@@ -182,11 +182,24 @@ def test_arrows_and_tab_go_through_a_table(chromium: Any, run: Path) -> None:
         assert summary(run) == [("accept", DOUBTS[1], None)]
 
 
-def test_the_whole_form_is_accepted_with_one_key(chromium: Any, run: Path) -> None:
+def test_the_whole_form_is_accepted_after_a_look_at_what_that_says(chromium: Any, run: Path) -> None:
     with served(run) as server:
         page = ReviewPage(chromium, server.address)
-        page.press("f")
+        page.page.keyboard.press("f")
+        page.page.wait_for_selector("dialog button.primary")
+        said = page.page.inner_text("dialog")
+        assert (
+            "3 doubts are closed" in said
+            and "indicators · 绩效指标, row 1, weight · 分值" in said
+            and "a.txt · form 1" in said
+        )
+        page.page.keyboard.press("Escape")
+        page.page.wait_for_selector("dialog", state="hidden")
+        page.ready()
+        assert page.left() == 6
+        page.accept_form()
         assert page.left() == 3
+        assert page.page.inner_text("#last").startswith("accepted: the whole form, and with it ")
     assert [line["settled"] for line in records(run)] == [True, False]
 
 
@@ -199,6 +212,7 @@ def test_identical_doubts_are_one_decision_after_a_look(chromium: Any, run: Path
         page.page.click("dialog button.primary")
         page.page.wait_for_selector("dialog", state="hidden")
         page.wait_left(0)
+        page.ready()
         assert len({d.batch for d in decisions(run)}) == 1 and len(decisions(run)) == 6
         page.press("u")
         page.wait_left(6)

@@ -39,7 +39,7 @@ export function group(found, mayAccept) {
       "section",
       {},
       make("h3", {}, `${members.count} ${what}`),
-      make("ul", {}, ...members.examples.map((d) => make("li", {}, make("b", {}, d.document), ` · form ${d.form + 1} · `, make("q", {}, d.value || "empty")))),
+      make("ul", {}, ...members.examples.map((d) => make("li", {}, make("b", {}, d.document), ` · ${d.form_name} · ${d.name} · `, make("q", {}, d.value || "empty")))),
       members.count > members.examples.length ? make("p", { class: "more" }, `and ${members.count - members.examples.length} more`) : null,
       make("button", { type: "button", class: same ? "primary" : "", onclick: () => choose({ same, count: members.count, text: null }) }, `accept all ${members.count}`),
       same ? correction(members, choose) : null,
@@ -58,20 +58,39 @@ function correction(members, choose) {
   return make("span", { class: "correct" }, " or ", input, set);
 }
 
-// Another field, for a value that was read into the wrong one. Resolves to its path.
-export function target(leaves, from) {
+// What it says that a whole form is right. Resolves to true where that is meant.
+export function whole(record, doubt, leaves) {
+  return answered((choose) => {
+    const filled = leaves.filter((leaf) => !leaf.empty).length;
+    const items = [
+      `${filled} values as they stand on the right, and ${leaves.length - filled} empty ones`,
+      ...(record.residue.length ? [`none of the ${record.residue.length} texts left over belongs to the form`] : []),
+      `${record.doubts.length} doubts are closed`,
+    ];
+    const names = record.doubt_names.slice(0, 12);
+    if (record.doubt_names.length > names.length) names.push(`and ${record.doubt_names.length - names.length} more`);
+    const accept = make("button", { type: "button", class: "primary", onclick: () => choose(true) }, "accept the form ", key("Enter"));
+    open(`Is the whole form right? ${record.document} · ${doubt.form_name}`,
+      make("ul", {}, ...items.map((text) => make("li", {}, text))),
+      make("ul", { class: "more" }, ...names.map((text) => make("li", {}, text))), accept);
+    accept.focus();
+  });
+}
+
+// Another field, for a value that was read into the wrong one, or for a part of it. Resolves to its path.
+export function target(leaves, from, part) {
   return answered((choose) => {
     const list = make("ul", { class: "targets" });
     const search = make("input", { type: "search", "aria-label": "find a field", placeholder: "find a field" });
     const fill = () => {
       const wanted = search.value.toLowerCase();
       const found = leaves.filter((leaf) => leaf.path !== from && `${leaf.path} ${leaf.label}`.toLowerCase().includes(wanted));
-      list.replaceChildren(...found.slice(0, 100).map((leaf) => make("li", {}, make("button", { type: "button", onclick: () => choose(leaf.path) }, `${leaf.path} `, make("q", {}, leaf.empty ? "empty" : leaf.text.slice(0, 60))))));
+      list.replaceChildren(...found.slice(0, 100).map((leaf) => make("li", {}, make("button", { type: "button", "data-to": leaf.path, onclick: () => choose(leaf.path) }, `${leaf.label} `, make("small", {}, leaf.path.replace(/\[(\d+)\]/g, (_, row) => `, row ${Number(row) + 1}`)), " ", make("q", {}, leaf.empty ? "empty" : leaf.text.slice(0, 60))))));
     };
     search.addEventListener("input", fill);
     search.addEventListener("keydown", (event) => { if (event.key === "Enter") list.querySelector("button")?.click(); });
     fill();
-    open("Move the value to", search, list);
+    open(part ? "Move the selected text to" : "Move the value to", part ? make("q", {}, part.slice(0, 200)) : "", search, list);
     search.focus();
   });
 }
@@ -104,10 +123,15 @@ export function split(row, columns) {
   });
 }
 
-const HEIGHT = 44; // pixels of one entry
+function doubtEntry(item, choose) {
+  const value = item.value ? make("q", {}, item.value.slice(0, 60)) : "";
+  return make("button", { type: "button", class: "entry", title: `${item.name}: ${item.value}`, onclick: () => choose(item) }, item.name, " ", value, make("span", { class: "from" }, ` ${item.kinds.join(", ")}`));
+}
+
+const HEIGHT = 32; // pixels of one entry
 const PART = 100; // entries that are asked for at once
 
-// All doubts in the order; of thousands, those in view are drawn. Resolves to the chosen one.
+// All doubts by document and form; of thousands, those in view are drawn. Resolves to the chosen one.
 export function list(asked) {
   return answered(async (choose) => {
     const body = make("div", { class: "entries" });
@@ -130,13 +154,16 @@ export function list(asked) {
       for (let n = first; n < last; n += 1) {
         const item = parts.get(Math.floor(n / PART))?.[n % PART];
         if (!item) { load(Math.floor(n / PART)); continue; }
-        const entry = make("button", { type: "button", class: "entry", onclick: () => choose(item) }, make("b", {}, item.document), ` form ${item.form + 1} · ${item.path || "the whole record"} · ${item.kinds.join(", ")} · `, make("q", {}, item.value.slice(0, 60)));
+        const entry = item.heading ? make("h3", { class: "group" }, `${item.heading} (${item.count})`) : doubtEntry(item, choose);
         entry.style.top = `${n * HEIGHT}px`;
         entries.push(entry);
       }
       body.replaceChildren(...entries);
     };
     view.addEventListener("scroll", render);
+    const sizes = new ResizeObserver(render);
+    sizes.observe(view);
+    dialog.addEventListener("close", () => sizes.disconnect(), { once: true });
     open("What is left", view);
     await load(0);
     view.focus();

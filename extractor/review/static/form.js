@@ -3,6 +3,7 @@
 import { byId, make } from "./dom.js";
 
 const form = byId("form");
+const NARROWEST = 240; // pixels of a field to type in
 const ROWS = 200; // rows of a list that are drawn at once
 let onChoose = () => {};
 let onEdit = () => {};
@@ -29,12 +30,14 @@ function drawLeaf(node) {
   return make("div", { class: "field" }, make("span", { class: "label", id: `label ${node.path}` }, node.label), value(node));
 }
 
-// A value is a button: it can be reached by Tab, chosen with the mouse, and a screen reader says its state.
+// A value is a button: it can be reached by Tab, chosen with the mouse, and a screen reader says its state. Its text can
+// be selected, which that of a button element cannot.
 function value(node) {
   const state = node.doubt ? ", in doubt" : node.mark ? `, ${node.mark}` : "";
   const text = node.empty ? "—" : node.text + (node.cut ? " …" : "");
-  return make("button", {
-    type: "button",
+  return make("div", {
+    role: "button",
+    tabindex: 0,
     class: ["value", node.long && "long", node.doubt && "doubt", node.mark, node.empty && "empty"].filter(Boolean).join(" "),
     "data-path": node.path,
     "aria-label": `${node.label}: ${node.empty ? "empty" : node.text.slice(0, 200)}${state}`,
@@ -182,18 +185,45 @@ export function beside(path, direction) {
   return all[all.indexOf(here) + step]?.dataset.path ?? null;
 }
 
-// A field to type in, in the place of a value. Resolves to the text, or to null where it is left as it was.
+// The part of a value's text that is selected: itself, and what stands around it in the whole text; null without.
+export function selected(leaf) {
+  const chosen = getSelection();
+  const part = String(chosen);
+  const text = find(leaf.path)?.firstChild;
+  if (!part.trim() || leaf.empty || !text || chosen.anchorNode !== text || chosen.focusNode !== text) return null;
+  const [from, to] = [chosen.anchorOffset, chosen.focusOffset].sort((a, b) => a - b);
+  return { text: text.data.slice(from, to).trim(), around: (whole) => [whole.slice(0, from).trimEnd(), whole.slice(to).trimStart()] };
+}
+
+// Han characters are joined with nothing between, words with a space.
+export function glued(a, b) {
+  if (!a || !b) return a || b;
+  return /[\u2e80-\u9fff\uff00-\uffef]$/.test(a) || /^[\u2e80-\u9fff\uff00-\uffef]/.test(b) ? a + b : `${a} ${b}`;
+}
+
+// The first or the last value of the form.
+export function end(first) {
+  const all = form.querySelectorAll(".value, .heading");
+  return all[first ? 0 : all.length - 1]?.dataset.path ?? "";
+}
+
+// A field to type in, over a value: nothing moves.  Resolves to the text, or to null where it is left as it was.
 export function edit(path, text, long) {
   const here = find(path);
   const tall = long || text.length > 60 || text.includes("\n");
-  const input = make(tall ? "textarea" : "input", { class: "editor", "aria-label": `new value of ${path}`, rows: tall ? Math.min(14, 2 + text.length / 50) : null });
+  const input = make(tall ? "textarea" : "input", { class: "editor", "aria-label": `new value of ${here.getAttribute("aria-label")}`, rows: tall ? Math.min(14, 2 + text.length / 50) : null });
   input.value = text;
+  const [area, pane] = [here.getBoundingClientRect(), form.getBoundingClientRect()];
+  input.style.left = `${Math.max(0, Math.min(area.left - pane.left, form.clientWidth - NARROWEST))}px`;
+  input.style.top = `${area.top - pane.top + form.scrollTop}px`;
+  input.style.width = `${Math.max(area.width, NARROWEST)}px`;
+  input.style.minHeight = `${area.height}px`;
   return new Promise((done) => {
     let ended = false;
     const end = (result) => {
       if (ended) return;
       ended = true;
-      input.replaceWith(here);
+      input.remove();
       done(result);
     };
     input.addEventListener("keydown", (event) => {
@@ -208,7 +238,7 @@ export function edit(path, text, long) {
         event.stopPropagation();
       }
     });
-    here.replaceWith(input);
+    form.append(input);
     input.focus();
     input.select();
     input.scrollIntoView({ block: "nearest" });

@@ -3,10 +3,12 @@
 import { Refused, name, read, write } from "./api.js";
 import * as dialogs from "./dialogs.js";
 import { byId, key, make } from "./dom.js";
+import * as panel from "./doubt.js";
 import * as form from "./form.js";
 import * as source from "./source.js";
 
-const state = { mode: "review", doubt: null, record: null, at: "", since: 0, busy: false, editing: false };
+const state = { mode: "review", doubt: null, record: null, at: "", since: 0, ready: 0, busy: false, editing: false };
+const HOLD = 900; // milliseconds for which keys do nothing after the page has gone elsewhere
 const FILTERS = ["only_kind", "only_field", "only_document"];
 const HEARTBEAT = 30000; // milliseconds; a claim lasts 120 s
 
@@ -40,6 +42,7 @@ async function once(work) {
     if (error instanceof Refused && error.status === 409) await reload();
   } finally {
     state.busy = false;
+    state.ready = performance.now();
     document.body.classList.remove("busy");
   }
 }
@@ -53,7 +56,8 @@ function say(text) {
 async function present(found) {
   if (found.mode) state.mode = found.mode;
   document.body.dataset.mode = state.mode;
-  if (found.left) drawLeft(found.left);
+  if (found.left) panel.drawLeft(found.left);
+  const before = state.doubt;
   state.doubt = found.doubt;
   state.record = found.record;
   if (!found.doubt) {
@@ -63,8 +67,10 @@ async function present(found) {
   state.at = found.doubt.path;
   state.since = performance.now();
   byId("place").textContent = found.record.schema
-    ? `${found.record.document} · ${formName(found.record.form)} · ${found.record.schema}`
-    : `${found.record.document} · beside its forms`;
+    ? `${found.record.document} · ${found.doubt.form_name} · ${found.record.schema}`
+    : `${found.record.document} · ${found.doubt.form_name}`;
+  byId("place").title = byId("place").textContent;
+  if (before && (before.sha256 !== found.doubt.sha256 || before.form !== found.doubt.form)) hold(`Now: ${byId("place").textContent}`);
   document.title = `${found.record.document} · review`;
   form.draw(found.record, state.at);
   drawDoubt();
@@ -74,6 +80,18 @@ async function present(found) {
   readOnce();
   if (found.holder) say(`${found.holder} is at work on this document: you can look, and not decide.`);
 }
+
+// A key belongs to what was shown when it was pressed: where the page has gone elsewhere, keys do nothing for a moment.
+let holding = 0;
+
+function hold(text) {
+  document.body.classList.add("held");
+  byId("held").textContent = text;
+  clearTimeout(holding);
+  holding = setTimeout(() => { document.body.classList.remove("held"); byId("held").textContent = ""; }, HOLD);
+}
+
+const held = (event) => document.body.classList.contains("held") || event.timeStamp < state.ready;
 
 // A value that OCR was not sure of is read once more from its place; other texts become the last of the other readings.
 async function readOnce() {
@@ -85,15 +103,10 @@ async function readOnce() {
   } catch {
     return; // without OCR on this machine there is no other reading
   }
-  const others = texts.filter((text) => !record.suggestions.includes(text));
+  const others = texts.filter((text) => !record.suggestions.some((offer) => offer.text === text)).map((text) => ({ text, column: "" }));
   if (state.record !== record || !others.length) return;
   record.suggestions = [...record.suggestions.slice(0, 9 - others.length), ...others]; // what the other keys take must not change
   drawDoubt();
-}
-
-// Forms that people added have numbers below -1.
-function formName(number) {
-  return number < 0 ? `added form ${-1 - number}` : `form ${number + 1}`;
 }
 
 function finished(left) {
@@ -106,56 +119,7 @@ function finished(left) {
   drawActions();
 }
 
-function drawDoubt() {
-  const { doubt, record } = state;
-  const parts = [make("h2", {}, record.title)];
-  const leaf = form.node(record.sections, doubt.path);
-  if (leaf && leaf.kind === "leaf") {
-    const text = leaf.empty ? make("span", { class: "nothing" }, "nothing") : make("q", {}, leaf.text.slice(0, 400));
-    parts.push(make("p", { class: "read" }, "read: ", text));
-  }
-  for (const finding of record.findings) {
-    parts.push(make("p", { class: `finding ${finding.severity} ${finding.about}` },
-      make("b", {}, finding.meaning || finding.kind), " ", make("span", { class: "message" }, finding.message), " ",
-      make("span", { class: "remedy" }, finding.remedy)));
-  }
-  if (doubt.kinds.includes("stale")) parts.push(make("p", { class: "finding warning" }, make("b", {}, "A decision was made about another reading."), " It reads otherwise now; decide again."));
-  if (state.mode === "audit") parts.push(make("p", {}, "Is the marked value right, and does it belong to this field?"));
-  if (state.mode === "label") parts.push(make("p", {}, "Correct the form until it says what the page says, then accept it as a whole."));
-  if (record.suggestions.length) {
-    const choices = record.suggestions.map((text, n) => make("li", {}, make("button", { type: "button", onclick: () => suggest(n) }, key(String(n + 1)), " ", make("span", {}, text))));
-    parts.push(make("ol", { class: "suggestions", "aria-label": "other readings" }, ...choices));
-  }
-  if (doubt.same > 1 || doubt.alike > 1) {
-    parts.push(make("button", { type: "button", class: "alike", onclick: () => run("a") }, key("a"), ` ${doubt.same} identical, ${doubt.alike} for the same reason`));
-  }
-  byId("doubt").replaceChildren(...parts);
-}
-
-function drawLeft(left) {
-  const time = left.seconds === null ? "" : `, about ${duration(left.seconds)}`;
-  const decisions = left.decisions === left.total ? "" : ` by ${left.decisions} decisions`;
-  const within = left.wanted === left.total ? "" : ` (${left.wanted} in view)`;
-  byId("left").textContent = `${left.total} to decide${decisions}${within}${time}${left.loading ? ", still counting" : ""}`;
-  fill("only_kind", left.kinds);
-  fill("only_field", left.fields);
-  fill("only_document", left.documents);
-}
-
-function fill(id, counts) {
-  const select = byId(id);
-  const chosen = select.value;
-  const options = [make("option", { value: "" }, "all"), ...counts.map(([value, count]) => make("option", { value }, `${value} (${count})`))];
-  if (chosen && !counts.some(([value]) => value === chosen)) options.push(make("option", { value: chosen }, `${chosen} (0)`));
-  select.replaceChildren(...options);
-  select.value = chosen;
-}
-
-function duration(seconds) {
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 1) return "a minute";
-  return minutes < 90 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`;
-}
+const drawDoubt = () => panel.draw(state, run, suggest);
 
 // Going on
 
@@ -186,10 +150,25 @@ function wherever(path) {
 
 async function decide(changes, stay = false) {
   const asked = { ...query(), ...place(), path: state.doubt.path, changes, stay, batch: name(), seen: state.record.seen, seconds: (performance.now() - state.since) / 1000 };
-  await present(await write("decide", asked));
+  if (changes.some((change) => change.path.startsWith("#"))) throw new Error("this form is shown to be looked at; find its own doubts in the list (l)");
+  const found = await write("decide", asked);
+  await present(found);
+  panel.tell(found.decided, changes);
+  if (found.decided.closed.length) hold(`${found.decided.closed.length + 1} doubts were decided at once`);
 }
 
-const accept = () => decide([{ action: "accept", path: state.at }], !isDoubt());
+function accept() {
+  const path = state.at.startsWith("#") ? state.doubt.path : state.at;
+  if (path === "" && state.record.closes.length) return whole();
+  return decide([{ action: "accept", path }], path === state.at && !isDoubt());
+}
+
+// The form as a whole: what that says is shown first, where doubts are shown at all.
+async function whole() {
+  if (state.mode === "review" && !(await dialogs.whole(state.record, state.doubt, form.leaves(state.record.sections)))) return;
+  await decide([{ action: "accept", path: "" }]);
+}
+
 const isDoubt = () => state.record.doubts.includes(state.at);
 const set = (text) => decide([{ action: "set", path: state.at, text }], !isDoubt());
 
@@ -200,16 +179,18 @@ function leaf() {
 }
 
 function suggest(number) {
-  const text = state.record.suggestions[number];
+  const text = state.record.suggestions[number]?.text;
   if (text === undefined || state.at !== state.doubt.path) return;
   once(() => set(text));
 }
+
+const wholeText = async (node) => (node.cut ? (await read("value", { ...place(), path: node.path })).text : node.text);
 
 async function edit(text = null) {
   const found = form.node(state.record.sections, state.at);
   if (found && (found.rows || found.items) && !(found.rows || found.items).length) return insertInto(found, "");
   const here = leaf();
-  if (text === null) text = here.cut ? (await read("value", { ...place() })).text : here.text;
+  if (text === null) text = await wholeText(here);
   state.editing = true;
   state.busy = false;
   let typed;
@@ -265,26 +246,25 @@ async function split() {
   await decide(changes, true);
 }
 
-// Han characters are joined with nothing between, words with a space.
-function glued(a, b) {
-  if (!a || !b) return a || b;
-  return /[\u2e80-\u9fff\uff00-\uffef]$/.test(a) || /^[\u2e80-\u9fff\uff00-\uffef]/.test(b) ? a + b : `${a} ${b}`;
-}
-
 async function join() {
   const { list, row, number } = here();
   const below = (list.rows || list.items)[number + 1];
   if (!below) throw new Error("there is no row below to join with");
   const [upper, lower] = [row.cells ?? [row], below.cells ?? [below]];
-  const changes = upper.flatMap((cell, n) => (lower[n]?.text && lower[n].text !== cell.text ? [{ action: "set", path: cell.path, text: glued(cell.text, lower[n].text) }] : []));
+  const changes = upper.flatMap((cell, n) => (lower[n]?.text && lower[n].text !== cell.text ? [{ action: "set", path: cell.path, text: form.glued(cell.text, lower[n].text) }] : []));
   await decide([...changes, { action: "delete", path: below.path }], true);
 }
 
+// The value, or the part of it that is selected: that is added to the other value, and the rest stays.
 async function move() {
   const from = leaf();
-  const to = await dialogs.target(form.leaves(state.record.sections), from.path);
+  const part = form.selected(from);
+  const to = await dialogs.target(form.leaves(state.record.sections), from.path, part?.text);
   if (!to) return;
-  await decide([{ action: "set", path: to, text: from.text }, { action: "set", path: from.path, text: null }], !isDoubt());
+  const text = await wholeText(from);
+  const there = await wholeText(form.node(state.record.sections, to));
+  const [moved, rest] = part ? [form.glued(there, part.text), form.glued(...part.around(text))] : [text, null];
+  await decide([{ action: "set", path: to, text: moved }, { action: "set", path: from.path, text: rest }], !isDoubt());
 }
 
 async function alike() {
@@ -294,7 +274,8 @@ async function alike() {
   const asked = { ...query(), ...place(), path: state.doubt.path, ...chosen, batch: name(), seconds: (performance.now() - state.since) / 1000 };
   const after = await write("decide_all", asked);
   await present(after);
-  say(`${after.count} decided at once`);
+  panel.last(`${after.count} decided at once`);
+  hold(`${after.count} doubts were decided at once`);
 }
 
 async function addForm() {
@@ -331,17 +312,18 @@ const COMMANDS = [
   { key: "s", help: "skip: the next doubt", name: "skip", work: () => next() },
   { key: "p", help: "the doubt before", name: "back", work: () => next({ back: 1 }) },
   { key: "u", help: "undo your last decision", name: "undo", work: undo, always: true },
-  { key: "f", help: "the whole form is right", name: "form is right", work: () => decide([{ action: "accept", path: "" }]), modes: REVIEW },
+  { key: "f", help: "the whole form is right", name: "form is right", work: whole, modes: REVIEW },
   { key: "a", help: "identical doubts at once", name: "identical", work: alike, modes: ["review"] },
   { key: "i", help: "insert a row below", name: "insert row", work: insert, modes: REVIEW },
   { key: "d", help: "delete the row", name: "delete row", work: remove, modes: REVIEW },
   { key: "t", help: "split the row in two", name: "split row", work: split, modes: REVIEW },
   { key: "j", help: "join with the row below", name: "join rows", work: join, modes: REVIEW },
-  { key: "m", help: "move the value to another field", name: "move value", work: move, modes: REVIEW },
+  { key: "m", help: "move the value, or the part of it that is selected, to another field", name: "move value", work: move, modes: REVIEW },
   { key: "w", help: "add a form that was missed", name: "add form", work: addForm, modes: REVIEW },
   { key: "l", help: "list what is left", work: pick, always: true },
   { key: "?", help: "show the keys", work: () => dialogs.keys(offered()), always: true },
   { key: "Arrow", shown: "← ↑ ↓ →", help: "choose another value (Tab does, too)" },
+  { key: "Ends", shown: "Home, End", help: "the top of the form, its end" },
 ];
 
 const offered = () => COMMANDS.filter((c) => !c.modes || c.modes.includes(state.mode));
@@ -362,12 +344,19 @@ document.addEventListener("keydown", (event) => {
   if (state.editing || dialogs.isOpen() || event.target.closest("input, select, textarea")) return;
   const onControl = event.key === "Enter" && event.target.closest("button:not([data-path]), summary");
   if (onControl) return;
+  if (held(event)) {
+    event.preventDefault();
+    return;
+  }
   if (event.key.startsWith("Arrow") && state.record) {
     const path = form.beside(state.at, event.key);
     if (path !== null && !event.target.closest("#sheet")) {
       event.preventDefault();
       choose(path);
     }
+  } else if ((event.key === "Home" || event.key === "End") && state.record && !event.target.closest("#sheet")) {
+    event.preventDefault();
+    choose(form.end(event.key === "Home"));
   } else if (/^[1-9]$/.test(event.key) && state.record && state.mode !== "audit") {
     suggest(Number(event.key) - 1);
   } else if (run(event.key)) {
@@ -402,7 +391,7 @@ setInterval(async () => {
   if (!state.doubt || document.hidden) return;
   try {
     const found = await write("claim", { ...query(), sha256: state.doubt.sha256 });
-    drawLeft(found.left);
+    panel.drawLeft(found.left);
   } catch (error) {
     say(`the server does not answer: ${error.message}`);
   }

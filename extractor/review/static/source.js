@@ -2,6 +2,7 @@
 
 import { picture, read } from "./api.js";
 import { byId, make, svg } from "./dom.js";
+import { printedLine } from "./printed.js";
 
 const sheet = byId("sheet");
 const pages = byId("pages");
@@ -191,9 +192,15 @@ async function openText() {
     spans.get(span.unit).push(span);
   }
   const parts = [];
+  const near = nearest(shown.spans, shown.path);
   if (content.above) parts.push(make("p", { class: "more" }, `… ${content.above} lines above`));
   let table = null;
   for (const block of content.blocks) {
+    if (block.printed !== undefined) {
+      const drawn = printedLine(block, spans, (path, mark) => mark.classList.add(isAt(path, shown.path) ? "current" : near !== shown.path && isAt(path, near) ? "near" : "other"), pick);
+      parts.push(drawn);
+      continue;
+    }
     if (block.unit) {
       table = null;
       const number = make("span", { class: "number", "aria-hidden": "true" }, String(block.line));
@@ -212,13 +219,20 @@ async function openText() {
     table.append(make("tr", {}, ...cells));
   }
   if (content.below) parts.push(make("p", { class: "more" }, `… ${content.below} lines below`));
-  sheet.replaceChildren(make("div", { class: "text" }, ...parts));
-  const current = sheet.querySelector("mark.current") || sheet.querySelector("mark.near") || (unit && sheet.querySelector(`[data-unit="${CSS.escape(unit)}"]`));
+  const text = make("div", { class: "text" }, ...parts);
+  sheet.replaceChildren(text);
+  if (text.querySelector(".spaced")) { // all columns of the page at once, down to what can be read
+    const wide = sheet.clientWidth / text.scrollWidth;
+    text.style.setProperty("--printed", `${Math.max(9, Math.min(13, Math.floor(26 * wide) / 2))}px`);
+  }
+  const current = sheet.querySelector("mark.current") || sheet.querySelector("mark.near") || (unit && sheet.querySelector(`[data-unit~="${CSS.escape(unit)}"]`));
   if (current) {
     if (current.tagName === "MARK" || unit !== record.where.unit || record.where.own) current.classList.add("here");
     current.scrollIntoView({ block: "center", inline: "nearest" });
   }
 }
+
+const pick = (path) => { if (String(getSelection()) === "") onPick(path); };
 
 const MOST = 4000; // characters of one unit that are shown around its marks
 
@@ -238,7 +252,7 @@ function marked(text, spans = []) {
     const mark = make("mark", { "data-path": span.path, title: span.path }, characters.slice(from, to).join(""));
     mark.classList.toggle("current", isAt(span.path, shown.path));
     mark.classList.toggle("near", near !== shown.path && isAt(span.path, near));
-    mark.addEventListener("click", () => { if (String(getSelection()) === "") onPick(span.path); });
+    mark.addEventListener("click", () => pick(span.path));
     out.append(mark);
     at = to;
   }
