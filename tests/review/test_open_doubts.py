@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.results import finding
-from extractor.review.doubts import FROM_SPACES, LAST, Doubt, explained, of_record
+from extractor.review import doubts as found_doubts
+from extractor.review.doubts import FROM_SPACES, LAST, Doubt, explained
 from extractor.review.open_doubts import ORDERS, Filter, OpenDoubts
 
 
@@ -83,14 +84,14 @@ def spaced(box: list[float] | None, *more: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_what_is_in_doubt_for_spaces_alone_says_so_and_comes_last() -> None:
-    (one,) = of_record(spaced(None), 0, ())
+    (one,) = found_doubts.of_record(spaced(None), 0, ())
     (said,) = explained(spaced(None), "title")
     assert one.gravity == LAST and said["meaning"] == FROM_SPACES and "0.50" not in str(said)
 
 
 def test_what_is_in_doubt_for_another_reason_too_does_not() -> None:
     other = finding(FindingKind.COLUMN_UNCLEAR, "title", "it could stand in another column").to_json()
-    (both,) = of_record(spaced(None, other), 0, ())
-    (of_picture,) = of_record(spaced([1, 1, 9, 9]), 0, ())
+    (both,) = found_doubts.of_record(spaced(None, other), 0, ())
+    (of_picture,) = found_doubts.of_record(spaced([1, 1, 9, 9]), 0, ())
     assert both.gravity == of_picture.gravity == 1
     assert "0.50" in str(list(explained(spaced([1, 1, 9, 9]), "title")))
