@@ -21,7 +21,7 @@ def told(tmp_path: Path, seconds: list[float], left: int = 60) -> float | None:
     ]
     with decision_log.opened(run) as ledger:
         decision_log.add(ledger, made)
-        return estimated(ledger, REVIEW, left).seconds
+        return estimated(ledger, REVIEW, left, left).seconds
 
 
 @pytest.mark.parametrize(("count", "known"), [(ENOUGH - 1, False), (ENOUGH, True)])
