@@ -11,6 +11,7 @@ from extractor.tables.column_gaps import Block
 from extractor.tables.text_runs import Run, middle
 
 ROOM = 0.4  # of the type size: so much wider is white between rows that cells have room around their texts
+WIDEST = 0.62  # of the type size: wider white is never one between lines of a cell
 LEVEL = 3  # cells that have lines at the same heights
 MANY = 3  # numbers below each other
 TEXT = 12.0  # type sizes; a wider cell holds a text, whose paragraphs end where they end
@@ -65,6 +66,11 @@ def _decimals(number: str) -> int:
 def least_white(blocks: Iterable[Block]) -> float:
     """The least white between two lines of a cell, in type sizes."""
     return min((_white(*pair) for block in blocks for pair in _below_each_other(block)), default=0.0)
+
+
+def widest_white(blocks: Iterable[Block]) -> float:
+    """The widest white between two lines of a cell, in type sizes."""
+    return max((_white(*pair) for block in blocks for pair in _below_each_other(block)), default=0.0)
 
 
 def _below_each_other(block: Block) -> list[tuple[Run, Run]]:

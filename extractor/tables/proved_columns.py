@@ -68,15 +68,15 @@ def clear_grid(
 
     `ruled` says where lines stand above columns; without it a row that begins with white goes
     on with the cells above, unless there are `edges` of colour. `going` are columns of the page before that the table
-    may go on with; a header that it repeats is one row.
+    must go on with: rows of both pages share columns. A header that it repeats is one row.
     """
     before = [] if going is None else _ghosts(going, sides.top)
     again = _repeated(before, bands)
     pages = Pages(again, len(before))
     sections = sections_of([*bands[:again], *before[again:], *bands[again:]], len(before))
-    if sections is None:
-        return None if going is None else clear_grid(bands, page, sides, ruled, None, edges)
-    if ruled is None and going is not None and any(section.first < len(before) < section.end for section in sections):
+    if sections is None or (going is not None and not _is_shared(sections, pages)):
+        return None
+    if ruled is None and going is not None:
         # Without lines a table reaches as far as its texts, and those of its other rows stand on the page before.
         sides = sides._replace(x1=max(sides.x1, going.right))
     sections = [section for section in sections if pages.here(section.first) < pages.here(section.end)]
@@ -129,6 +129,11 @@ class Pages(NamedTuple):
     def is_here(self, row: int) -> bool:
         """Whether a row is on the page."""
         return not self.again <= row < self.before
+
+
+def _is_shared(sections: Sequence[Section], pages: Pages) -> bool:
+    """Whether rows of two pages have columns in common."""
+    return pages.again > 0 or any(section.first < pages.before < section.end for section in sections)
 
 
 def _repeated(before: Sequence[Band], bands: Sequence[Band]) -> int:

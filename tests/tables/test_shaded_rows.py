@@ -149,3 +149,48 @@ def test_an_edge_where_a_line_is_drawn_is_that_line(away: float, edges: int) -> 
 def test_a_larger_line_in_the_middle_of_two_lines_is_the_title_of_the_next_table(off: float, titled: bool) -> None:
     rule, box = Segment(100, 60, 500), Box(240 + off, 120, 320 + off, 134)
     assert rule_extents._is_title([Run(box)], rule, 10.0) == titled
+
+
+def test_a_coloured_header_with_centred_labels_is_no_table_of_its_own(tmp_path: Path) -> None:
+    def page(canvas: Canvas) -> None:
+        shade(canvas, 0, 24)
+        write(canvas, 0, ("No.", "Item", "Budget", "Spent"), (84, 180, 310, 430))
+        for n in range(1, 6):
+            write(canvas, 24 * n, (f"{n}", f"thing {n}", f"{n}50.00", f"{n}20.00"), (60, 140, 260, 380))
+
+    (grid,) = grids(document(tmp_path, page))
+    assert (grid.rows, grid.cols) == (6, 4)
+    assert read_rows(grid)[0] == ["No.", "Item", "Budget", "Spent"]
+
+
+def test_rows_without_a_colour_are_no_lines_of_one_cell(tmp_path: Path) -> None:
+    """A caption and a header follow each other without a colour: no edge is between them."""
+
+    def page(canvas: Canvas) -> None:
+        for n in range(4):
+            if n % 2:
+                shade(canvas, 24 * n, 24)
+            write(canvas, 24 * n, (f"Gauge {n}", f"{n}.20", f"{n}5.00", f"A{n}"))
+        write(canvas, 96, ("", "", "Yearly means"))
+        write(canvas, 120, HEADER)
+        for n in range(4):
+            if n % 2 == 0:
+                shade(canvas, 144 + 24 * n, 24)
+            write(canvas, 144 + 24 * n, (f"Weir {n}", f"{n}.40", f"{n}7.00", f"B{n}"))
+
+    cells = [cell.text for grid in grids(document(tmp_path, page)) for cell in grid.cells]
+    assert not [text for text in cells if "\n" in text]
+
+
+def test_a_row_that_shares_no_column_with_the_page_before_does_not_go_on_with_it(tmp_path: Path) -> None:
+    def first(canvas: Canvas) -> None:
+        for n in range(6):
+            if n % 2:
+                shade(canvas, 24 * n, 24)
+            write(canvas, 24 * n, (f"Gauge {n}", f"{n}.20", f"{n}5.00", f"A{n}"))
+
+    def second(canvas: Canvas) -> None:
+        write(canvas, 0, ("Weir", "of the upper valley, by the old mill", "yes"), (100, 190, 420))
+
+    found = grids(document(tmp_path, first, second))
+    assert [grid.page for grid in found if not grid.ragged] == [1]

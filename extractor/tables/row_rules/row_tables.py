@@ -11,7 +11,7 @@ from extractor.document.geometry import Segment, clusters, overlap, union
 from extractor.document.layout import Box, Grid
 from extractor.tables import column_gaps
 from extractor.tables.column_gaps import parted, side_by_side
-from extractor.tables.merged_rows import ROOM, hides_rows, least_white
+from extractor.tables.merged_rows import ROOM, WIDEST, hides_rows, least_white, widest_white
 from extractor.tables.proved_columns import Above, Clear, Going, Held, clear_grid
 from extractor.tables.row_rules.rule_extents import LEAST_CELLS, SAME, extents_of, opened
 from extractor.tables.text_runs import Row, Run, may_go_on, middle
@@ -94,9 +94,12 @@ def _table(rows: Sequence[Row], rules: Sequence[Segment], extent: Box, page: int
     """The table of an extent, and of what a page break left open above and below it, if its columns are proved."""
     for place in opened(rows, extent, proof.going, rules, bool(proof.areas)):
         inside = _inside(rows, rules, place)
-        clear = inside and _clear(inside, place, page, proof, may_go_on(rows, inside.start))
-        if inside is not None and clear is not None:
-            return Banded(inside.start, inside.end, *clear)
+        if inside is None:
+            continue
+        for going in (proof.going, None) if may_go_on(rows, inside.start) else (None,):
+            clear = _clear(inside, place, page, proof, going)
+            if clear is not None:
+                return Banded(inside.start, inside.end, *clear)
     return None
 
 
@@ -111,11 +114,10 @@ def _inside(rows: Sequence[Row], rules: Sequence[Segment], place: Box) -> Inside
     return Inside(found[0], found[-1] + 1, [run for i in found for run in rows[i]], own, ys)
 
 
-def _clear(inside: Inside, place: Box, page: int, proof: Proof, first: bool) -> Clear | None:
-    """The table where lines part all of its rows and its columns are proved; the `first` of a page may go on there."""
+def _clear(inside: Inside, place: Box, page: int, proof: Proof, going: Going | None) -> Clear | None:
+    """The table where lines part all of its rows and its columns are proved."""
     rules, ys = inside.rules, inside.ys
     sides = Box(place.x0, ys[0], place.x1, ys[-1])
-    going = proof.going if first else None
     bands = []
     runs = [part for run in inside.runs for whole in _apart(run, proof.uprights) for part in parted(whole)]
     rows = [(top, bottom, tuple(side_by_side(own))) for top, bottom, own in _bands(runs, ys)]
@@ -129,10 +131,11 @@ def _clear(inside: Inside, place: Box, page: int, proof: Proof, first: bool) -> 
         ys, bands = ys[1:], bands[1:]
     while bands and not bands[-1].blocks:
         ys, bands = ys[:-1], bands[:-1]
+    far = min(least, WIDEST) + ROOM
     if proof.areas:
-        rules = [*rules, *_far_apart(bands, rules, least + ROOM)]
+        rules = [*rules, *_far_apart(bands, rules, far)]
     bands = _joined_over(bands, rules)
-    if proof.areas and any(_are_rows(_whole(band, rules, sides)) for band in bands):
+    if proof.areas and any(_may_be_rows(band, rules, sides, far) for band in bands):
         return None
     if len(bands) < LEAST_BANDS and (not bands or (going is None and len(bands[0].blocks) < LEAST_CELLS)):
         return None
@@ -147,6 +150,12 @@ def _clear(inside: Inside, place: Box, page: int, proof: Proof, first: bool) -> 
         ]
 
     return clear_grid(bands, page, sides._replace(bottom=ys[-1]), ruled, going)
+
+
+def _may_be_rows(band: column_gaps.Band, rules: Sequence[Segment], sides: Box, white: float) -> bool:
+    """Whether a band between edges of colour may be several rows of one colour: lines of a cell are farther apart than
+    lines of one are, or cells that begin and end with the band stand below each other."""
+    return widest_white(band.blocks) > white or _are_rows(_whole(band, rules, sides))
 
 
 def _whole(band: column_gaps.Band, rules: Sequence[Segment], sides: Box) -> list[Box]:

@@ -30,7 +30,7 @@ def extents_of(
 ) -> list[Box]:
     """The places of tables that have lines between their rows, from top to bottom; edges of `areas` are lines, too."""
     out: list[Box] = []
-    for full in _full_rules(rows, rules, going, areas):
+    for full in _full_rules(rows, rules, going):
         left, right = median(s.lo for s in full), median(s.hi for s in full)
         for ys in _split(full, rows, rules):
             extent = _around_areas(_grown(Box(left, ys[0], right, ys[-1]), rows, rules), areas)
@@ -227,11 +227,8 @@ def _belongs(rule: Segment, extent: Box, rows: Sequence[Row], rules: Sequence[Se
     )
 
 
-def _full_rules(
-    rows: Sequence[Row], rules: Sequence[Segment], going: Going | None, areas: Sequence[Box]
-) -> list[list[Segment]]:
-    """Groups of lines with the same two ends, from top to bottom: of two lines, where a table may go on in them, or a
-    row of it has a colour."""
+def _full_rules(rows: Sequence[Row], rules: Sequence[Segment], going: Going | None) -> list[list[Segment]]:
+    """Groups of lines with the same two ends, from top to bottom: of two lines, where a table may go on in them."""
     groups: list[list[Segment]] = []
     for rule in sorted(rules):
         same = next((g for g in groups if abs(g[0].lo - rule.lo) <= SAME and abs(g[0].hi - rule.hi) <= SAME), None)
@@ -239,11 +236,7 @@ def _full_rules(
             same.append(rule)
         elif rule.hi - rule.lo > SHORTEST:
             groups.append([rule])
-    groups = [
-        g
-        for g in groups
-        if len(g) >= 3 or (len(g) == 2 and (_may_be_table(g, rows, rules, going) or _is_shaded_row(g, rows, areas)))
-    ]
+    groups = [g for g in groups if len(g) >= 3 or (len(g) == 2 and _may_be_table(g, rows, rules, going))]
     # Lines within longer ones are the partial rules of that table.
     return [g for g in groups if not any(_holds(other, g) for other in groups if other is not g)]
 
@@ -253,13 +246,6 @@ def _may_be_table(pair: list[Segment], rows: Sequence[Row], rules: Sequence[Segm
     the page."""
     rest = [row for row in rows if middle(row[0]) > pair[1].at]
     return _goes_on(pair[0], going) or _has_partial(pair, rules) or _are_numbers(rest)
-
-
-def _is_shaded_row(pair: list[Segment], rows: Sequence[Row], areas: Sequence[Box]) -> bool:
-    """Whether two lines are the edges of areas of colour that hold texts side by side."""
-    own = [a for a in areas if abs(a.top - pair[0].at) < 1 and abs(a.bottom - pair[1].at) < 1]
-    inside = [row for row in rows if pair[0].at < middle(row[0]) < pair[1].at]
-    return bool(own) and any(len(parts_of_row(row)) > 1 for row in inside)
 
 
 def _are_numbers(rows: Sequence[Row]) -> bool:

@@ -15,14 +15,13 @@ from typing import NamedTuple
 from extractor.document.geometry import Segment, clusters, overlap
 from extractor.document.layout import Box
 from extractor.tables.column_gaps import Band, Block, block_of, fits, parted, parts_of_row
-from extractor.tables.merged_rows import hides_rows, least_white
+from extractor.tables.merged_rows import WIDEST, hides_rows, least_white
 from extractor.tables.proved_columns import Clear, Going, clear_grid
 from extractor.tables.text_runs import LARGER, Row, Run, may_go_on, middle, row_box
 from extractor.tables.unruled.aligned_runs import MARKER
 from extractor.tables.words import is_cjk
 
 STEP = 0.2  # of the type size: so much wider is the white between rows than the white between lines
-WIDEST = 0.62  # of the type size: wider white is never one between lines of a cell
 FAR = 3.5  # more white ends a table
 LEVEL = 0.3  # of the type size: texts that begin so near in height begin together
 EXACT = 0.12  # of the type size: so near they are meant to be at one height
@@ -123,7 +122,8 @@ def apart_tables(rows: Sequence[Row], page: int, going: Going | None, edges: Seq
     topped = _is_topped(drafts, going is not None and going.topped)
     out: list[Found] = []
     for draft in drafts:
-        found = _table(rows, draft, page, going if goes_on and may_go_on(rows, draft.start) else None, topped)
+        found = _table(rows, draft, page, going, topped) if goes_on and may_go_on(rows, draft.start) else None
+        found = found or _table(rows, draft, page, None, topped)
         if found is not None:
             out.append(found)
     return out
