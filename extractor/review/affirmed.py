@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from extractor.accounting.settled import DOCUMENT
 from extractor.accounting.value_tree import Rows, at, holds
 from extractor.review.doubts import Doubt
+from extractor.review.form_view import is_leaf
 from extractor.review.service import Opened
 
 
@@ -25,7 +26,8 @@ def affirmed(opened: Opened, path: str, doubts: list[Doubt]) -> Affirmed:
 
 def _text(opened: Opened, path: str) -> str:
     if opened.record["form"] == DOCUMENT:
-        return "each form of the document is one form, and none is missing"
+        also = ", also in the text that nothing accounts for" if opened.record["residue"] else ""
+        return f"each form of the document is one form, and none is missing{also}"
     node = _node(opened.reviewed.tree, path)
     if not path:
         left = len(opened.record["residue"])
@@ -46,7 +48,7 @@ def _node(tree: Any, path: str) -> Any:
 
 def _values(node: Any) -> int:
     """How many values stand below a node; an empty one counts."""
-    if not isinstance(node, dict):
+    if not isinstance(node, dict) or is_leaf(node):
         return 1
     parts = (part for name, part in node.items() if not isinstance(node, Rows) or name not in node.deleted)
     return sum(map(_values, parts))

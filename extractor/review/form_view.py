@@ -39,10 +39,10 @@ class _View:
         if isinstance(value, Rows) or (field is not None and field.structure in ("rows", "texts")):
             rows = value if isinstance(value, Rows) else Rows({})
             as_rows = (field is not None and field.structure == "rows") or any(
-                isinstance(v, Rows | dict) and not self._is_leaf(v) for v in rows.values()
+                isinstance(v, Rows | dict) and not is_leaf(v) for v in rows.values()
             )
             return self._rows(title, path, field, rows) if as_rows else self._texts(title, path, rows)
-        if isinstance(value, dict) and not self._is_leaf(value):
+        if isinstance(value, dict) and not is_leaf(value):
             children = {child.name: child for child in field.children} if field is not None else {}
             parts = [
                 self.node(n, label(children[n]) if n in children else n, f"{path}.{n}", children.get(n), v)
@@ -50,11 +50,6 @@ class _View:
             ]
             return {"kind": "group", "label": title, "path": path, "parts": parts, "doubt": path in self.unsettled}
         return self.leaf(title, path, value, bool(field is not None and field.printed.long))
-
-    @staticmethod
-    def _is_leaf(value: Any) -> bool:
-        """An indicator's value is one leaf of four parts."""
-        return isinstance(value, dict) and not isinstance(value, Rows) and set(value) == set(INDICATOR)
 
     def leaf(self, title: str, path: str, value: Any, long: bool = False) -> dict[str, Any]:
         """One value: its text, its places, what was decided of it, whether it is in doubt."""
@@ -92,7 +87,7 @@ class _View:
         for column in columns:
             inside = f"{path}[{column}]" if isinstance(row, Rows) else f"{path}.{column}"
             value = row.get(column) if isinstance(row, dict) else None
-            nested = isinstance(value, dict) and not self._is_leaf(value)
+            nested = isinstance(value, dict) and not is_leaf(value)
             cells.append(self.node(column, column, inside, None, value) if nested else self.leaf(column, inside, value))
         return {"path": path, "cells": cells, "doubt": path in self.unsettled, "mark": self.marks.get(path, "")}
 
@@ -105,6 +100,11 @@ class _View:
 
 
 INDICATOR = ("text", "operator", "value", "unit")
+
+
+def is_leaf(value: Any) -> bool:
+    """Whether a node with parts is one value: that of an indicator has four parts."""
+    return isinstance(value, dict) and not isinstance(value, Rows) and set(value) == set(INDICATOR)
 
 
 def _span(span: Mapping[str, Any]) -> dict[str, Any]:

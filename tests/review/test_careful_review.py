@@ -211,5 +211,14 @@ def test_columns_of_spaced_text_stand_side_by_side_and_say_why_they_are_in_doubt
             """() => [...document.querySelectorAll("#sheet .spaced mark")].filter((m) => m.innerText === "完好")
                       .map((m) => Math.round(m.getBoundingClientRect().left))"""
         )
+        first = page.page.evaluate(
+            """async () => {
+              const { apart } = await import("/static/printed.js");
+              const found = [{ path: "a", from: 0, to: 2 },
+                             { path: "b", from: 1, to: 2 }, { path: "c", from: 3, to: 4 }];
+              return apart(found, (path) => path === "b").map((one) => one.path);
+            }"""
+        )
+        assert first == ["b", "c"], "characters that several values have are marked for the current one"
         assert len(lefts) == 8 and len(set(lefts)) == 1
         assert page.errors == []

@@ -14,6 +14,7 @@ export function draw({ mode, doubt, record }, run, suggest) {
     const text = leaf.empty ? make("span", { class: "nothing" }, "nothing") : make("q", {}, leaf.text.slice(0, SHOWN) + (leaf.text.length > SHOWN ? " …" : ""));
     parts.push(make("p", { class: "read" }, "read: ", text));
   }
+  parts.push(affirms(record));
   if (record.suggestions.length) parts.push(readings(record.suggestions, leaf, suggest));
   for (const finding of record.findings) {
     parts.push(make("p", { class: `finding ${finding.severity} ${finding.about}` },
@@ -23,7 +24,6 @@ export function draw({ mode, doubt, record }, run, suggest) {
   if (doubt.kinds.includes("stale")) parts.push(make("p", { class: "finding warning" }, make("b", {}, "A decision was made about another reading."), " It reads otherwise now; decide again."));
   if (mode === "audit") parts.push(make("p", {}, "Is the marked value right, and does it belong to this field?"));
   if (mode === "label") parts.push(make("p", {}, "Correct the form until it says what the page says, then accept it as a whole."));
-  parts.push(affirms(record));
   const others = [doubt.same > 1 && `${doubt.same - 1} more like it`, doubt.alike > doubt.same && `${doubt.alike - 1} more of this field for the same reason`].filter(Boolean);
   if (others.length) parts.push(make("button", { type: "button", class: "alike", onclick: () => run("a") }, key("a"), ` ${others.join(", ")}`));
   byId("doubt").replaceChildren(...parts);

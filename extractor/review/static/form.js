@@ -15,7 +15,7 @@ export function listen(choose, edit) {
 export function draw(record, at) {
   form.replaceChildren(
     ...record.sections.map((node) => drawn(node, at)),
-    ...(record.residue.length ? [residue(record.residue)] : []),
+    ...(record.residue.length ? [residue(record.residue, !record.schema)] : []),
     ...(record.stale.length ? [stale(record.stale)] : []),
   );
 }
@@ -110,9 +110,9 @@ function around(rows, at) {
   return rows.slice(first, first + ROWS);
 }
 
-function residue(items) {
+function residue(items, open) {
   const entries = items.map((item) => make("li", {}, `page ${item.page}, ${item.unit}: `, make("q", {}, item.text.slice(0, 300))));
-  return make("details", { class: "residue" }, make("summary", {}, `Text that nothing accounts for (${items.length})`), make("ul", {}, ...entries));
+  return make("details", { class: "residue", open }, make("summary", {}, `Text that nothing accounts for (${items.length})`), make("ul", {}, ...entries));
 }
 
 function stale(items) {

@@ -5,13 +5,12 @@ import { make } from "./dom.js";
 const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]+/gu;
 
 // `block` has the line's text and the places of units in it; `spans` the characters of values by unit.
-export function printedLine(block, spans, style, pick) {
+export function printedLine(block, spans, isFirst, style, pick) {
   const characters = Array.from(block.printed); // places count characters, not UTF-16 units
   const out = make("span", { class: "printed" });
   let at = 0;
   const found = block.places.flatMap((place) => within(place, spans.get(place.unit) ?? []));
-  for (const { path, from, to } of found.sort((a, b) => a.from - b.from)) {
-    if (from < at || from >= to) continue;
+  for (const { path, from, to } of apart(found, isFirst)) {
     out.append(...columns(characters.slice(at, from).join("")));
     const mark = make("mark", { "data-path": path, title: path, onclick: () => pick(path) }, ...columns(characters.slice(from, to).join("")));
     style(path, mark);
@@ -22,6 +21,15 @@ export function printedLine(block, spans, style, pick) {
   const units = [...block.places.map((place) => place.unit), ...block.near];
   const number = make("span", { class: "number", "aria-hidden": "true" }, String(block.line));
   return make("div", { class: "line spaced", "data-unit": units.join(" ") }, number, out);
+}
+
+// Characters are marked for one value: for the current one where several have them (a label that spans rows).
+export function apart(found, isFirst) {
+  const out = [];
+  for (const one of [...found].sort((a, b) => isFirst(b.path) - isFirst(a.path))) {
+    if (one.from < one.to && !out.some((other) => one.from < other.to && other.from < one.to)) out.push(one);
+  }
+  return out.sort((a, b) => a.from - b.from);
 }
 
 // The values of a unit that stand in this part of it, by the characters of the line.

@@ -2,7 +2,7 @@
 
 import { picture, read } from "./api.js";
 import { byId, make, svg } from "./dom.js";
-import { printedLine } from "./printed.js";
+import { apart, printedLine } from "./printed.js";
 
 const sheet = byId("sheet");
 const pages = byId("pages");
@@ -119,6 +119,8 @@ function nearest(spans, path) {
   return at;
 }
 
+const isCurrent = (path) => isAt(path, shown.path);
+
 function isAt(path, of) {
   return of !== "" && (path === of || path.startsWith(`${of}.`) || path.startsWith(`${of}[`));
 }
@@ -197,7 +199,7 @@ async function openText() {
   let table = null;
   for (const block of content.blocks) {
     if (block.printed !== undefined) {
-      const drawn = printedLine(block, spans, (path, mark) => mark.classList.add(isAt(path, shown.path) ? "current" : near !== shown.path && isAt(path, near) ? "near" : "other"), pick);
+      const drawn = printedLine(block, spans, isCurrent, (path, mark) => mark.classList.add(isAt(path, shown.path) ? "current" : near !== shown.path && isAt(path, near) ? "near" : "other"), pick);
       parts.push(drawn);
       continue;
     }
@@ -244,15 +246,13 @@ function marked(text, spans = []) {
   let at = first;
   if (first) out.append(make("span", { class: "more" }, `… ${first} characters … `));
   const near = nearest(shown.spans, shown.path);
-  for (const span of [...spans].sort((a, b) => a.start - b.start)) {
-    const from = Math.max(at, span.start);
-    const to = Math.min(end, span.end);
-    if (from >= to) continue;
+  const within = spans.map((span) => ({ path: span.path, from: Math.max(at, span.start), to: Math.min(end, span.end) }));
+  for (const { path, from, to } of apart(within, isCurrent)) {
     out.append(characters.slice(at, from).join(""));
-    const mark = make("mark", { "data-path": span.path, title: span.path }, characters.slice(from, to).join(""));
-    mark.classList.toggle("current", isAt(span.path, shown.path));
-    mark.classList.toggle("near", near !== shown.path && isAt(span.path, near));
-    mark.addEventListener("click", () => pick(span.path));
+    const mark = make("mark", { "data-path": path, title: path }, characters.slice(from, to).join(""));
+    mark.classList.toggle("current", isAt(path, shown.path));
+    mark.classList.toggle("near", near !== shown.path && isAt(path, near));
+    mark.addEventListener("click", () => pick(path));
     out.append(mark);
     at = to;
   }
