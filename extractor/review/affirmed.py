@@ -31,7 +31,8 @@ def _text(opened: Opened, path: str) -> str:
     node = _node(opened.reviewed.tree, path)
     if not path:
         left = len(opened.record["residue"])
-        return f"the whole form: {_values(node)} values, and that none of the {left} texts left over belongs to it"
+        also = f", and that none of the {left} texts left over belongs to it" if left else ""
+        return f"the whole form: {_values(node)} values{also}"
     if isinstance(node, Rows) and not path.endswith("]"):
         return f"the list has these {len(node) - len(node.deleted)} rows and no other"
     if _values(node) != 1 or path.endswith("]"):

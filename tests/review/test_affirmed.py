@@ -40,6 +40,10 @@ def test_accepting_a_path_says(path: str, text: str) -> None:
     assert affirmed(opened(residue=2), path, []).text == text
 
 
+def test_a_form_without_texts_left_over_names_none() -> None:
+    assert affirmed(opened(), "", []).text == "the whole form: 5 values"
+
+
 @pytest.mark.parametrize(("residue", "says_so"), [(0, False), (1, True)])
 def test_accepting_a_document_says_that_no_form_is_missing(residue: int, says_so: bool) -> None:
     text = affirmed(opened(DOCUMENT, residue, {}), "", []).text

@@ -131,6 +131,24 @@ def test_nothing_moves_when_a_value_is_edited_or_the_next_doubt_is_shown(chromiu
         assert {s: page.page.locator(s).bounding_box() for s in boxes} == boxes
 
 
+def test_a_value_that_is_half_out_of_view_stays_under_the_pointer(chromium: Any, run: Path) -> None:
+    with served(run) as server:
+        page = opened(chromium, server.address)
+        page.press("s")
+        pane = page.page.locator("#form").bounding_box()
+        page.page.evaluate(
+            """() => {
+              const form = document.getElementById("form");
+              const value = form.querySelector('[data-path="indicators[0].level3"]');
+              form.scrollTop += value.getBoundingClientRect().top - form.getBoundingClientRect().top + 12;
+            }"""
+        )
+        cell = page.page.locator('#form [data-path="indicators[0].level3"]').bounding_box()
+        page.page.mouse.dblclick(cell["x"] + 20, pane["y"] + 6)
+        page.page.wait_for_selector('.editor[aria-label^="new value of level3"]')
+        page.page.keyboard.press("Escape")
+
+
 def test_another_reading_of_a_long_text_is_marked_where_it_differs(chromium: Any, tmp_path: Path) -> None:
     def two(result: DocumentResult) -> DocumentResult:
         doubt = finding(FindingKind.TWO_READERS, "project_name", "read otherwise", others=("水闸日常养护",))

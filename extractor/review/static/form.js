@@ -41,7 +41,7 @@ function value(node) {
     class: ["value", node.long && "long", node.doubt && "doubt", node.mark, node.empty && "empty"].filter(Boolean).join(" "),
     "data-path": node.path,
     "aria-label": `${node.label}: ${node.empty ? "empty" : node.text.slice(0, 200)}${state}`,
-    onclick: () => onChoose(node.path),
+    onclick: () => onChoose(node.path, true),
     ondblclick: () => onEdit(node.path),
     onfocus: () => onChoose(node.path, true),
   }, text);
@@ -54,7 +54,7 @@ function heading(node) {
     class: node.doubt ? "heading doubt" : "heading",
     "data-path": node.path,
     "aria-label": name,
-    onclick: () => onChoose(node.path),
+    onclick: () => onChoose(node.path, true),
     onfocus: () => onChoose(node.path, true),
   }, node.label);
 }
@@ -88,7 +88,7 @@ function rowButton(row, number) {
     class: row.doubt ? "row doubt" : "row",
     "data-path": row.path,
     "aria-label": `row ${number}${row.doubt ? ", in doubt" : ""}`,
-    onclick: () => onChoose(row.path),
+    onclick: () => onChoose(row.path, true),
     onfocus: () => onChoose(row.path, true),
   }, String(number));
 }
@@ -120,12 +120,13 @@ function stale(items) {
   return make("details", { class: "stale", open: true }, make("summary", {}, `Earlier decisions that no longer apply (${items.length})`), make("ul", {}, ...entries));
 }
 
-// Marks the chosen value and brings it into view.
-export function choose(path, focus) {
+// Marks the chosen value and brings it into view; what was chosen in the form itself stays where the pointer is.
+export function choose(path, focus, still = false) {
   for (const element of form.querySelectorAll(".chosen")) element.classList.remove("chosen");
   const element = find(path);
   if (!element) return;
   element.classList.add("chosen");
+  if (still) return;
   const { top, bottom } = element.getBoundingClientRect();
   const pane = form.getBoundingClientRect();
   if (top < pane.top || bottom > pane.bottom) element.scrollIntoView({ block: "center", inline: "nearest" });

@@ -133,10 +133,10 @@ async function reload() {
   return present(await read("record", { ...query(), sha256, form: number, path: state.at }));
 }
 
-async function choose(path, byFocus = false) {
+async function choose(path, inForm = false) {
   if (!state.record || state.editing || path === state.at) return;
   state.at = path;
-  form.choose(path, !byFocus);
+  form.choose(path, !inForm, inForm);
   await source.show(state.record, path, ...wherever(path));
 }
 
