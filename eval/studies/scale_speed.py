@@ -106,7 +106,7 @@ def _parts(chosen: argparse.Namespace, scratch: Path) -> Iterator[list[Path]]:
         if chosen.tiny:
             _write_lines(folder, range(number * size, number * size + count))
         else:
-            variation.write(_sources(chosen.one_form, f"-{number}"), count, chosen.seed + number, folder)
+            variation.write(sources(chosen.one_form, f"-{number}"), count, chosen.seed + number, folder)
         for file in pdfs[number * further : (number + 1) * further]:
             os.link(file, folder / file.name)
         yield sorted(folder.iterdir())
@@ -118,7 +118,7 @@ def _write_lines(folder: Path, numbers: range) -> None:
         (folder / f"{number:06}.txt").write_text(f"A line of text, number {number}.\n", encoding="utf-8")
 
 
-def _sources(one_form: bool, mark: str) -> list[Source]:
+def sources(one_form: bool, mark: str) -> list[Source]:
     """The texts to vary; the mark makes names of documents that no other part has."""
     whole = [variation.read(file) for file in texts(SAMPLES)]
     if not one_form:

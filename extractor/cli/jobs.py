@@ -180,23 +180,35 @@ def _stopping(deadline: float | None) -> Iterator[None]:
 
 def status(call: Namespace) -> int:
     """`extractor status`."""
-    from extractor.runs import job_status, object_folders
-
-    folder = object_folders.opened(call.place)
     while True:
-        told = job_status.status(folder, job_status.call_named(folder, call.fingerprint))
+        told = _state(call)
         print(json.dumps(told._asdict(), ensure_ascii=False) if call.json else shown(told), flush=True)
         if call.watch is None or not told.left:
             return LEFT if told.left else 1 if told.documents_failed else 0
         time.sleep(call.watch)
 
 
+def _state(call: Namespace) -> JobStatus:
+    """Of a place, or of a run in a folder of this disk."""
+    from extractor.runs import folder_status, job_status, object_folders
+
+    given = path_or_place(call.place)
+    if isinstance(given, Path) and not is_place(given):
+        if call.fingerprint:
+            raise CallError(f"--fingerprint is about a place, and {given} is none; its last run is shown without it")
+        return folder_status.status(given)
+    folder = object_folders.opened(call.place)
+    return job_status.status(folder, job_status.call_named(folder, call.fingerprint))
+
+
 def shown(told: JobStatus) -> str:
-    """The state of a place in words."""
+    """The state of a place, or of a run in a folder, in words."""
+    waiting = told.documents - told.documents_done - told.documents_failed
+    units = f"{told.done} done ({told.with_failures} with failures), {told.leased} leased, {told.waiting} waiting"
     lines = [
-        f"shards: {told.done} done ({told.with_failures} with failures), {told.leased} leased, {told.waiting} waiting",
+        *([f"shards: {units}"] if told.shards else []),
         f"documents: {told.documents}, of them {told.documents_done} done, {told.documents_failed} failed"
-        f" ({told.set_aside} set aside)",
+        + (f" ({told.set_aside} set aside), {waiting} waiting" if told.shards else f", {waiting} waiting"),
         f"pages: {told.pages}; forms: {told.forms}, of them {told.settled} settled",
     ]
     if told.calls:
@@ -204,6 +216,8 @@ def shown(told: JobStatus) -> str:
         lines.append(f"calls: {told.calls}; tokens: {told.prompt_tokens} + {told.completion_tokens}{money}")
     if told.rate and told.left:
         lines.append(f"rate: {told.rate:.2f} documents a second; about {_duration(told.seconds_left or 0)} left")
+    if waiting and not told.shards:
+        lines.append("what waits is read by the same extractor run as before")
     lines += [f"failed: {name}: {reason}" for name, reason in told.reasons]
     return "\n".join(lines)
 
@@ -238,8 +252,8 @@ def add_work(this: argparse.ArgumentParser) -> None:
 
 def add_status(adder: argparse._SubParsersAction[Any]) -> None:
     """`status` and its options."""
-    this = adder.add_parser("status", help="what is done of a place: shards, documents, failures, rate, time left")
-    this.add_argument("place", metavar="PLACE", help="where a plan was made")
+    this = adder.add_parser("status", help="what is done of a place or a run: documents, failures, rate, time left")
+    this.add_argument("place", metavar="PLACE", help="where a plan was made, or the folder of a run")
     this.add_argument("--watch", type=float, metavar="S", help="again every S seconds, until all is done")
     this.add_argument("--fingerprint", metavar="HASH", help="of these settings; by default those of the last worker")
     this.add_argument("--json", action="store_true", help="as one JSON object")

@@ -26,6 +26,11 @@ def load(ledger: Ledger, text: bytes) -> None:
         ledger.executemany("INSERT OR IGNORE INTO batch_requests VALUES (?, ?, ?, ?, ?)", told["requests"])
 
 
+def waiting(text: bytes) -> set[str]:
+    """The keys of the requests that wait for an answer."""
+    return {key for key, _, state, *_ in json.loads(text)["requests"] if state == "waiting"}
+
+
 def are_over(text: bytes) -> bool:
     """Whether nothing more is to come of these batches."""
     return all(status in OVER for *_, status in json.loads(text)["batches"])

@@ -80,6 +80,14 @@ def schema_counts(ledger: Ledger) -> list[SchemaCount]:
     return [SchemaCount(*row) for row in rows]
 
 
+def pages(ledger: Ledger) -> int:
+    """The pages of all documents that are done; of documents of the same content, each counts."""
+    row = ledger.execute(
+        f"SELECT coalesce(sum(r.pages), 0) {DONE}", {"fingerprint": last_run(ledger).fingerprint}
+    ).fetchone()
+    return int(row[0])
+
+
 def asked(ledger: Ledger) -> Asked:
     """What the records say of their usage; of documents of the same content, each counts."""
     sums = ", ".join(

@@ -14,6 +14,7 @@ from extractor.document.layout import Document
 from extractor.document.results import Form
 from extractor.engines import hybrid
 from extractor.engines.llm import batch_api, request_preview
+from extractor.engines.llm.call_cache import key_of
 from extractor.engines.llm.call_sharing import SharedCalls
 from extractor.engines.llm.endpoint_options import options
 from extractor.errors import CallError
@@ -50,12 +51,16 @@ def submit(plan: Plan) -> Submitted:
 
 
 def sent(
-    plan: Plan, ledger: Ledger, shared: SharedCalls | None = None, told: Callable[[], None] = lambda: None
+    plan: Plan,
+    ledger: Ledger,
+    shared: SharedCalls | None = None,
+    told: Callable[[], None] = lambda: None,
+    elsewhere: Callable[[str], bool] = lambda key: False,
 ) -> Submitted:
     """Send off what is open about the documents that wait in the plan's ledger.
 
-    Answers that are `shared` count as there. `told` is called when the ledger knows more of batches than before; the
-    first time before the provider hears of them.
+    Answers that are `shared` count as there, and a request whose key waits `elsewhere` is not sent. `told` is called
+    when the ledger knows more of batches than before; the first time before the provider hears of them.
     """
     own, file, count = options(plan.settings), plan.out / store.FILE, 0
 
@@ -65,7 +70,8 @@ def sent(
             count += 1
             yield document.sha256, forms
 
-    found = asyncio.run(batch_api.open_requests(asked(), own, file, shared))
+    open_ = asyncio.run(batch_api.open_requests(asked(), own, file, shared))
+    found = [request for request in open_ if not elsewhere(key_of(request))]
     return Submitted(count, asyncio.run(batch_api.submit(found, own, file, told=told)))
 
 

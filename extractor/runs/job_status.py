@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -18,6 +18,8 @@ from extractor.runs.work_units import Unit
 RATE_WINDOW = timedelta(minutes=15)
 """The rate is that of the last quarter of an hour: workers come and go."""
 CALLS = "call"
+REASONS = 20
+"""Failures that are named."""
 
 
 class JobCall(NamedTuple):
@@ -31,11 +33,12 @@ class JobCall(NamedTuple):
 
 
 class JobStatus(NamedTuple):
-    """The state of a place for one fingerprint.
+    """The state of a place for one fingerprint, or of a run in a folder (which has no `shards`).
 
-    Units are shards and parts of shards: `waiting` (nobody holds it), `leased` (held when the lease was last written),
-    `done`, of them `with_failures`; `set_aside` counts documents. `rate` is documents a second by the store's clock,
-    `seconds_left` what the waiting and leased ones take at that rate; both None where nothing tells.
+    Units are shards and parts of shards, in a folder documents: `waiting` (nobody holds it), `leased` (held when the
+    lease was last written), `done`, of them `with_failures`; `set_aside` counts documents. `rate` is documents a second
+    by the store's clock, `seconds_left` what the waiting and leased ones take at that rate; both None where nothing
+    tells.
     """
 
     fingerprint: str
@@ -81,6 +84,7 @@ def call_named(folder: ObjectFolder, prefix: str | None) -> JobCall:
     """The call whose fingerprint starts with `prefix`; without one, that of the worker that was started last."""
     there = calls(folder)
     if not there:
+        shards.blocks(folder)
         raise CallError(f"{folder.url}: no worker was here yet; start one with: extractor work {folder.url}")
     fitting = [call for call in there if call.fingerprint.startswith(prefix or "")]
     if not fitting:
@@ -128,7 +132,7 @@ def status(folder: ObjectFolder, call: JobCall) -> JobStatus:
         sum(marker.done for marker in markers), sum(marker.failed for marker in markers),
         sum(marker.pages for marker in markers), sum(marker.forms for marker in markers),
         sum(marker.settled for marker in markers), sum(marker.calls for marker in markers), prompt, completion,
-        _money(prompt, completion, call.settings), tuple(reasons[:20]), rate,
+        money_of(prompt, completion, call.settings), tuple(reasons[:REASONS]), rate,
         None if not rate else (documents - reached) / rate,
     )  # fmt: skip
 
@@ -156,7 +160,8 @@ def _rate(written: Sequence[tuple[datetime, int]]) -> float | None:
     return sum(count for when, count in window if when > first) / seconds if seconds > 0 else None
 
 
-def _money(prompt: int, completion: int, settings: dict[str, Any]) -> float | None:
+def money_of(prompt: int, completion: int, settings: Mapping[str, Any]) -> float | None:
+    """What tokens cost, where the settings name their prices."""
     prices = settings.get("price_prompt"), settings.get("price_completion")
     if prices[0] is None or prices[1] is None:
         return None

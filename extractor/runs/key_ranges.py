@@ -39,8 +39,8 @@ def _range(folder: ObjectFolder, after: str, until: str | None) -> list[Object]:
     """The objects behind one key, up to another and with it."""
     found = []
     for item in folder.objects(after=after):
-        if until is not None and item.key > until:
-            break
-        if item.key > after:  # a store may ignore where it is to begin
+        if item.key > after and (until is None or item.key <= until):  # a store may ignore where it is to begin
             found.append(item)
+        if until is not None and item.key >= until:
+            break
     return found

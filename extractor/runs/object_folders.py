@@ -196,7 +196,7 @@ class ObjectFolder:
             raise error
         if not isinstance(error, kinds.GenericError | kinds.JoinError | ConnectionError | TimeoutError):
             raise StoreError(f"{self.url}: could not {what}: {said(error)}") from None
-        if re.search(r"NoSuchBucket|ContainerNotFound|status code: (40[0135]|404)", str(error)):
+        if re.search(r"NoSuchBucket|ContainerNotFound|status code: (40[0135]|404|501)", str(error)):
             raise StoreError(f"{self.url}: could not {what}: {said(error)}") from None
 
 

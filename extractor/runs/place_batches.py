@@ -94,12 +94,14 @@ def submit(place: ObjectFolder, plan: Plan, sleep: Sleep = time.sleep) -> Submit
     object_folders.refuse_careless(place)
     mark = fingerprint(plan.settings, run.load_schemas(plan.schemas, plan.settings.labels), plan.engine)
     open_ = [unit for block in shards.blocks(place) for unit in work_units.state(place, mark, block.name).open(block)]
+    asked = {key: wanted.prefix for wanted, text in _known(place) for key in batch_rows.waiting(text)}
     sent: list[Submitted] = []
-    _each(place, [_Wanted(mark, unit) for unit in open_], lambda held: sent.append(_submitted(held, plan)), sleep)
+    _each(place, [_Wanted(mark, unit) for unit in open_], lambda h: sent.append(_submitted(h, plan, asked)), sleep)
     return Submitted(sum(one.documents for one in sent), sum(one.requests for one in sent))
 
 
-def _submitted(held: _Held, plan: Plan) -> Submitted:
+def _submitted(held: _Held, plan: Plan, asked: dict[str, str]) -> Submitted:
+    """Sends off the questions of a unit but those that another has `asked`: two may hold the same document."""
     unit, settings = held.wanted.unit, plan.settings
     entries = shards.entries(held.place, unit.block, unit.shard)[unit.first : unit.last]
     inputs = shard_inputs.fetch(entries, held.folder, settings.max_bytes)
@@ -107,7 +109,11 @@ def _submitted(held: _Held, plan: Plan) -> Submitted:
         shared_readings.recall(held.place, inputs, reading_mark(settings), held.ledger)
     names = run.names_of(plan.schemas)
     store.begin(held.ledger, held.wanted.mark, plan.engine, names, settings.public(), __version__, inputs)
-    sent = batches.sent(plan._replace(out=held.folder), held.ledger, held.calls, held.keep)
+    own = held.wanted.prefix
+    sent = batches.sent(
+        plan._replace(out=held.folder), held.ledger, held.calls, held.keep, lambda key: asked.get(key, own) != own
+    )
+    asked.update(dict.fromkeys(batch_rows.waiting(batch_rows.dump(held.ledger)), own))
     for sha256, suffix, reading in readings.every(held.ledger):  # `work` need not read them by OCR once more
         shared_readings.keep(held.place, sha256, suffix, reading)
     return sent

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -54,6 +55,40 @@ def test_a_run_reads_a_store_and_writes_to_one(folder: Path, capsys: pytest.Capt
     assert "failed: empty.txt: " in capsys.readouterr().out
 
 
+def test_the_folder_of_a_run_has_a_status_too(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "in").mkdir()
+    (folder / "in" / "a.txt").write_bytes((SAMPLES / TEXTS[0]).read_bytes())
+    (folder / "in" / "empty.txt").write_text("")
+    assert main(["run", "in", "--out", "out", *RULES]) == 1
+    assert main(["plan", "in", "--out", "place"]) == 0
+    assert main(["status", "place"]) == 2
+    assert "no worker was here yet; start one with: extractor work " in capsys.readouterr().err
+    assert main(["work", "place", *RULES]) == 1
+    capsys.readouterr()
+    told = []
+    for where in ("out", "place"):
+        assert main(["status", where, "--json"]) == 1
+        told.append(json.loads(capsys.readouterr().out))
+    same = ("documents", "documents_done", "documents_failed", "pages", "forms", "settled", "reasons", "waiting")
+    assert [told[0][name] for name in same] == [told[1][name] for name in same]
+    assert (told[0]["shards"], told[0]["documents_done"], told[0]["documents_failed"]) == (0, 1, 1)
+    assert main(["status", "out", "--fingerprint", "aa"]) == 2
+
+
+def test_the_status_of_a_run_that_was_interrupted_says_what_waits(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    many(folder / "in", 3)
+    assert main(["run", "in", "--out", "out", *RULES, "--schema", "project_target"]) == 0
+    with sqlite3.connect(folder / "out" / "ledger.sqlite") as ledger:
+        ledger.execute("UPDATE inputs SET status = 'waiting' WHERE position > 0")
+    capsys.readouterr()
+    assert main(["status", "out"]) == 3
+    said = capsys.readouterr().out
+    assert said.startswith("documents: 3, of them 1 done, 0 failed, 2 waiting\n")
+    assert said.endswith("what waits is read by the same extractor run as before\n")
+
+
 def test_a_worker_that_takes_no_more_ends_with_status_3(capsys: pytest.CaptureFixture[str]) -> None:
     many(Path("in"), 600)
     assert main(["plan", "in", "--out", "place"]) == 0
@@ -79,7 +114,7 @@ def test_a_worker_ends_at_its_deadline_and_gives_up_what_it_holds(folder: Path) 
         (["plan", "--out", "place"], "nothing to plan: give files, folders, stores, or --list FILE"),
         (["plan", "nowhere", "--out", "place"], "nowhere: no such file or directory"),
         (["work", "empty", *RULES], "nothing is planned here; make a plan with: extractor plan PATH --out PLACE"),
-        (["status", "empty"], "no worker was here yet"),
+        (["status", "empty"], "no run is kept here (no ledger.sqlite); make one with: extractor run PATH --out empty"),
         (["plan", "in", "--out", "s3://key:secret@bucket/a"], "credentials do not belong in a URL"),
     ],
 )

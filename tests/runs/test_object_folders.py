@@ -120,6 +120,17 @@ def test_missing_rights_are_told_at_once() -> None:
     assert waits == []
 
 
+def test_what_a_store_does_not_offer_is_told_at_once() -> None:
+    waits: list[float] = []
+
+    def none(call: str, key: str) -> None:
+        raise GenericError("Server returned non-2xx status code: 501 Not Implemented")
+
+    with pytest.raises(StoreError, match=r"could not remove a: .* 501 Not Implemented"):
+        faulty(none, waits=waits).delete("a")
+    assert waits == []
+
+
 def test_a_list_goes_on_after_a_fault(folder: ObjectFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(5):
         folder.put(f"done/{number}", b"x")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -87,6 +88,22 @@ def test_what_was_sent_or_answered_is_not_sent_again(
     assert capsys.readouterr().out.startswith("0 answers came in")
     assert len(questions(server)) == len(NAMES)
     assert list(place.objects("lease")) == []
+
+
+@pytest.mark.parametrize("calls", [1, 2], ids=["in one call", "in a later call"])
+def test_two_shards_that_hold_the_same_document_ask_once(
+    calls: int, folder: Path, place: ObjectFolder, server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if calls == 2:
+        assert batch("submit", "--engine", "llm") == 0
+    shutil.copytree("docs", "copies")
+    planning.plan(["copies"], place, size=ShardSize(pages=IN_SHARD))
+    assert batch("submit", "--engine", "llm") == 0
+    assert len(questions(server)) == len(set(questions(server))) == len(NAMES)
+    until_collected(capsys)
+    assert work() == 0
+    assert [line["values"]["project_name"] for line in results(place)] == WANTED * 2
+    assert server.faults.requests == []
 
 
 def test_a_call_that_also_names_documents_plans_them(folder: Path, server: Server) -> None:
