@@ -249,6 +249,7 @@ def test_printed_text_that_is_selected_becomes_the_value(chromium: Any, run: Pat
     with served(run) as server:
         page = ReviewPage(chromium, server.address)
         page.choose("rating")
+        page.page.wait_for_selector('#sheet mark.current[data-path="rating"]')  # the page is drawn anew for it
         mark = page.page.locator('#sheet mark[data-path="project_name"]').first
         mark.scroll_into_view_if_needed()
         box = mark.bounding_box()
