@@ -46,15 +46,23 @@ def nulls_in_doubt(form: Form, answer: Answer) -> Iterator[Finding]:
 
 
 def numbers_in_doubt(form: Form, values: dict[str, Any]) -> Iterator[Finding]:
-    """A finding on each list of a plain text whose rows are numbered, and of which a number is missing."""
-    for spec in form.schema.fields if is_plain(form) else ():
+    """A finding on each row without a number in a list of numbered rows, and on each list of a plain text of which a
+    number is missing.
+    """
+    plain = is_plain(form)
+    for spec in form.schema.fields:
         rows = values.get(spec.name)
         if spec.structure != "rows" or not isinstance(rows, list):
             continue
         for child in spec.children:
             named = [_NUMBERED.fullmatch(str(row.get(child.name) or "")) for row in rows]
             told = [match for match in named if match]
-            if len(told) < len(named) or len({match[1] for match in told}) != 1:
+            if len({match[1] for match in told}) != 1 or len(told) * 2 <= len(named):
+                continue
+            for n in (n for n, match in enumerate(named) if match is None):
+                message = f"it has no number, as the other rows have: {rows[n].get(child.name)}"
+                yield finding(FindingKind.UNPROVEN, f"{spec.path}[{n}]", message[:80])
+            if not plain or len(told) < len(named):
                 continue
             numbers = [int(match[2]) for match in told]
             if numbers != list(range(1, len(numbers) + 1)):

@@ -13,6 +13,7 @@ from extractor.accounting.proof.record_keys import keys_lacking
 from extractor.accounting.proof.text_items import items_lacking
 from extractor.accounting.proof.value_ends import ends_lacking, heads_lacking, values_lost, wraps_lacking
 from extractor.accounting.proof.value_places import proofs
+from extractor.accounting.proof.whole_sentences import sentences_lacking
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.layout import Document, Line
 from extractor.document.results import Answer, Finding, Form, Proof, finding
@@ -59,6 +60,8 @@ def _lacks(labels: PrintedLabels, form: Form, answer: Answer, heads: frozenset[s
         yield from values_lost(labels, form.schema, answer.candidates)
     if form.schema.accounts != "asked":
         yield from wraps_lacking(labels, form.schema, answer.candidates)
+    for candidate in answer.candidates:
+        yield from sentences_lacking(form.schema, candidate)
     yield from keys_lacking(labels, form.schema)
     yield from items_lacking(form.schema, answer.candidates)
     yield from lists_lacking(labels, form.schema, answer.candidates, frozenset(labels.of(answer.labels)))

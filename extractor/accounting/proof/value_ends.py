@@ -134,10 +134,13 @@ def _cells_inside(labels: PrintedLabels, own: Sequence[int]) -> Iterator[str]:
     """Tokens of a line behind the first of a text that are a figure or a null mark as they stand."""
     for n in own[1:]:
         token = labels.tokens[n]
-        if not token.table and not token.soft and (_FIGURE.fullmatch(token.fold) or token.fold in NULLS):
+        cell = _FIGURE.fullmatch(token.fold) or token.fold in NULLS
+        if not token.table and (_AMOUNT.fullmatch(token.fold) or (cell and not token.soft)):
             yield token.fold
 
 
+_AMOUNT = re.compile(r"\d[\d,]*\.\d\d")
+"""Money: no text goes on with it, whatever white stands before it."""
 _SECTION = re.compile(r"\d{1,2}[.、]|[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十\d]{1,3}\)")
 
 

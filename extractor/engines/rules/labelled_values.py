@@ -103,7 +103,10 @@ def _long(draft: Draft, path: str, lines: Sequence[long_texts.TextLine]) -> None
 
 
 def _paragraph_text(parts: Sequence[Sequence[long_texts.TextLine]]) -> str:
-    return "\n".join(_joined_lines(part) for part in parts)
+    out = ""
+    for n, part in enumerate(parts):
+        out += ("\n" if n and not long_texts.cuts_cell(parts[n - 1][-1], part[0]) else "") + _joined_lines(part)
+    return out
 
 
 def _joined_lines(lines: Sequence[long_texts.TextLine]) -> str:
@@ -230,7 +233,8 @@ def text_columns(draft: Draft, bucket: Bucket) -> None:
     left, right = split.left, split.right
     if alone is not None and not (left and right):
         left, right = ([], left or right) if fields[1] is alone else (left or right, [])
-    doubt = split.doubt or (long_texts.cut_amid(left, right) if in_turn else "")
+    doubt = split.doubt or long_texts.parted([*left, *right])
+    doubt = doubt or (long_texts.cut_amid(left, right) if in_turn else "")
     for spec, own in zip(fields, (left, right), strict=True):
         _long(draft, spec.path, own)
         if doubt or cut_off or (alone is None and not own):
@@ -302,7 +306,12 @@ def _columns_of(draft: Draft, cells: Sequence[int], columns: Sequence[Column], l
         return list(range(len(columns)))
     out = []
     for p in cells:
-        under = max(0, _told_under(draft, p, columns))
+        told = _told_under(draft, p, columns)
+        under = max(0, told)
+        if told < 0 and not last and draft.tokens[p].exact:
+            for column in columns:
+                message = f"it stands before all labels: {draft.join([p])[:40]}"
+                draft.doubt(column.field.path, FindingKind.COLUMNS_UNCLEAR, message)
         if len(last) == 1 and not draft.tokens[p].exact:
             under = next(iter(last))
         elif _stands_apart(draft, p, columns):

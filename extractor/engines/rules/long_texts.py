@@ -20,6 +20,8 @@ _ITEM = re.compile(
 _FIRST_ITEM = re.compile(r"[(（]?[1一①](?!\d)")
 _SENTENCE_END = frozenset("。！？；：.!?;:")
 _ITEM_END = frozenset("。！？；!?;")
+_WHOLE_END = frozenset("。！？.!?")
+_CLAUSE = re.compile("[，,；;]")
 
 
 class TextLine(NamedTuple):
@@ -110,6 +112,13 @@ def paragraphs(lines: Sequence[TextLine]) -> list[list[TextLine]]:
     return out
 
 
+def cuts_cell(before: TextLine, line: TextLine) -> bool:
+    """Whether a page break cut a cell amid a sentence: Chinese text, of which no line ends there."""
+    last, first = before.tokens[-1], line.tokens[0]
+    cells = bool(last.table and first.table) and last.unit is not first.unit
+    return cells and not _ends(before) and not starts_item(line) and not (before.text + line.text).isascii()
+
+
 def _ends(line: TextLine) -> bool:
     return line.text.rstrip()[-1:] in _SENTENCE_END
 
@@ -158,7 +167,7 @@ def _gap(line: TextLine) -> int | None:
     starts = range(1, len(line.tokens))
     hard = [n for n in starts if not line.tokens[n].soft]
     first = [n for n in starts if _FIRST_ITEM.match(line.tokens[n].fold) and is_item(line.tokens[n].fold)]
-    ends = [n for n in starts if line.tokens[n - 1].fold[-1] in _SENTENCE_END]
+    ends = [n for n in starts if line.tokens[n - 1].fold[-1] in _WHOLE_END]
     for places in (hard, first, ends):
         if places:
             return places[0] if len(places) == 1 else None
@@ -202,15 +211,32 @@ def one_after_the_other(segments: Sequence[Sequence[TextLine]], alone: bool) -> 
 
 
 def cut_amid(left: Sequence[TextLine], right: Sequence[TextLine]) -> str:
-    """Why one may doubt where a first text ends: amid a sentence where others end, or no width tells of two lines."""
+    """Why one may doubt where a first text ends: amid a sentence where others end, or nothing tells two from one."""
     lines = [*left, *right]
-    if len(lines) < 3:
-        one = len(lines) == 2 and not (left and right)
-        return "each of its two lines may be a text" if one and _ends(lines[0]) else ""
-    if not (left and right) or _ends(left[-1]) or not any(map(_ends, lines)):
+    if not (left and right):
+        column = column_width(lines)
+        breaks = [line for before, line in pairwise(lines) if _ends(before) or not wraps(before, line, column)]
+        begins = [line for line in breaks if not _goes_on(line)]
+        return f"a text of its own may begin here: {begins[0].text[:30]}" if begins else ""
+    if left[-1].text.rstrip()[-1:] in _WHOLE_END or not any(map(_ends, lines)):
         return ""
-    full = wraps(left[-1], right[0], column_width(left))
-    return "the first of the two texts ends amid a sentence" if full or right[0].tokens[0].gap > 1 else ""
+    written = len(left) > 1 or _CLAUSE.search(left[-1].text)
+    return "the first of the two texts ends amid a sentence" if written else ""
+
+
+def parted(lines: Sequence[TextLine]) -> str:
+    """Why one may doubt the columns of lines that were not split: white parts one of them as it parts columns."""
+    wide = next((line.text for line in lines if not line.tokens[0].table and _APART.search(line.text)), "")
+    return f"white parts a line of it: {wide[:30]}" if wide else ""
+
+
+_APART = re.compile(r"\S {3,}\S")
+
+
+def _goes_on(line: TextLine) -> bool:
+    """Whether a line begins an item that is not the first of a list: what stands above goes on in it."""
+    number = _item_number(line)
+    return number is not None and number[1] > 1
 
 
 def _running_widths(lines: Sequence[TextLine]) -> list[float]:

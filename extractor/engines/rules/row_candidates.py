@@ -228,6 +228,16 @@ def _fills(draft: Draft, columns: Sequence[Column], key: Cell, tail: Cell) -> bo
     return known is not None and needed > known.widest - 0.1
 
 
+def _misplaced(columns: Sequence[Column], kinds: Sequence[str], row: ListRow, lacks: bool) -> list[Cell]:
+    """The cells of a row in columns of labels that hold a label of another column, or none in a row that `lacks` cells:
+    it stands to the left by as many cells as it lacks.
+    """
+    labels = [(n, cell) for n, cell in row.items() if kinds[n] == "word"]
+    others = [cell for n, cell in labels if any(p.word and n not in p.word for p in cell.pieces)]
+    closed = [cell for n, cell in labels if columns[n].field.printed.vocabulary]
+    return others or [cell for cell in closed if lacks and not any(p.word for p in cell.pieces)]
+
+
 def _doubt_row(draft: Draft, columns: Sequence[Column], kinds: Sequence[str], row: ListRow, path: str) -> None:
     """What one may doubt of a row as a whole: where it begins, whether it is two, whether it is complete."""
     first = row[min(row)]
@@ -251,18 +261,24 @@ def _doubt_row(draft: Draft, columns: Sequence[Column], kinds: Sequence[str], ro
         for cell in (tail, key):
             column = next(n for n, own in row.items() if own is cell)
             draft.doubt(f"{path}.{columns[column].field.name}", FindingKind.COLUMN_UNCLEAR, message)
+    last = row[max(row)]
+    if key and kinds[max(row)] in UNKNOWN and not _in_grid(row) and any(piece.first for piece in last.pieces[1:]):
+        message = f"its end may stand below the row: {draft.join(cell_tokens(last))[:40]}"
+        draft.doubt(
+            f"{path}.{next(columns[n].field.name for n in row if row[n] is key)}", FindingKind.COLUMN_UNCLEAR, message
+        )
     bare = any(kinds[n] == "indicator" and shape(cell.pieces[0].fold).number for n, cell in row.items())
     if key and bare and not _in_grid(row) and any(piece.first for piece in key.pieces[1:]):
         message = f"a line of its name may be a cell of its own: {draft.join(cell_tokens(key))[:40]}"
         draft.doubt(path, FindingKind.COLUMN_UNCLEAR, message)
-    misplaced = [c for n, c in row.items() if kinds[n] == "word" and any(p.word and n not in p.word for p in c.pieces)]
-    if misplaced:
-        positions = cell_tokens(misplaced[0])
-        message = f"a label of another column stands here, the row may be shifted: {draft.join(positions)[:40]}"
-        # a row is not shifted alone: the table was read wrongly, or two rows as one
-        draft.doubt(path.split("[")[0], FindingKind.ROW_SHIFTED, message)
     may_lack = ("word", "text", *UNKNOWN)
     lacking = [c.field.name for n, c in enumerate(columns) if kinds[n] not in may_lack and n not in row]
+    misplaced = _misplaced(columns, kinds, row, bool(lacking))
+    if misplaced:
+        positions = cell_tokens(misplaced[0])
+        message = f"what stands here is no label of its column, the row may be shifted: {draft.join(positions)[:40]}"
+        # a row is not shifted alone: the table was read wrongly, or two rows as one
+        draft.doubt(path.split("[")[0], FindingKind.ROW_SHIFTED, message)
     labels = {n for n, kind in enumerate(kinds) if kind == "word"}
     if not _in_grid(row) and lacking and set(row) - labels:
         # without columns nobody sees that a cell was empty

@@ -14,11 +14,13 @@ from extractor.engines.rules import row_candidates
 from extractor.pipeline import process
 from tests.form_cases import (
     DEPARTMENT_TITLE,
+    EVALUATION_TITLE,
     INDICATOR_HEADER,
     INDICATOR_ROWS,
     PROJECT_TITLE,
     evaluation_form,
     grid,
+    kinds,
     lines,
     paged,
     project_form,
@@ -297,3 +299,16 @@ def test_in_a_text_with_a_line_wider_than_a_page_each_line_is_a_cell(goal: str, 
     found = [row["level3"] for row in of.values["indicators"]]
     assert len(found) == rows + 1
     assert doubted(of) == (rows == 1)
+
+
+@pytest.mark.parametrize(
+    ("cells", "shifted"),
+    [(["河道巡护", "≥30公里", "10", "10", ""], True), (["河道巡护类", "巡护次数", "河道巡护", "≥30公里", "10"], False)],
+)
+def test_a_row_whose_label_is_none_of_its_column_and_that_lacks_cells_is_shifted(
+    cells: list[str], shifted: bool
+) -> None:
+    head = ["一级指标", "二级指标", "三级指标", "年度指标值", "分值"]
+    rows = [["产出指标", "数量指标", "巡护河道", "≥20公里", "10"], cells]
+    record = record_of(paged([*lines(EVALUATION_TITLE), grid(head, *rows)]))
+    assert ("row_shifted" in kinds(record)) == shifted

@@ -190,3 +190,20 @@ def test_two_lines_of_which_the_first_ends_a_sentence_may_be_two_texts() -> None
     own = text_lines("全年巡护河道三十公里。", "清理垃圾。")
     assert long_texts.cut_amid([], own)
     assert not long_texts.cut_amid(own[:1], own[1:])
+
+
+def test_a_first_text_that_ends_with_a_clause_is_in_doubt() -> None:
+    own = text_lines("巡护河道三十公里，清理垃圾；", "按月通报进度。", "修补护栏。")
+    assert long_texts.cut_amid(own[:1], own[1:])
+
+
+def test_a_lone_text_of_paragraphs_may_be_two_unless_its_items_go_on() -> None:
+    assert long_texts.cut_amid([], text_lines("1、巡护河道。", "2、清理垃圾。", "按月通报进度。"))
+    assert not long_texts.cut_amid([], text_lines("1、巡护河道。", "2、清理垃圾。", "3、修补护栏。"))
+
+
+def test_a_cell_that_a_page_break_cut_amid_a_sentence_is_one_paragraph() -> None:
+    head = ["目标", "项目总目标", "年度总体目标"]
+    first = grid(head, ["", "巡护河道。", "巡护"])
+    record = record_of(paged([*lines(PROJECT_TITLE), first], [grid(["", "", "三十公里。"], page=2)]))
+    assert record.values["annual_goal"] == "巡护三十公里。"
