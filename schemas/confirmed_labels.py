@@ -1,4 +1,4 @@
-"""Labels that a person confirmed: `SCHEMA.labels.toml` in the working directory, or a file that is named.
+"""Labels and meanings that a person confirmed: `SCHEMA.labels.toml` in the working directory, or a file that is named.
 
 They prove values and change nothing else: no question to a model, no reading. An empty label says that the field is
 printed without one.
@@ -12,11 +12,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+from schemas.meanings import Meaning
 from schemas.spec import FieldSpec, SchemaSpec, digest
 
 Labels = Mapping[str, tuple[str, ...]]
 """By the path of a field (`items[].amount`), the labels that it is printed under."""
+Meanings = Mapping[str, tuple[Meaning, ...]]
+"""By the path of a field, printed words and the values that they mean."""
 
 
 def file_of(schema: str) -> Path:
@@ -26,12 +30,7 @@ def file_of(schema: str) -> Path:
 
 def read(path: Path) -> Labels:
     """The confirmed labels of a file; none where there is no file. Raises `LookupError` for a file that is wrong."""
-    if not path.is_file():
-        return {}
-    try:
-        found = tomllib.loads(path.read_text(encoding="utf-8")).get("labels", {})
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise LookupError(f"{path}: cannot be read as TOML: {error}") from None
+    found = _table(path, "labels")
     if not isinstance(found, dict) or not all(
         isinstance(own, list) and all(isinstance(label, str) for label in own) for own in found.values()
     ):
@@ -39,11 +38,33 @@ def read(path: Path) -> Labels:
     return {field: tuple(own) for field, own in found.items()}
 
 
-def write(path: Path, labels: Labels) -> None:
-    """Writes confirmed labels, fields in order."""
-    lines = [f"{_quoted(field)} = [{', '.join(map(_quoted, own))}]" for field, own in sorted(labels.items())]
-    head = "# Printed labels that a person confirmed. Written by `extractor labels --confirm`.\n[labels]\n"
-    path.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
+def read_meanings(path: Path) -> Meanings:
+    """The confirmed meanings of a file, likewise."""
+    found = _table(path, "meanings")
+    if not all(isinstance(own, dict) and all(isinstance(v, str) for v in own.values()) for own in found.values()):
+        raise LookupError(f"{path}: [meanings] must give, for each field, the words and what they mean")
+    return {field: tuple(Meaning(words, value) for words, value in own.items()) for field, own in found.items()}
+
+
+def _table(path: Path, name: str) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8")).get(name, {})
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise LookupError(f"{path}: cannot be read as TOML: {error}") from None
+    if not isinstance(found, dict):
+        raise LookupError(f"{path}: [{name}] must be a table of fields")
+    return found
+
+
+def write(path: Path, labels: Labels, meanings: Meanings | None = None) -> None:
+    """Writes confirmed labels and meanings, fields in order."""
+    lines = ["# Confirmed by a person. Written by `extractor labels --confirm`.", "[labels]"]
+    lines += [f"{_quoted(field)} = [{', '.join(map(_quoted, own))}]" for field, own in sorted(labels.items())]
+    for field, own in sorted((meanings or {}).items()):
+        lines += ["", f"[meanings.{_quoted(field)}]", *(f"{_quoted(m.words)} = {_quoted(m.value)}" for m in own)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _quoted(text: str) -> str:
@@ -59,13 +80,17 @@ def added(labels: Labels, more: Sequence[tuple[str, str]]) -> Labels:
 
 
 def confirmed(spec: SchemaSpec, path: Path | None) -> SchemaSpec:
-    """The schema with its confirmed labels. Raises `LookupError` for a field that it does not have."""
-    labels = read(path or file_of(spec.name))
-    unknown = [field for field in labels if spec.field(field) is None]
+    """The schema with its confirmed labels and meanings. Raises `LookupError` for a field that it does not have."""
+    file = path or file_of(spec.name)
+    labels, meanings = read(file), read_meanings(file)
+    unknown = [field for field in (*labels, *meanings) if spec.field(field) is None]
     if path is None and unknown:
-        raise LookupError(f"{file_of(spec.name)}: the schema {spec.name} has no field {unknown[0]!r}; correct it there")
+        raise LookupError(f"{file}: the schema {spec.name} has no field {unknown[0]!r}; correct it there")
     own = tuple(sorted((field, texts) for field, texts in labels.items() if field not in unknown))
-    return replace(spec, confirmed=own, labels=digest([spec.labels, own])) if own else spec
+    meant = tuple(sorted((field, texts) for field, texts in meanings.items() if field not in unknown))
+    if not own and not meant:
+        return spec
+    return replace(spec, confirmed=own, meanings=meant, labels=digest([spec.labels, own, *([meant] if meant else [])]))
 
 
 @cache

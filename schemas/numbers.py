@@ -10,6 +10,7 @@ import unicodedata
 from functools import lru_cache
 
 from schemas.conventions import Convention
+from schemas.number_words import without_words
 
 _MINUS = str.maketrans("−–﹣－٫٬’´`", "----.,'''")
 CURRENCY = (
@@ -57,7 +58,7 @@ def readings(text: str, convention: Convention) -> tuple[str, ...]:
     Raises `NotANumber` for a text that is none.
     """
     plain = " ".join(unicodedata.normalize("NFKC", _without_scripts(text)).translate(_MINUS).split())
-    match = _PRINTED.fullmatch(_ascii_digits(plain))
+    match = _PRINTED.fullmatch(without_words(_ascii_digits(plain)))
     if match is None or bool(match["open"]) != bool(match["close"]):
         raise NotANumber(f"not a number: {text!r}")
     unit = (match["unit"] or "").rstrip(".").casefold()

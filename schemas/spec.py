@@ -27,6 +27,7 @@ from pydantic.fields import FieldInfo
 from schemas.conventions import POINT, Convention
 from schemas.fields import Form, Printed, declared, derivation
 from schemas.json_values import Wanted
+from schemas.meanings import Meaning
 from schemas.relations import Relation
 from schemas.values import READINGS, IndicatorValue, Is, Kind
 
@@ -64,6 +65,17 @@ class FieldSpec:
             return "boolean"
         return "long" if self.printed.long else self.kind
 
+    @property
+    def interpreted(self) -> bool:
+        """Whether a schema may want the value otherwise than it is printed: a member of an enum, a number, a code."""
+        if self.wanted is None or self.children or self.derived or self.printed.long:
+            return False
+        return (
+            bool(self.wanted.members or self.description)
+            or self.wanted.types - {"null"} != {"string"}
+            or (self.kind == "date")
+        )
+
     def readings(self, text: str, convention: Convention = POINT) -> tuple[Any, ...]:
         """The values that a printed text can be, the likeliest first. Raises `ValueError` where it is none."""
         if self.wanted is None:
@@ -79,6 +91,7 @@ class SchemaSpec:
     of the schema may be one form of it all the same; `unasked` are labels whose values its records do not hold.
     `accounts` says what residue matters: that of the whole form, or that within what is asked for. `confirmed` are, by
     field, the printed labels that a person confirmed: they prove values, and change nothing that is asked or read.
+    `meanings` are, by field, printed words and what they mean, confirmed likewise.
     """
 
     name: str
@@ -93,6 +106,7 @@ class SchemaSpec:
     unasked: tuple[str, ...] = ()
     accounts: Accounts = "all"
     confirmed: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    meanings: tuple[tuple[str, tuple[Meaning, ...]], ...] = ()
 
     def leaves(self) -> Iterator[FieldSpec]:
         """Every scalar and list of texts, in order."""

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
+from extractor.accounting.interpretation import Interpreted, interpreted
 from extractor.document.finding_kinds import FindingKind
 from extractor.document.results import Candidate, Finding, finding
 from schemas.conventions import POINT, Convention
@@ -41,7 +42,7 @@ def assemble(schema: SchemaSpec, candidates: Sequence[Candidate], convention: Co
             findings.append(finding(FindingKind.TWO_READINGS, candidate.path, message, others=(candidate.text,)))
             continue
         seen[candidate.path] = candidate.text
-        value, trouble = _typed(spec, candidate, convention)
+        value, trouble = _typed(spec, interpreted(schema, spec, candidate, convention))
         findings.extend(trouble)
         if not _put(values, candidate.path, value, schema):
             findings.append(finding(FindingKind.NO_SUCH_ROW, "", f"{candidate.path} leaves rows out before it"))
@@ -60,20 +61,22 @@ def _empty(fields: Iterable[FieldSpec]) -> dict[str, Any]:
     return out
 
 
-def _typed(spec: FieldSpec, candidate: Candidate, convention: Convention) -> tuple[Any, list[Finding]]:
+def _typed(spec: FieldSpec, given: Interpreted) -> tuple[Any, list[Finding]]:
+    candidate, doubts = given.candidate, list(given.findings)
     try:
-        value, *others = spec.readings(_captured(spec, candidate.text), convention)
+        value, *others = spec.readings(_captured(spec, candidate.text), given.convention)
     except ValueError as error:
-        return None, [finding(FindingKind.UNREADABLE, candidate.path, str(error))]
+        return None, [*doubts, finding(FindingKind.UNREADABLE, candidate.path, str(error))]
     if others:
         which = " or ".join(str(v) for v in (value, *others))
         message = f"{candidate.text[:40]!r} is {which}: the document does not tell; name its locale"
-        return value, [finding(FindingKind.AMBIGUOUS_VALUE, candidate.path, message, others=tuple(map(str, others)))]
+        named = tuple(map(str, others))
+        return value, [*doubts, finding(FindingKind.AMBIGUOUS_VALUE, candidate.path, message, others=named)]
     if spec.wanted is not None and (spec.wanted.members or not isinstance(value, str)):
-        return value, []  # validation says what is no member of the enum
+        return value, doubts  # validation says what is no member of the enum
     words = spec.printed.vocabulary
     odd = words and candidate.text not in words and "".join(candidate.text.split()) not in words
-    findings = []
+    findings = doubts
     if odd:
         message = f"unusual here: {candidate.text[:40]} (usual: {', '.join(words[:8])})"
         findings.append(finding(FindingKind.UNUSUAL, candidate.path, message))

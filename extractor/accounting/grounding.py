@@ -97,6 +97,8 @@ def ground(form: Form, answer: Answer, proofs: Mapping[str, Proof] | None = None
         findings.extend(shared.doubts(candidate))
         for place in candidate.places:
             sheet.mark(place, VALUE)
+        for place in (place for reason in candidate.reasons for place in reason.places):
+            sheet.mark(place, LABEL)
     labels = answer.labels or label_places(form)
     for place in labels:
         sheet.mark(place, LABEL)
@@ -142,14 +144,14 @@ def _spans(
     proof: Proof | None,
 ) -> tuple[Span, ...]:
     found: list[tuple[Unit, Place]] = []
-    for place in candidate.places:
+    for place in (*candidate.places, *(place for reason in candidate.reasons for place in reason.places)):
         unit = units.get((place.page, place.unit)) or titles.get((place.page, place.unit))
         if unit is None or not 0 <= place.start < place.end <= len(unit.text):
             continue
         whole = isinstance(unit, Line) or not unit.parts
         found.extend([(unit, place)] if whole else placed(unit, place.start, place.end))
     texts = [part.text[own.start : own.end] for part, own in found]
-    match = _match(candidate.text, texts)
+    match = _match(candidate.words, texts)
     return tuple(
         Span(own, text, *located(part, own), match, proof) for (part, own), text in zip(found, texts, strict=True)
     )

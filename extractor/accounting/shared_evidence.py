@@ -32,7 +32,12 @@ class SharedEvidence:
                     self._cells.setdefault(candidate.path.rpartition(".")[0], set()).add(unit.row)
 
     def doubts(self, candidate: Candidate) -> Iterator[Finding]:
-        """A finding on this value, and on each earlier one, that has some of the same characters and must not."""
+        """A finding on this value, and on each earlier one, that has some of the same characters and must not.
+
+        Words that mean a value may be another value, too.
+        """
+        if candidate.meaning is not None and not any(map(str.isdigit, candidate.text)):
+            return
         for place in candidate.places:
             own = self._owners.setdefault((place.page, place.unit), [])
             for start, end, path in own:

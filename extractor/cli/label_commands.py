@@ -1,20 +1,21 @@
-"""`extractor labels`: which printed labels a run met that no schema knows for their field, and confirming them."""
+"""`extractor labels`: printed labels not known to be a field's, words not known to mean a value; confirming them."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from extractor.accounting.interpretation import MEANT
 from extractor.accounting.proof.own_labels import QUOTED
 from extractor.document.finding_kinds import FindingKind
 from extractor.errors import CallError
 from schemas import confirmed_labels
+from schemas.meanings import Meaning
 from schemas.spec import generic
 
 EXAMPLES = 3
@@ -22,12 +23,23 @@ EXAMPLES = 3
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
 
+_QUOTES = {FindingKind.LABEL_UNCONFIRMED: QUOTED, FindingKind.MEANING_UNCONFIRMED: MEANT}
+
+
 class Met(NamedTuple):
-    """A field, as `SCHEMA.FIELD`, and a printed label that is not known to be the field's."""
+    """A field, as `SCHEMA.FIELD`, and a printed label that is not known to be the field's.
+
+    Or printed words, in `label`, that are not known to mean a `value` of the field.
+    """
 
     schema: str
     field: str
     label: str
+    value: str | None = None
+
+    def __str__(self) -> str:
+        means = "" if self.value is None else f" => {self.value}"
+        return f"{self.schema}.{self.field}={self.label}{means}"
 
 
 @dataclass(slots=True)
@@ -47,7 +59,7 @@ def add_labels(adder: Any) -> None:
         action="append",
         default=[],
         metavar="SCHEMA.FIELD=LABEL",
-        help="this label is the field's (may be repeated)",
+        help="this label is the field's, or, with `WORDS => VALUE`, these words mean that value (may be repeated)",
     )
     this.add_argument(
         "--labels", type=Path, metavar="FILE", help="the file of confirmed labels; by default SCHEMA.labels.toml"
@@ -65,7 +77,7 @@ def labels(call: argparse.Namespace) -> int:
         print("no value stands under a label that is not known to be its field's")
     for one, count in sorted(found.items(), key=lambda pair: (pair[0].schema, pair[0].field, -pair[1].times)):
         shown = " · ".join(count.examples)
-        print(f"{one.schema}.{one.field}={one.label}  ({count.times}×: {shown})")
+        print(f"{one}  ({count.times}×: {shown})")
     return 0
 
 
@@ -87,11 +99,13 @@ def met(directory: Path) -> dict[Met, Count]:
 
 def _of_record(record: dict[str, Any]) -> Iterator[tuple[Met, str]]:
     for found in record["findings"]:
-        quote = QUOTED.search(found["message"]) if found["kind"] == FindingKind.LABEL_UNCONFIRMED else None
+        pattern = _QUOTES.get(found["kind"])
+        quote = pattern.search(found["message"]) if pattern is not None else None
         if quote is not None:
             path = found["path"]
+            told = (json.loads(text) for text in quote.groups())
             yield (
-                Met(record["schema"], generic(path).removesuffix("[]"), json.loads(quote[1])),
+                Met(record["schema"], generic(path).removesuffix("[]"), *told),
                 _text_at(record["values"], path),
             )
 
@@ -105,14 +119,14 @@ def _text_at(values: Any, path: str) -> str:
 
 
 def _parsed(text: str, found: dict[Met, Count]) -> Met:
-    """`SCHEMA.FIELD=LABEL`, of those that the run met."""
-    name, equals, label = text.partition("=")
-    schema, dot, path = name.partition(".")
-    one = Met(schema, path, label)
-    if not equals or not dot:
+    """`SCHEMA.FIELD=LABEL` or `SCHEMA.FIELD=WORDS => VALUE`, of those that the run met."""
+    name, equals, _ = text.partition("=")
+    path = name.partition(".")[2]
+    if not equals or not path:
         raise CallError(f"--confirm {text}: must be SCHEMA.FIELD=LABEL, as `extractor labels DIR` lists them")
-    if one not in found:
-        there = Counter({f"{m.schema}.{m.field}={m.label}": c.times for m, c in found.items() if m.field == path})
+    one = next((m for m in found if str(m) == text), None)
+    if one is None:
+        there = {str(m): None for m in found if m.field == path}
         hint = f"it met {', '.join(there)}" if there else "it met no label for that field that is not known"
         raise CallError(f"--confirm {text}: the run did not meet this; {hint}")
     return one
@@ -121,7 +135,13 @@ def _parsed(text: str, found: dict[Met, Count]) -> Met:
 def _confirm(chosen: Sequence[Met], named: Path | None) -> None:
     for schema in dict.fromkeys(one.schema for one in chosen):
         path = named or confirmed_labels.file_of(schema)
-        before = confirmed_labels.read(path)
-        more = [(one.field, one.label) for one in chosen if one.schema == schema]
-        confirmed_labels.write(path, confirmed_labels.added(before, more))
-        print(f"{path}: {len(more)} confirmed; run again to settle what stands under them")
+        own = [one for one in chosen if one.schema == schema]
+        labels = confirmed_labels.added(
+            confirmed_labels.read(path), [(one.field, one.label) for one in own if one.value is None]
+        )
+        meanings = dict(confirmed_labels.read_meanings(path))
+        for one in (one for one in own if one.value is not None):
+            kept = (m for m in meanings.get(one.field, ()) if m.words != one.label)
+            meanings[one.field] = (*kept, Meaning(one.label, str(one.value)))
+        confirmed_labels.write(path, labels, meanings)
+        print(f"{path}: {len(own)} confirmed; run again to settle what stands under them")

@@ -73,6 +73,7 @@ class FindingKind(StrEnum):
     EMPTY_FORM = "empty_form"
     LABEL_AGAIN = "label_again"
     LABEL_UNCONFIRMED = "label_unconfirmed"
+    MEANING_UNCONFIRMED = "meaning_unconfirmed"
     LABEL_CARRIED = "label_carried"
     AROUND_LABEL = "around_label"
     NOT_A_VALUE = "not_a_value"
@@ -212,6 +213,10 @@ KINDS: dict[FindingKind, KindEntry] = {
     _K.LABEL_UNCONFIRMED: KindEntry(
         "reading", "warning", "The value stands under a label that is not known to be its field's.",
         "List such labels with `extractor labels DIR`, and confirm those that are right.",
+    ),
+    _K.MEANING_UNCONFIRMED: KindEntry(
+        "reading", "warning", "The printed words are not known to mean the value that is given for them.",
+        "List such words with `extractor labels DIR`, and confirm those that are right.",
     ),
     _K.LABEL_CARRIED: KindEntry(
         "reading", "warning", "A spanning label was carried on below a new label of the level above.", _ROW

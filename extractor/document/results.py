@@ -202,17 +202,33 @@ class Residue:
         return {**place_json(self.place), "text": self.text}
 
 
+class Words(NamedTuple):
+    """Printed words and where they stand."""
+
+    text: str
+    places: tuple[Place, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """One value as an engine gives it: its path, the printed text, and the places it was copied from.
 
-    `proof` is `layout` where the engine looked for every reading of the layout and found no other.
+    `proof` is `layout` where the engine looked for every reading of the layout and found no other. `meaning` is the
+    value that the text means, where the schema wants it otherwise than it is printed; `reasons` are words elsewhere
+    that say so too (a column's header that tells the sign).
     """
 
     path: str
     text: str
     places: tuple[Place, ...]
     proof: Proof | None = None
+    meaning: str | None = None
+    reasons: tuple[Words, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """All printed words that say the value."""
+        return " ".join((self.text, *(reason.text for reason in self.reasons)))
 
 
 class Quoted(NamedTuple):

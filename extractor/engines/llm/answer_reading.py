@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from extractor.accounting.asked_residue import rows_passed_over
 from extractor.accounting.grounding import container, ground
 from extractor.document.finding_kinds import FindingKind
-from extractor.document.results import Answer, Candidate, Finding, Form, Place, Quoted, finding
+from extractor.document.results import Answer, Candidate, Finding, Form, Place, Quoted, Words, finding
 from extractor.engines.llm.answer_places import Found, end_of, locate, prints_anew, words_of
 from extractor.engines.llm.answer_schema import Leaf, leaves, quoted_labels
 from extractor.engines.llm.column_texts import run_on
@@ -66,7 +66,10 @@ def read(form: Form, values: dict[str, Any], labels: Labels, say: dict[str, str]
             problems.append(f"{leaf.path} = {leaf.text[:80]!r} ({leaf.at}): {say['missing']}")
             findings.append(_doubt(leaf, found))
         if found.how != "nowhere" and _row_of(leaf.path) not in rows:
-            candidates.append(Candidate(leaf.path, found.text, found.places))
+            reasons, lost = _reasons(form, leaf)
+            problems.extend(f"{leaf.path} = {text[:80]!r}: {say['missing']}" for text in lost)
+            findings.extend(_reason_lost(leaf, text) for text in lost)
+            candidates.append(Candidate(leaf.path, found.text, found.places, meaning=leaf.meaning, reasons=reasons))
     findings.extend(run_on(sheet, located))
     nulls = (*sheet.repeats(), *_nulls(sheet))
     quoted = tuple(_quoted(form, values, answered))
@@ -80,10 +83,26 @@ def _quoted(form: Form, values: dict[str, Any], answered: Sequence[Leaf]) -> Ite
     named = [(path, text, "") for path, text in quoted_labels(form.schema, values).items()]
     named.extend((leaf.path, leaf.key, leaf.at) for leaf in answered if leaf.key)
     for path, text, at in named:
-        sheet = Sheet((*form.title_rows, *form.rows))  # a label serves any number of fields, and may be a value's too
-        found = locate(sheet, text, at) if text else None
+        found = _anywhere(form, text, at) if text else None
         if found is None or found.how == "found":
             yield Quoted(path, found.text if found else "", found.places if found else ())
+
+
+def _reasons(form: Form, leaf: Leaf) -> tuple[tuple[Words, ...], list[str]]:
+    """The words elsewhere that say a value too, with their places, and those that stand nowhere."""
+    found = [_anywhere(form, text, leaf.at) for text in leaf.reasons]
+    placed = tuple(Words(one.text, one.places) for one in found if one.how == "found")
+    return placed, [text for text, one in zip(leaf.reasons, found, strict=True) if one.how != "found"]
+
+
+def _anywhere(form: Form, text: str, at: str) -> Found:
+    """Where words stand that may serve any number of values, and may be a value themselves."""
+    return locate(Sheet((*form.title_rows, *form.rows)), text, at)
+
+
+def _reason_lost(leaf: Leaf, text: str) -> Finding:
+    message = f"the words that the model gives for it, {text[:60]!r}, do not stand there"
+    return finding(FindingKind.NO_EVIDENCE, leaf.path, message)
 
 
 def _located(sheet: Sheet, answered: Sequence[Leaf], labels: Labels, shared: bool) -> list[tuple[Leaf, Found]]:
@@ -100,6 +119,8 @@ def _located(sheet: Sheet, answered: Sequence[Leaf], labels: Labels, shared: boo
             same = (generic(leaf.path) if _row_of(leaf.path) else "", fold(words_of(sheet, leaf.text)))
             once = before.get(same, ()) if shared and not leaf.path.endswith("]") else ()
             found = _value(sheet, leaf, labels, once)
+            if leaf.meaning is not None and found.how not in ("found", "again"):
+                found = _shared(sheet, leaf) or found
             before.setdefault(same, found.places)
             out.append((leaf, found))
             continue
@@ -120,6 +141,14 @@ def _value(sheet: Sheet, leaf: Leaf, labels: Labels, again: Sequence[Place]) -> 
     for start, end in runs:
         sheet.as_label_of(start, end, found.places)
     return found
+
+
+def _shared(sheet: Sheet, leaf: Leaf) -> Found | None:
+    """Words that mean a value, where they stand for another value too."""
+    taken, sheet.taken = sheet.taken, bytearray(len(sheet.taken))
+    found = locate(sheet, leaf.text, leaf.at)
+    sheet.taken = taken
+    return found if found.how == "found" else None
 
 
 def _spanning(sheet: Sheet, leaf: Leaf, number: int, above: tuple[Leaf, Found] | None) -> Found:

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from typing import Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
@@ -27,7 +28,8 @@ _NUMBER = re.compile(r"\d{1,6}")
 class Leaf(NamedTuple):
     """One value as it was answered: path, field, text (with numbers of rows, where it has them), its row's numbers.
 
-    `key` is the printed name of a map's value.
+    `key` is the printed name of a map's value. `meaning` is the value that the text means, `reasons` are further words
+    that say so (each with the number of its row).
     """
 
     path: str
@@ -35,6 +37,8 @@ class Leaf(NamedTuple):
     text: str
     at: str = ""
     key: str = ""
+    meaning: str | None = None
+    reasons: tuple[str, ...] = ()
 
 
 class Compact(BaseModel):
@@ -122,7 +126,24 @@ def _schema(spec: FieldSpec) -> dict[str, Any]:
 
 def leaves(schema: SchemaSpec, values: dict[str, Any]) -> list[Leaf]:
     """The values of an answer, in the schema's order, spanning labels repeated in each row that they stand for."""
-    return list(_leaves(schema.fields, values, ""))
+    return [leaf for given in _leaves(schema.fields, values, "") if (leaf := _with_meaning(given)) is not None]
+
+
+_ARROW = re.compile(r"\s*(?:=>|⇒)\s*")
+_LINE = re.compile(r"\[\d{1,6}(?:-\d{1,6})?\]")
+
+
+def _with_meaning(leaf: Leaf) -> Leaf | None:
+    """A leaf whose words are told from what they mean: `12,50[30] Debit => -12.50`; None where they mean nothing."""
+    *words, meaning = _ARROW.split(leaf.text)
+    said = " ".join(words).strip()
+    if not leaf.spec.interpreted or not words:
+        return leaf
+    if _none(meaning) or meaning.casefold() == "null":
+        return None
+    lines = [line.start() for line in _LINE.finditer(said) if said[: line.start()].strip()]
+    own, *reasons = (said[start:end].strip() for start, end in pairwise([0, *lines, len(said)]))
+    return leaf._replace(text=own, meaning=meaning, reasons=tuple(reasons)) if own else leaf._replace(text=meaning)
 
 
 def _leaves(fields: tuple[FieldSpec, ...], values: dict[str, Any], parent: str, at: str = "") -> Iterator[Leaf]:

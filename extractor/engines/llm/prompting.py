@@ -23,7 +23,7 @@ from schemas.spec import FieldSpec, SchemaSpec, every
 VERSION: str = Settings.model_fields["prompt_version"].default
 VERSIONS: tuple[str, ...] = get_args(Version)
 LANGUAGES = ("zh", "en")
-RULES = ("rule.once", "rule.parts", "rule.pairs", "rule.derived", "rule.labels")
+RULES = ("rule.once", "rule.parts", "rule.pairs", "rule.derived", "rule.meanings", "rule.labels")
 TEMPLATES = ("extract.system", "extract.user", "found", "correct", "again", "words", *RULES)
 FIRST_RULE = 9
 LABELS = "labels"
@@ -111,8 +111,16 @@ def _rules(schema: SchemaSpec, language: str, version: str) -> Iterator[str]:
         yield template("rule.pairs", language, version)
     if any(spec.derived for spec in fields):
         yield template("rule.derived", language, version)
+    if asks_meanings(schema):
+        yield template("rule.meanings", language, version)
     if key := labels_key(schema):
         yield render("rule.labels", language, version, key=key)
+
+
+@cache
+def asks_meanings(schema: SchemaSpec) -> bool:
+    """Whether an answer may say what printed words mean: some field wants its value otherwise than it is printed."""
+    return any(spec.interpreted for spec in every(schema.fields))
 
 
 def labels_key(schema: SchemaSpec) -> str:
@@ -172,7 +180,9 @@ def row_items(spec: FieldSpec) -> tuple[str, ...]:
 def _marks(spec: FieldSpec, say: dict[str, str], same: str | None = None) -> str:
     marks = []
     if spec.wanted is not None and spec.wanted.is_boolean:
-        marks.append(say["boolean"])
+        marks.append(say["truth"])
+    elif spec.interpreted and spec.kind == "integer":
+        marks.append(say["whole"])
     elif spec.kind in say:  # a text has no word
         marks.append(say[spec.kind])
     if as_row(spec):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -140,3 +141,17 @@ def test_the_hash_tells_languages_apart() -> None:
 @pytest.mark.parametrize(("text", "count"), [("", 0), ("绩效目标", 4), ("abcd", 1), ("abcde", 2), ("绩效 ab", 3)])
 def test_the_estimate_of_tokens(text: str, count: int) -> None:
     assert tokens_in(text) == count
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_only_schemas_that_may_want_a_value_otherwise_than_printed_are_told_how(tmp_path: Path, language: str) -> None:
+    def text(kind: dict[str, str]) -> str:
+        path = tmp_path / f"log{len(list(tmp_path.iterdir()))}.json"
+        path.write_text(json.dumps({"type": "object", "properties": {"rain": kind}}), encoding="utf-8")
+        return prompting.system_text(schemas.load(str(path)), language)
+
+    rule = prompting.template("rule.meanings", language)
+    assert rule in text({"type": "boolean"})
+    assert rule in text({"type": "string", "description": "an ISO code"})
+    assert rule not in text({"type": "string"})
+    assert all(rule not in prompting.system_text(schema, language) for schema in schemas.every())
