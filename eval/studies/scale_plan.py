@@ -1,9 +1,9 @@
 """How long calls take that have nothing to do: `python -m eval.studies.scale_plan --objects 100000 --wait 0.1`.
 
 A store of this study's own holds objects in memory and answers each request after a time, as a store in a network
-does; it speaks as much S3 as a place needs. So many documents of one line are planned and read by workers of the
-`table` schema, unless `--planned` leaves the reading out; then `plan`, `work` and `status` are called once more. For
-each call: seconds on the wall, CPU seconds, and requests by their kind.
+does; it speaks as much S3 as a place needs. So many documents of one line are planned. A worker reads one shard, and
+its marker is written for all others, as if they had been read. Then `plan`, `work` and `status` are called once more.
+For each call: seconds on the wall, CPU seconds, and requests by their kind.
 """
 
 from __future__ import annotations
@@ -143,7 +143,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--objects", type=int, default=100_000)
     parser.add_argument("--wait", type=float, default=0.1, help="seconds until the store answers")
-    parser.add_argument("--planned", action="store_true", help="the documents are planned alone, and not read")
     chosen = parser.parse_args(arguments)
     for number in range(chosen.objects):
         _Store.bucket.put(f"in/{number:07}.txt", b"A line of text, number %d.\n" % number, True)
@@ -153,17 +152,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}", "AWS_ALLOW_HTTP": "true",
         "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
     }  # fmt: skip
+    _Store.wait = chosen.wait
     plan = [*COMMAND, "plan", "s3://box/in", "--out", "s3://box/job"]
     work = [*COMMAND, "work", "s3://box/job", "--engine", "rules", "--schema", "table"]
-    calls = {"plan": plan, "plan again": plan}
-    if not chosen.planned:
-        _Store.wait, wait = 0.0, chosen.wait
-        for first in (plan, work):
-            _took(first)
-        _Store.wait = wait
-        calls = {"plan again": plan, "work again": work, "status": [*COMMAND, "status", "s3://box/job"]}
-    _Store.wait = chosen.wait
-    rows = [(name, _took(call)) for name, call in calls.items()]
+    first = ("plan", _took(plan))
+    _took([*work, "--max-shards", "1"], status=3)
+    _finish_all()
+    again = {"plan again": plan, "work again": work, "status": [*COMMAND, "status", "s3://box/job"]}
+    rows = [first, *((name, _took(call)) for name, call in again.items())]
     show([Table(f"{chosen.objects:,} documents, a store that answers after {chosen.wait} s", COLUMNS, tuple(
         (name, f"{took.seconds:.1f}", f"{took.cpu:.1f}", *(f"{took.requests[kind]:,}" for kind in KINDS))
         for name, took in rows
@@ -176,11 +172,21 @@ KINDS = ("LIST", "GET", "PUT", "POST")
 COLUMNS = ("call", "seconds", "CPU seconds", *KINDS)
 
 
-def _took(command: Sequence[str]) -> _Took:
+def _finish_all() -> None:
+    """Writes the marker of the shard that is done for each shard."""
+    (done,) = (key for key in _Store.bucket.keys if "/done/" in key)
+    prefix = done.rsplit("/", 2)[0]
+    for key in list(_Store.bucket.keys):
+        if key.startswith("job/manifest/"):
+            unit = key.removeprefix("job/manifest/").removesuffix(".jsonl")
+            _Store.bucket.put(f"{prefix}/{unit}", _Store.bucket.bodies[done], True)
+
+
+def _took(command: Sequence[str], status: int = 0) -> _Took:
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     _Store.asked.clear()
     ended = subprocess.run(command, check=False, stdout=subprocess.DEVNULL)  # noqa: S603  # our own command
-    if ended.returncode:
+    if ended.returncode != status:
         raise SystemExit(f"status {ended.returncode}: {' '.join(command)}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

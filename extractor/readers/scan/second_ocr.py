@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extractor.config import Settings
+from extractor.errors import StopRun
 from extractor.readers.scan.line_pictures import DOTS, LinePicture, scaled
 from extractor.readers.scan.ocr import LANGUAGES
 from extractor.readers.scan.pixels import grey, vision
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 NAME = "tesseract"
 INSTALL = "install Tesseract with its language data (Debian: apt install tesseract-ocr tesseract-ocr-chi-sim)"
 BORDER = 10  # pixels of paper around a line, without which Tesseract loses the first and last character
+TRIES = 3  # a machine under load may not start a program at once
 SMOOTH = 1.5  # pixels; on noisy pages Tesseract agrees with half as many lines again, on clean ones with as many
 SECONDS = 60.0  # for all lines of a document, and one more for each
 ONE_LINE = "7"  # the page segmentation mode that takes a picture for one line of text
@@ -34,15 +36,23 @@ ONE_LINE = "7"  # the page segmentation mode that takes a picture for one line o
 
 @lru_cache(maxsize=1)
 def program() -> str | None:
-    """The program and its version, as a fingerprint wants it; None where it is not installed."""
+    """The program and its version, as a fingerprint wants it; None where it is not installed.
+
+    Raises `StopRun` where it is, and does not tell its version: the fingerprint would be that of a machine without it.
+    """
     path = shutil.which("tesseract")
     if path is None:
         return None
-    try:
-        told = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=20, check=False)  # noqa: S603
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return told.stdout.split("\n", 1)[0].strip() or None
+    why = "it says nothing"
+    for _ in range(TRIES):
+        try:
+            told = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=20, check=False)  # noqa: S603
+        except (OSError, subprocess.TimeoutExpired) as error:
+            why = str(error)
+            continue
+        if version := told.stdout.split("\n", 1)[0].strip():
+            return version
+    raise StopRun(f"{path} is installed and does not tell its version ({why}); mend it, or set second_reader = off")
 
 
 def reads(settings: Settings) -> bool:
