@@ -18,7 +18,7 @@ from extractor.tables.ruled.shaded_areas import free_shades, level_edges, shaded
 from extractor.tables.text_runs import Row, Run, row_box, runs_of, split_columns
 from extractor.tables.unruled.aligned_runs import find_unruled
 from extractor.tables.unruled.separated_rows import apart_tables
-from extractor.tables.words import Piece, Token, parts_at, passage, pieces_of, read_rows, rows_of
+from extractor.tables.words import Piece, Token, begin_apart, parts_at, passage, pieces_of, read_rows, rows_of
 from extractor.tables.wrapped_numbers import rejoined
 
 
@@ -203,7 +203,8 @@ def _upright(tokens: Sequence[Token], walls: Sequence[Box]) -> list[Row]:
     """The rows of upright text; a word that goes on over a place where others begin may be two that nearly touch."""
     lines = rows_of(tokens)
     rows = [runs_of(pieces_of(line), walls) for line in lines]
-    starts = left_edges([run for row in rows for run in row[1:]])
+    begin = [{*begin_apart(line), *(run.box.x0 for run in row[1:])} for line, row in zip(lines, rows, strict=True)]
+    starts = left_edges([x for places in begin for x in places])
     for n, row in enumerate(rows):
         if len(row) > 1 and any(run.box.x0 + 1 < x < run.box.x1 - 1 for x in starts for run in row):
             rows[n] = [run for part in parts_at(lines[n], starts) for run in runs_of(pieces_of(part), walls)]

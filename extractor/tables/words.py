@@ -153,21 +153,28 @@ def _are_numbers(run: Sequence[Token], text: str) -> bool:
 
 
 def parts_at(row: Sequence[Token], starts: Sequence[float]) -> list[list[Token]]:
-    """A printed line, cut where a number begins right at one of some places behind another sign: with white before it
-    that is no space and more than between the characters before. Letters are never cut from each other:
-    some fonts give them boxes that are narrower than they are."""
+    """A printed line, cut where text begins right at one of some places: what was painted before the text on its left,
+    or a number behind another sign, with white before it that is no space and more than between the characters before.
+    Other letters are never cut from each other: some fonts give them boxes that are narrower than they are."""
     out: list[list[Token]] = [list(row[:1])]
     for (last, token), before in zip(pairwise(row), [0.0, *(b.x0 - a.x1 for a, b in pairwise(row))], strict=False):
         gap, size = token.x0 - last.x1, max(token.bottom - token.top, 1.0)
-        wider = gap > max(before, 0.0) + HAIR * size
-        if (
-            wider
-            and not (last.text.isalpha() or token.text.isalpha())
-            and any(abs(token.x0 - x) < START for x in starts)
-        ):
+        wider = gap > max(before, 0.0) + HAIR * size and not (last.text.isalpha() or token.text.isalpha())
+        if (wider or _are_apart(last, token)) and any(abs(token.x0 - x) < START for x in starts):
             out.append([])
         out[-1].append(token)
     return out
+
+
+def begin_apart(row: Sequence[Token]) -> list[float]:
+    """Where text of a printed line begins behind white, and was painted before the text on its left."""
+    pairs = ((last, token) for last, token in pairwise(row) if _are_apart(last, token))
+    return [token.x0 for last, token in pairs if token.x0 - last.x1 > HAIR * (token.bottom - token.top)]
+
+
+def _are_apart(last: Token, token: Token) -> bool:
+    """Whether a character was painted before that on its left, and so not as one text with it."""
+    return token.run < last.run and not is_right_to_left(last.text + token.text)
 
 
 def _piece(run: Sequence[Token], spaced: bool = False) -> Piece:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from extractor.document.geometry import Segment
@@ -194,3 +195,21 @@ def test_a_row_that_shares_no_column_with_the_page_before_does_not_go_on_with_it
 
     found = grids(document(tmp_path, first, second))
     assert [grid.page for grid in found if not grid.ragged] == [1]
+
+
+def test_a_text_that_fills_its_cell_was_painted_after_the_next(tmp_path: Path) -> None:
+    """Some programs paint cells with several lines last: that tells a text from the one that it nearly touches."""
+    long = "Weir at the old mill"
+    x = XS[1] + 4 - 2 - stringWidth(long, "Helvetica", 10)
+
+    def page(canvas: Canvas) -> None:
+        write(canvas, 0, HEADER)
+        for n in range(1, 7):
+            if n % 2:
+                shade(canvas, 24 * n, 24, 0)
+            name = () if n == 4 else (f"Gauge {n}",)
+            write(canvas, 24 * n, (*name, f"K{n}", f"{n}5.00", f"A{n}"), XS[1 - len(name) :])
+        write(canvas, 96, (long,), [x - 4])
+
+    (grid,) = grids(document(tmp_path, page))
+    assert read_rows(grid)[4] == [long, "K4", "45.00", "A4"]

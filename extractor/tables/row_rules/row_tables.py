@@ -235,9 +235,9 @@ def _is_within(row: Row, left: float, right: float) -> bool:
     return all(run.grid is None and left - SAME <= run.box.x0 and run.box.x1 <= right + 2 * SAME for run in row)
 
 
-def left_edges(runs: Sequence[Run], least: int = 3) -> list[float]:
-    """Where several texts begin in line below each other."""
-    return [sum(g) / len(g) for g in clusters([run.box.x0 for run in runs], 0.8) if len(g) >= least]
+def left_edges(places: Sequence[float], least: int = 3) -> list[float]:
+    """Where several texts begin in line below each other, given where texts begin."""
+    return [sum(g) / len(g) for g in clusters(places, 0.8) if len(g) >= least]
 
 
 def cut(run: Run, edges: Sequence[float]) -> list[Run]:
