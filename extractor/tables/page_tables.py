@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from extractor.document.geometry import Rulings, Segment, union
+from extractor.document.geometry import Rulings, Segment, overlap, union
 from extractor.document.layout import Block, Box, Cell, Grid, Line
 from extractor.tables.proved_columns import Going
 from extractor.tables.row_rules.row_tables import Banded, Proof, find_banded, left_edges, sides_apart
@@ -68,13 +68,13 @@ def _printed(
         boxes = [lattice.box for lattice in doubtful]
         return found._replace(blocks=[_doubted(b) if b.box in boxes else b for b in found.blocks])
     areas = free_shades(shades, lattices)
-    return _shaded(areas, lambda lines, own: _partly(lattices, tokens, lines, page, own, doubtful), rulings, proof)
+    return shaded(areas, lambda lines, own: _partly(lattices, tokens, lines, page, own, doubtful), rulings, proof)
 
 
-def _shaded(areas: Sequence[Box], read: Callable[[Rulings, Proof], Printed], rulings: Rulings, proof: Proof) -> Printed:
+def shaded(areas: Sequence[Box], read: Callable[[Rulings, Proof], Printed], rulings: Rulings, proof: Proof) -> Printed:
     """What stands on a page where edges of colour are as good as lines, in the tables that they prove.
 
-    A table that white proves as well, cut at the edges, stands without them, if it is as large; other areas of colour
+    Tables that white proves as well, cut at the edges, stand without them, if they hold as much; other areas of colour
     are marks behind a text.
     """
     edges = level_edges(areas, rulings.horizontal)
@@ -86,28 +86,31 @@ def _shaded(areas: Sequence[Box], read: Callable[[Rulings, Proof], Printed], rul
     def drawn(lines: list[Segment]) -> Printed:
         return read(rulings._replace(horizontal=[*rulings.horizontal, *lines]), own)
 
-    shaded = drawn(edges)
-    held = [edge for edge in edges if _is_larger(_certain(edge, shaded), _certain(edge, plain))]
-    return plain if not held else shaded if len(held) == len(edges) else drawn(held)
+    coloured = drawn(edges)
+    larger = [
+        box
+        for box, grid in _proved(coloured)
+        if _texts(grid) > sum(_texts(g) for b, g in _proved(plain) if _meet(b, box))
+    ]
+    held = [edge for edge in edges if any(_is_at(edge, box) for box in larger)]
+    return plain if not held else coloured if len(held) == len(edges) else drawn(held)
 
 
-def _certain(edge: Segment, printed: Printed) -> Grid | None:
-    """The proved table that an edge stands in, or around."""
-    proved = (block for block in printed.blocks if isinstance(block, Grid) and not block.ragged)
-    return next((grid for grid in proved if grid.box is not None and _is_at(edge, grid.box)), None)
+def _proved(printed: Printed) -> list[tuple[Box, Grid]]:
+    """The tables whose rows and columns are proved."""
+    return [(b.box, b) for b in printed.blocks if isinstance(b, Grid) and not b.ragged and b.box is not None]
 
 
 def _is_at(edge: Segment, box: Box) -> bool:
     return box.top - 1 <= edge.at <= box.bottom + 1 and edge.lo < box.x1 and box.x0 < edge.hi
 
 
-def _is_larger(one: Grid | None, other: Grid | None) -> bool:
-    """Whether a table has more text than another, if there is one."""
-    return _texts(one) > _texts(other)
+def _meet(one: Box, other: Box) -> bool:
+    return overlap(one.top, one.bottom, other.top, other.bottom) > 0 and overlap(one.x0, one.x1, other.x0, other.x1) > 0
 
 
-def _texts(grid: Grid | None) -> int:
-    return sum(len(cell.text) for cell in grid.cells) if grid is not None else 0
+def _texts(grid: Grid) -> int:
+    return sum(len(cell.text) for cell in grid.cells)
 
 
 def _partly(

@@ -9,9 +9,11 @@ import pytest
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
-from extractor.document.geometry import Segment
-from extractor.document.layout import Box
+from extractor.document.geometry import Rulings, Segment
+from extractor.document.layout import Box, Cell, Grid
+from extractor.tables.page_tables import Printed, shaded
 from extractor.tables.row_rules import rule_extents
+from extractor.tables.row_rules.row_tables import Proof
 from extractor.tables.ruled.shaded_areas import free_shades, level_edges
 from extractor.tables.text_runs import Run
 from tests.readers.pdf.test_reader import Draw, document, grids
@@ -213,3 +215,16 @@ def test_a_text_that_fills_its_cell_was_painted_after_the_next(tmp_path: Path) -
 
     (grid,) = grids(document(tmp_path, page))
     assert read_rows(grid)[4] == [long, "K4", "45.00", "A4"]
+
+
+@pytest.mark.parametrize(("title", "kept"), [("Sums", 2), ("Sums of all gauges, by year", 1)])
+def test_two_tables_that_white_proves_are_not_one_that_colour_proves_if_that_holds_less(title: str, kept: int) -> None:
+    def table(top: float, bottom: float, text: str) -> Grid:
+        return Grid(1, 1, (Cell(1, 1, 0, 0, text),), Box(60, top, 500, bottom))
+
+    def read(rulings: Rulings, proof: Proof) -> Printed:
+        apart = [table(80, 200, "first row, other rows"), table(220, 300, "means")]
+        return Printed([table(100, 300, "other rows" + title + "means")] if proof.areas else list(apart), None)
+
+    printed = shaded([Box(60, 120, 500, 140)], read, Rulings([], []), Proof([], None))
+    assert len(printed.blocks) == kept
