@@ -10,6 +10,7 @@ from extractor.document.geometry import Rulings, Segment, overlap, union
 from extractor.document.layout import Block, Box, Cell, Grid, Line
 from extractor.tables.proved_columns import Going
 from extractor.tables.row_rules.row_tables import Banded, Proof, find_banded, left_edges, sides_apart
+from extractor.tables.row_rules.rule_extents import LEAST_CELLS
 from extractor.tables.ruled.lattice import JOIN, Lattice, fill, find_lattices, free_rules
 from extractor.tables.ruled.missing_lines import holds_columns, lacking, not_found
 from extractor.tables.ruled.parted_rows import with_rows
@@ -18,7 +19,7 @@ from extractor.tables.ruled.shaded_areas import free_shades, level_edges, shaded
 from extractor.tables.text_runs import Row, Run, row_box, runs_of, split_columns
 from extractor.tables.unruled.aligned_runs import find_unruled
 from extractor.tables.unruled.separated_rows import apart_tables
-from extractor.tables.words import Piece, Token, begin_apart, parts_at, passage, pieces_of, read_rows, rows_of
+from extractor.tables.words import WIDE, Piece, Token, begin_apart, parts_at, passage, pieces_of, read_rows, rows_of
 from extractor.tables.wrapped_numbers import rejoined
 
 
@@ -68,7 +69,18 @@ def _printed(
         boxes = [lattice.box for lattice in doubtful]
         return found._replace(blocks=[_doubted(b) if b.box in boxes else b for b in found.blocks])
     areas = free_shades(shades, lattices)
-    return shaded(areas, lambda lines, own: _partly(lattices, tokens, lines, page, own, doubtful), rulings, proof)
+    found = shaded(areas, lambda lines, own: _partly(lattices, tokens, lines, page, own, doubtful), rulings, proof)
+    return found._replace(blocks=_with_doubts_beside(found.blocks, [lattice.box for lattice in lattices]))
+
+
+def _with_doubts_beside(blocks: Sequence[Block], ruled: Sequence[Box]) -> list[Block]:
+    """Blocks with each table that is not `ruled` in doubt where the line above or below it may be a row of it."""
+    out = list(blocks)
+    for n, block in enumerate(blocks):
+        beside = [blocks[m] for m in (n - 1, n + 1) if 0 <= m < len(blocks)]
+        if isinstance(block, Grid) and block.box not in ruled and any(_may_be_row(line, block) for line in beside):
+            out[n] = _doubted(block)
+    return out
 
 
 def shaded(areas: Sequence[Box], read: Callable[[Rulings, Proof], Printed], rulings: Rulings, proof: Proof) -> Printed:
@@ -159,6 +171,11 @@ def _with_lattices(
     spaced = [Banded(start, end, *clear) for start, end, clear in apart]
     blocks = _numbered(_ordered(_with_tables(rows, spaced), page), page)
     return Printed(blocks, _going(rows, [*ruled, *spaced], before))
+
+
+def _may_be_row(line: Block, grid: Grid) -> bool:
+    """Whether a line beside a table has texts for most of its columns."""
+    return isinstance(line, Line) and len(line.text.split(WIDE)) >= max(LEAST_CELLS, grid.cols // 2 + 1)
 
 
 def _going(rows: Sequence[Row], tables: Sequence[Banded], before: Going | None) -> Going | None:

@@ -19,7 +19,8 @@ WORD_GAP = 0.28  # of the type size; a gap that a reader sees as a space
 CJK_GAP = 0.6  # between two ideographs, which justified text sets apart
 HAIR = 0.12  # so much wider than the gaps before it, a gap may be one between two cells
 START = 0.6  # points by which texts may differ that begin at the same place
-WIDE_GAP = 1.5  # a gap that separates columns; shown as three spaces
+WIDE_GAP = 1.5  # a gap that separates columns
+WIDE = "   "  # how it is shown
 
 
 DECIMAL = re.compile(r"[-+]?[\d,]*\d\.\d{2,}%?")
@@ -217,7 +218,7 @@ def _as_written(row: Sequence[Piece]) -> Sequence[Piece]:
 
 def _glue(before: Piece, piece: Piece, wide: bool) -> str:
     gap = max(piece.box.x0 - before.box.x1, before.box.x0 - piece.box.x1)
-    return "   " if wide and gap > WIDE_GAP * piece.size else " "
+    return WIDE if wide and gap > WIDE_GAP * piece.size else " "
 
 
 def read_rows(tokens: Sequence[Token]) -> list[list[Piece]]:

@@ -228,3 +228,19 @@ def test_two_tables_that_white_proves_are_not_one_that_colour_proves_if_that_hol
 
     printed = shaded([Box(60, 120, 500, 140)], read, Rulings([], []), Proof([], None))
     assert len(printed.blocks) == kept
+
+
+@pytest.mark.parametrize(("above", "sure"), [(("Weir", "Means", "Sums", "Remarks"), False), (("Weir", "Sums"), True)])
+def test_a_line_beside_a_table_with_texts_for_most_of_its_columns_may_be_its_row(
+    tmp_path: Path, above: Sequence[str], sure: bool
+) -> None:
+    """The line is too far above for a row, and stands in the table's columns all the same."""
+
+    def page(canvas: Canvas) -> None:
+        write(canvas, 0, above)
+        for n in range(5):
+            write(canvas, 70 + 24 * n, (f"Gauge {n}", f"{n}.20", f"{n}5.00", f"A{n}"))
+
+    (grid,) = grids(document(tmp_path, page))
+    assert grid.rows == 5
+    assert grid.ragged is not sure
