@@ -52,7 +52,20 @@ def ends_lacking(labels: PrintedLabels, schema: SchemaSpec, candidate: Candidate
             lost = field_of(target.field.path) if "[]" in target.field.path else target.field.path
             yield Lack(lost, f"its label {text[:20]!r} stands inside of the value of {candidate.path}")
     if spec.printed.long or spec.structure == "texts":
+        head = _label_at_start(labels, candidate.text)
+        if head:
+            yield Lack(path, f"it begins with the label {head[:20]!r}")
         yield from _labels_at_later_lines(labels, own, path)
+        return
+    yield from _further_lacking(labels, schema, candidate, own, path)
+
+
+def _further_lacking(
+    labels: PrintedLabels, schema: SchemaSpec, candidate: Candidate, own: Sequence[int], path: str
+) -> Iterator[Lack]:
+    """What speaks against a value that is no long text being one cell."""
+    spec = schema.field(candidate.path)
+    if spec is None:
         return
     for unknown in _unknown_labels(labels, own):
         yield Lack(path, f"{unknown[:20]!r} inside of it looks like a label")
@@ -66,8 +79,10 @@ def ends_lacking(labels: PrintedLabels, schema: SchemaSpec, candidate: Candidate
         for text in _behind_quantity(labels, own):
             yield Lack(path, f"{text[:20]!r} behind its figure and unit looks like a cell of its own")
             yield Lack(field_of(path), f"a column that no field knows may stand behind {candidate.path}: {text[:20]!r}")
-    if "[]" in spec.path and spec.kind == "text":
-        for figure in _cells_inside(labels, own):
+    if spec.kind == "text":
+        for word in _words_apart(labels, own) if "[]" not in spec.path and schema.accounts == "all" else ():
+            yield Lack(path, f"white stands before {word[:20]!r} in it: that may be an unknown label with its value")
+        for figure in _cells_inside(labels, own) if "[]" in spec.path else ():
             yield Lack(path, f"{figure[:20]!r} inside of it looks like a cell of its own")
             yield Lack(field_of(path), f"a row may be lost in {candidate.path}: {figure[:20]!r} looks like its cell")
 
@@ -126,8 +141,15 @@ def _unknown_labels(labels: PrintedLabels, own: Sequence[int]) -> Iterator[str]:
     for n in own:
         token = labels.tokens[n]
         word = labels.index.loose and has_words(token.fold)  # such a label is set off from a text, or is a word of it
-        if n != own[0] and (labels.looks_like_label(token) or (len(labels.label_of(token)) > 1 and not word)):
+        named = not token.table and _names_value(token.fold)
+        if n != own[0] and (named or labels.looks_like_label(token) or (len(labels.label_of(token)) > 1 and not word)):
             yield token.fold
+
+
+def _names_value(text: str) -> bool:
+    """Whether a piece of a line is a label with its value: `项目性质:经常性`."""
+    label, colon, behind = text.partition(":")
+    return bool(colon and behind) and 1 < len(label) <= LIMITS.longest_unknown_label and not label.isascii()
 
 
 def _cells_inside(labels: PrintedLabels, own: Sequence[int]) -> Iterator[str]:
@@ -153,6 +175,21 @@ def _further_cells(labels: PrintedLabels, own: Sequence[int]) -> Iterator[str]:
         if beside and before.fold != here.fold:
             yield here.fold
             return
+
+
+def _label_at_start(labels: PrintedLabels, text: str) -> str:
+    """The label that a text begins with, where it goes on behind it without a mark."""
+    start = fold(text)
+    long = (label for label in labels.index.labels if len(label) >= LIMITS.shortest_wrapped_label)
+    return max((label for label in long if start.startswith(label)), key=len, default="")
+
+
+def _words_apart(labels: PrintedLabels, own: Sequence[int]) -> Iterator[str]:
+    """Words of a line that white parts from others before and behind them: a label and its value stand so."""
+    line = [labels.tokens[n] for n in own if not labels.tokens[n].table]
+    for before, here, behind in zip(line, line[1:], line[2:], strict=False):
+        if before.unit is here.unit is behind.unit and not (here.soft or behind.soft):
+            yield here.fold
 
 
 _WHOLE_QUANTITY = re.compile(r"[≥≤><=≧≦]?[-+−]?[\d,]+(?:\.\d+)?(?:%|‰|\([^()]{1,8}\))")

@@ -288,11 +288,14 @@ def _grid_columns(draft: Draft, bucket: Bucket, fields: Sequence[FieldSpec]) -> 
     for column, positions in sorted(own.items()):
         below = [draft.tokens[p] for p in positions]
         rows = {(token.page, token.row) for token in below}
-        several = len(rows) > len({page for page, _ in rows}) and all(map(in_column, below))
+        lines = len(rows) > len({page for page, _ in rows})
+        several = lines and all(map(in_column, below))
         mixed = len({t.row for t in below if t.table}) > 1 and not all(t.table for t in below)
-        if several or mixed:
+        # a line below cells that no place tells may go on with each of them
+        loose = lines and len(own) > 1 and not several
+        for field in fields if mixed or loose else [fields[column]] if several else ():
             message = f"cells of several rows stand below its label: {draft.join(positions[-1:])[:40]}"
-            draft.doubt(fields[column].path, FindingKind.COLUMNS_UNCLEAR, message)
+            draft.doubt(field.path, FindingKind.COLUMNS_UNCLEAR, message)
         _long(draft, fields[column].path, long_texts.lines_of(draft.tokens, positions))
 
 

@@ -167,6 +167,9 @@ def _give_row(
         name, positions = f"{path}.{column.field.name}", cell_tokens(cell)
         if kinds[n] in UNKNOWN:
             draft.foreign.extend(p for p in positions if p not in parts)
+            for m in (m for m, kind in enumerate(kinds) if kind == "text" and m not in row and not _in_grid(row)):
+                message = f"it may stand in a column that no field knows: {draft.join(positions)[:40]}"
+                draft.doubt(f"{path}.{columns[m].field.name}", FindingKind.COLUMN_UNCLEAR, message)
             if cell.doubtful:
                 message = f"a text of a column that no field knows could be another's: {draft.join(positions)[:40]}"
                 draft.doubt(path, FindingKind.COLUMN_UNCLEAR, message)
@@ -189,6 +192,14 @@ def _may_hold_more(cell: Cell) -> bool:
     """Whether a cell of an unknown column may be those of a row: it is made of several and in doubt, or compares."""
     compares = any(shape(p.fold).comparison and not _SIGN.fullmatch(p.fold) for p in cell.pieces)
     return compares or (cell.doubtful and len(cell.pieces) > 1)
+
+
+def _may_hold_end(last: Cell, kind: str) -> bool:
+    """Whether a line below a row, read as going on with its last cell, may be the end of its name: the cell is of an
+    unknown column, or was whole without it.
+    """
+    below = any(piece.first for piece in last.pieces[1:])
+    return below and (kind in UNKNOWN or (kind == "indicator" and shape(last.pieces[0].fold).complete))
 
 
 def _may_go_on(row: ListRow, columns: Sequence[Column]) -> bool:
@@ -262,18 +273,18 @@ def _doubt_row(draft: Draft, columns: Sequence[Column], kinds: Sequence[str], ro
             column = next(n for n, own in row.items() if own is cell)
             draft.doubt(f"{path}.{columns[column].field.name}", FindingKind.COLUMN_UNCLEAR, message)
     last = row[max(row)]
-    if key and kinds[max(row)] in UNKNOWN and not _in_grid(row) and any(piece.first for piece in last.pieces[1:]):
+    if key and not _in_grid(row) and _may_hold_end(last, kinds[max(row)]):
+        name = next(columns[n].field.name for n in row if row[n] is key)
         message = f"its end may stand below the row: {draft.join(cell_tokens(last))[:40]}"
-        draft.doubt(
-            f"{path}.{next(columns[n].field.name for n in row if row[n] is key)}", FindingKind.COLUMN_UNCLEAR, message
-        )
+        draft.doubt(f"{path}.{name}", FindingKind.COLUMN_UNCLEAR, message)
     bare = any(kinds[n] == "indicator" and shape(cell.pieces[0].fold).number for n, cell in row.items())
     if key and bare and not _in_grid(row) and any(piece.first for piece in key.pieces[1:]):
         message = f"a line of its name may be a cell of its own: {draft.join(cell_tokens(key))[:40]}"
         draft.doubt(path, FindingKind.COLUMN_UNCLEAR, message)
     may_lack = ("word", "text", *UNKNOWN)
     lacking = [c.field.name for n, c in enumerate(columns) if kinds[n] not in may_lack and n not in row]
-    misplaced = _misplaced(columns, kinds, row, bool(lacking))
+    empty = any(kinds[n] == "amount" and is_null("amount", _text(cell)) for n, cell in row.items())
+    misplaced = _misplaced(columns, kinds, row, bool(lacking) or empty)
     if misplaced:
         positions = cell_tokens(misplaced[0])
         message = f"what stands here is no label of its column, the row may be shifted: {draft.join(positions)[:40]}"

@@ -160,3 +160,31 @@ def test_two_cells_in_what_a_row_is_known_by_put_its_list_in_doubt() -> None:
     assert {"indicators[0]", "indicators"} <= paths(form, both)
     one = Candidate("indicators[0].level3", "修缮长度", (Place(1, "T1R0C1", 0, 4),))
     assert not {"indicators[0]", "indicators"} & paths(form, one)
+
+
+@pytest.mark.parametrize(
+    ("line", "doubted"),
+    [
+        ("主管部门 云河县水利局 经办机构 云河县水库所", True),
+        ("主管部门 云河县 水利局", False),
+        ("主管部门 云河县水利局 经办机构：云河县水库所", True),
+    ],
+)
+def test_words_that_white_parts_in_a_line_may_be_a_label_with_its_value(line: str, doubted: bool) -> None:
+    found = paths(form_of(line), value("supervising_department", (3, 5, len(line))))
+    assert ("supervising_department" in found) == doubted
+
+
+def test_a_text_that_begins_with_a_label_is_in_doubt() -> None:
+    labels = printed_labels.labels_in(form_of("年度总体目标"))
+    schema = schemas.load("self_evaluation")
+    glued, own = (Candidate("expected_goal", text, ()) for text in ("实际完成情况巡护河道。", "巡护河道。"))
+    assert list(value_ends.ends_lacking(labels, schema, glued))
+    assert not list(value_ends.ends_lacking(labels, schema, own))
+
+
+def test_an_amount_at_the_end_of_a_text_of_a_list_is_a_cell() -> None:
+    form = form_of("一级指标 二级指标 三级指标", "产出指标 数量指标 巡护河道 1,200.00")
+    name = value("indicators[0].level3", (4, 10, 14), (4, 15, 23))
+    found = [lack.message for lack in value_ends.ends_lacking(printed_labels.labels_in(form), form.schema, name)]
+    assert any("'1,200.00' inside of it" in message for message in found)

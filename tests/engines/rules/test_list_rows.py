@@ -312,3 +312,12 @@ def test_a_row_whose_label_is_none_of_its_column_and_that_lacks_cells_is_shifted
     rows = [["产出指标", "数量指标", "巡护河道", "≥20公里", "10"], cells]
     record = record_of(paged([*lines(EVALUATION_TITLE), grid(head, *rows)]))
     assert ("row_shifted" in kinds(record)) == shifted
+
+
+def test_a_row_without_the_number_that_the_others_have_is_in_doubt() -> None:
+    head = ["年度重点任务", "内容", "主要内容"]
+    rows = [["", "任务1", "巡护河道"], ["", "任务2", "清理垃圾"]]
+    whole = record_of(paged([*lines(DEPARTMENT_TITLE), grid(head, *rows)]))
+    more = record_of(paged([*lines(DEPARTMENT_TITLE), grid(head, *rows, ["", "本级安排", "20.00"])]))
+    assert [f.path for f in more.findings if "no number" in f.message] == ["key_tasks[2]"]
+    assert not [f for f in whole.findings if "no number" in f.message]
