@@ -18,6 +18,7 @@ from extractor.accounting.doubted_places import doubted_places
 from extractor.accounting.form_count import forms_joined, forms_missed, keys_in_doubt, keys_left
 from extractor.accounting.grounding import ground
 from extractor.accounting.headless_lists import numbers_unshown
+from extractor.accounting.open_brackets import open_brackets
 from extractor.accounting.plain_text import checks_in_doubt, nulls_in_doubt, numbers_in_doubt, without_proven
 from extractor.accounting.printed_line import without_placed
 from extractor.accounting.printed_rows import rows_unsure
@@ -168,6 +169,7 @@ def record_of(
         *rows_unsure(form, answer.candidates),
         *numbers_unshown(form, answer.candidates, assembled.values),
         *nulls_in_doubt(form, answer),
+        *open_brackets(form, answer, assembled.values),
         *numbers_in_doubt(form, assembled.values),
         *checked,
     )

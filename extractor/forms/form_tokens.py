@@ -7,6 +7,7 @@ from functools import cached_property
 
 from extractor.document.results import Form
 from extractor.forms.labels import Hit, LabelIndex, label_index, row_tokens, spot, unasked
+from extractor.forms.misread_labels import with_misread
 from extractor.forms.tokens import Token
 from schemas.confirmed_labels import widened
 
@@ -30,7 +31,7 @@ def form_tokens(form: Form) -> FormTokens:
     known = form.kept.get(FormTokens)
     if known is None:
         index = label_index(form.schema)
-        tokens = tuple(row_tokens(form.rows, index))
+        tokens = tuple(with_misread(row_tokens(form.rows, index), index))
         known = form.kept[FormTokens] = FormTokens(index, tokens, spot(tokens, index))
     return known
 

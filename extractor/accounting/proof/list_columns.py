@@ -10,7 +10,8 @@ from extractor.accounting.proof.printed_labels import Lack, PrintedLabels, witho
 from extractor.accounting.value_paths import field_of, row_of
 from extractor.document.results import Candidate
 from extractor.forms.labels import Hit
-from schemas.spec import FieldSpec, SchemaSpec
+from extractor.forms.tokens import Token
+from schemas.spec import FieldSpec, SchemaSpec, generic
 from schemas.values import fold
 
 
@@ -68,6 +69,7 @@ def lists_lacking(
             yield from _columns_unknown(labels, spec, header, own, read)
             yield from _header_in_values(labels, spec, header, candidates)
             yield from _labels_missing(spec, header, own)
+            yield from _under_another_label(labels, spec, header, own)
         yield from _words_unknown(labels, schema, own)
         yield from _figures_in_names(spec, own)
 
@@ -85,6 +87,24 @@ def _columns_unknown(
     text = labels.tokens[unread[0]].fold
     if not all(labels.tokens[n].exact for c in own for n in labels.of(c.places)):
         yield Lack(spec.name, f"the header has a column {text[:20]!r} that no field knows")
+
+
+def _under_another_label(
+    labels: PrintedLabels, spec: FieldSpec, header: Header, own: Sequence[Candidate]
+) -> Iterator[Lack]:
+    """A cell in the column of one label that is read as the value of another: its text did not look like the one's."""
+    heads = [(t.field.path, labels.tokens[hit.first]) for hit in header.hits for t in hit.targets if t.column]
+    headed = {path for path, _ in heads}
+    for candidate in own:
+        path = generic(candidate.path)
+        for token in (labels.tokens[n] for n in labels.of(candidate.places) if path in headed):
+            over = {at for at, head in heads if token.exact and head.table == token.table and _is_over(head, token)}
+            if over and path not in over:
+                yield Lack(candidate.path, f"it stands in the column of {min(over)}")
+
+
+def _is_over(head: Token, token: Token) -> bool:
+    return head.col < token.col + token.span and token.col < head.col + head.span
 
 
 def _header_in_values(

@@ -10,7 +10,7 @@ from extractor.config import Settings
 from extractor.document.layout import Box
 from extractor.readers.scan import ocr
 from extractor.readers.scan.pixels import grey, quarter_turned
-from extractor.readers.scan.printed_lines import stray_stops
+from extractor.readers.scan.printed_lines import specks_read, stray_stops
 from extractor.readers.scan.unread_ink import unread
 from extractor.tables.words import Token, is_cjk
 
@@ -32,9 +32,17 @@ def crop_of(image: Image, box: Box, margin: float = 0.0) -> Image | None:
 
 
 def read_boxes(
-    image: Image, boxes: Sequence[Box], marks: Image, settings: Settings, known: Readings | None = None
+    image: Image,
+    boxes: Sequence[Box],
+    marks: Image,
+    settings: Settings,
+    known: Readings | None = None,
+    specked: bool = False,
 ) -> list[Token]:
-    """The characters in boxes of text, each with its own box; `known` is what was read of the same picture before."""
+    """The characters in boxes of text, each with its own box; `known` is what was read of the same picture before.
+
+    `specked`: the page has specks of toner, and a mark that no print has is one of them.
+    """
     parts = [(box, crop) for box in boxes if (crop := crop_of(image, box)) is not None]
     read = dict(known or {})
     flat = [(box, crop) for box, crop in parts if not is_tall(box) and box not in read]
@@ -42,10 +50,11 @@ def read_boxes(
     out: list[Token] = []
     for box, _ in parts:
         if not is_tall(box):
-            out += _tokens(box, _doubted(box, read[box], marks), len(out))
+            chars = _doubted(box, read[box], marks)
+            out += _tokens(box, _without_specks(chars) if specked else chars, len(out))
     for box, crop in parts:
         if is_tall(box):
-            out += _stack(box, crop, settings, len(out))
+            out += _stack(box, crop, settings, len(out), specked)
     return out
 
 
@@ -59,6 +68,15 @@ def _doubted(box: Box, chars: ocr.Chars, marks: Image) -> ocr.Chars:
     return tuple(
         char._replace(confidence=min(char.confidence, UNREAD)) if n in doubted else char for n, char in enumerate(chars)
     )
+
+
+def _without_specks(chars: ocr.Chars) -> ocr.Chars:
+    """The characters without the specks among them; what a mark stood before, maybe a bullet, is in doubt."""
+    found = specks_read("".join(char.text for char in chars))
+    kept = [char for n, char in enumerate(chars) if n not in found]
+    if kept and found and found[0] == 0 and chars[0].text != ".":
+        kept[0] = kept[0]._replace(confidence=min(kept[0].confidence, UNREAD))
+    return tuple(kept)
 
 
 def is_tall(box: Box) -> bool:
@@ -80,11 +98,12 @@ def _tokens(box: Box, chars: ocr.Chars, order: int) -> list[Token]:
     return out
 
 
-def _stack(box: Box, crop: Image, settings: Settings, order: int) -> list[Token]:
+def _stack(box: Box, crop: Image, settings: Settings, order: int, specked: bool) -> list[Token]:
     """A tall piece of text: upright characters below each other, or a line turned by a quarter; the surer counts."""
     pieces = steps(crop)
     strips = [_strip(crop, pieces), quarter_turned(crop, 1), quarter_turned(crop, 3)]
-    readings = [[c for c in chars if c.text != " "] for chars in ocr.recognise(strips, settings)]
+    read = [_without_specks(chars) if specked else chars for chars in ocr.recognise(strips, settings)]
+    readings = [[c for c in chars if c.text != " "] for chars in read]
     scores = [fmean(c.confidence for c in chars) if chars else 0.0 for chars in readings]
     best = max(range(3), key=scores.__getitem__)
     marks = readings[best]

@@ -125,7 +125,7 @@ def _is_wall(lattice: Lattice, x: float, y: float) -> bool:
 def crossed(side: Segment, texts: Sequence[Box], marks: Image, white: float = EMPTY) -> bool:
     """Whether a text runs over a side: one whose box does, and that has no white there, `white` of its height wide."""
     for box in texts:
-        high = box.bottom - box.top
+        high = _size(box)
         if not (box.x0 + 0.2 * high < side.at < box.x1 - 0.2 * high):
             continue
         if overlap(box.top, box.bottom, side.lo, side.hi) < SHARED * min(high, side.hi - side.lo):
@@ -133,6 +133,11 @@ def crossed(side: Segment, texts: Sequence[Box], marks: Image, white: float = EM
         if white_at(marks, side, box).width < white * high:
             return True
     return False
+
+
+def _size(box: Box) -> float:
+    """How high the characters of a line or a stack are, whichever way the page is turned."""
+    return min(box.bottom - box.top, box.x1 - box.x0)
 
 
 class White(NamedTuple):
@@ -154,7 +159,7 @@ def white_at(marks: Image, side: Segment, box: Box) -> White:
     """
     import numpy as np
 
-    high = box.bottom - box.top
+    high = _size(box)
     top, bottom = max(box.top, side.lo + ENDS * high, 0), min(box.bottom, side.hi - ENDS * high)
     rows = marks[round(top) : max(0, round(bottom)), max(0, round(box.x0)) : round(box.x1)]
     if not rows.size:

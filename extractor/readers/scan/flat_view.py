@@ -13,7 +13,7 @@ from extractor.readers.scan.box_text import TALL, Readings, crop_of, is_tall, st
 from extractor.readers.scan.paper import without_background
 from extractor.readers.scan.pixels import quarter_turned, rotated, skew
 from extractor.readers.scan.seals import seal_ink, without_seal
-from extractor.readers.scan.specks import without_specks
+from extractor.readers.scan.specks import Cleaned, without_specks
 from extractor.readers.scan.straightening import straightened
 from extractor.readers.scan.streaks import without_streaks
 
@@ -41,6 +41,8 @@ class View(NamedTuple):
     mesh: Mesh | None = None
     bent: str = ""
     """Why the page is not flat after all; empty where it is."""
+    specked: bool = False
+    """Whether specks of toner were taken out: others that touch print are left."""
 
 
 class Seen(NamedTuple):
@@ -53,7 +55,7 @@ class Seen(NamedTuple):
 
 def flat_view(image: Image, points: float, settings: Settings) -> Seen:
     """The picture, whose pixels are `points` wide, as a scanner would show it."""
-    sheet = cleaned_sheet(image, points)
+    sheet, specks = cleaned_sheet(image, points)
     angle = skew(sheet)
     flat = straightened(rotated(sheet, angle) if angle else sheet, points)
     red = seal_ink(flat.image, points)
@@ -61,15 +63,15 @@ def flat_view(image: Image, points: float, settings: Settings) -> Seen:
     quads = ocr.detect(clean, settings, 72 / points)
     quarters, _, known = _quarters(clean, ocr.boxes_of(quads), settings)
     # The skew was taken off before the turn; seen from the turned page it is the same angle.
-    view = View(quarter_turned(clean, quarters), quarters, angle, flat.mesh)
+    view = View(quarter_turned(clean, quarters), quarters, angle, flat.mesh, specked=specks > 0)
     if quarters:
         quads = ocr.detect(view.image, settings, 72 / points)
     return Seen(view._replace(bent=_bent(flat.left, quads)), ocr.boxes_of(quads), known)
 
 
-def cleaned_sheet(image: Image, points: float) -> Image:
+def cleaned_sheet(image: Image, points: float) -> Cleaned:
     """The picture without what lies around the sheet, streaks and specks."""
-    return without_specks(without_streaks(without_background(image), points), points).image
+    return without_specks(without_streaks(without_background(image), points), points)
 
 
 def _bent(left: float, quads: Sequence[Quad]) -> str:

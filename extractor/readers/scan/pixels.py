@@ -19,6 +19,7 @@ WIDE = 15  # pixels; the smoothing that leaves the paper and takes its noise
 SPARSE = 3  # pixels; one in so many tells as much of a page's noise as all
 RIM = 16  # pixels; the paper around ink that the OCR sees
 FAINT = 12  # of 255; what is so much darker than what is around it is ink
+ABOVE_NOISE = 4.0  # σ of its noise; fainter paper is as dark by chance, in one pixel of 30,000
 FIRM = 0.4  # of the darkness of text; what is as dark is print
 
 
@@ -56,10 +57,11 @@ def ink(image: Image, dots: float) -> Image:
 
 
 def dark(shade: Image, dots: float) -> Image:
-    """255 where a picture in grey is darker than what is around, 0 elsewhere."""
+    """255 where a picture in grey is darker than what is around, by more than the noise of its paper; 0 elsewhere."""
     cv2 = vision()
     mean, inverse = cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV
-    out: Image = cv2.adaptiveThreshold(shade, 255, mean, inverse, _block(dots), FAINT)
+    least = max(FAINT, ABOVE_NOISE * roughness(shade))
+    out: Image = cv2.adaptiveThreshold(shade, 255, mean, inverse, _block(dots), least)
     return out
 
 
@@ -84,18 +86,22 @@ def firm_ink(image: Image, dots: float, texts: list[Box]) -> Image:
 
 
 def noise(image: Image, texts: list[Box]) -> float:
-    """The noise of the paper as a share of the contrast between paper and print; `texts` are boxes of text.
-
-    The spread (by the median deviation) of what a wide smoothing takes away.
-    """
+    """The noise of the paper as a share of the contrast between paper and print; `texts` are boxes of text."""
     import numpy as np
 
     shade = value(image)
-    rest = vision().absdiff(shade, vision().blur(shade, (WIDE, WIDE)))[::SPARSE, ::SPARSE]
     parts = [shade[round(b.top) : round(b.bottom), round(b.x0) : round(b.x1)].ravel() for b in texts]
     print_ = float(np.percentile(np.concatenate(parts), 5)) if parts else 0.0
     contrast = max(1.0, float(np.percentile(shade[::SPARSE, ::SPARSE], 75)) - print_)
-    return 1.4826 * float(np.median(rest)) / contrast
+    return roughness(shade) / contrast
+
+
+def roughness(shade: Image) -> float:
+    """The noise of a picture in grey: σ of brightness, by the median of what a wide smoothing takes away."""
+    import numpy as np
+
+    rest = vision().absdiff(shade, vision().blur(shade, (WIDE, WIDE)))[::SPARSE, ::SPARSE]
+    return 1.4826 * float(np.median(rest))
 
 
 def resized(image: Image, scale: float) -> Image:

@@ -53,3 +53,15 @@ _STRAY = re.compile(r"(?<![A-Za-z0-9.])\.(?!\.)")
 def stray_stops(text: str) -> list[int]:
     """Where full stops are that neither a letter, a figure nor another stop stands beside: a speck looks like one."""
     return [match.start() for match in _STRAY.finditer(text)]
+
+
+def specks_read(text: str) -> list[int]:
+    """Where marks are that no print has, such as a middle dot at the end of a line: specks that were read.
+
+    A middle dot stands between two characters; a full stop neither begins a line of characters nor
+    stands apart, nor behind decimals.
+    """
+    return sorted({at for match in _SPECKS.finditer(text) for at in range(match.start(), match.end())})
+
+
+_SPECKS = re.compile(r"^[.·•・\s]{1,2}$|^\.(?=[⺀-鿿])|^[·•・]|\s*[·•・]$|(?<=[^\s.])\s+\.{1,2}$|(?<=\.\d\d)\.$")

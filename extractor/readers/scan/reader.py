@@ -169,7 +169,7 @@ def _rapid(image: Image, points: float, settings: Settings) -> Found:
         seen, known = without_lines(seen, rulings, dots), {}
     firm = firm_ink(seen, dots, boxes)
     parts = with_leftovers(boxes, lattices, firm, points)
-    tokens = read_boxes(seen, parts.boxes, firm, settings, known)
+    tokens = read_boxes(seen, parts.boxes, firm, settings, known, view.specked)
     tokens += [Token(mark.text, *mark.box, 0, 0, mark.confidence) for mark in parts.strokes]
     return Found(view, tokens, rulings, doubts)
 

@@ -43,7 +43,7 @@ def straight_pages(
         return
     for number, frame in _frames(path, sorted(pages), settings):
         page, (image, points) = pages[number], sized(*frame, settings)
-        clean = straight(cleaned_sheet(image, points), page.turn)
+        clean = straight(cleaned_sheet(image, points).image, page.turn)
         red = seal_ink(clean, points)
         shown = clean if red is None else without_seal(clean, red)
         yield StraightPage(page, points, straight(image, page.turn), shown)

@@ -25,6 +25,8 @@ FLAT = 0.25  # of the size of text; a stroke that is no higher is a dash
 SHORT = 0.62  # of the size of text; a wider stroke is a long one
 BESIDE = 0.8  # sizes; what is no farther from the end of a line belongs to it
 BELOW = 1.2  # sizes; what is no farther from the end of a stack belongs to it
+SEVERAL = 1.8  # sizes; a box as high, and wider than a stack, may hold several lines of text
+LINE = 0.4  # sizes; ink of a line is as high
 WIDEST = 1.2  # sizes; a wider piece of text is no part of a stack of single characters
 NARROW = 2.2  # sizes; text in a cell that is no wider stands in a stack
 LEAN = 0.25  # how far a slash goes to the right for its height
@@ -63,7 +65,8 @@ def with_leftovers(boxes: Sequence[Box], lattices: Sequence[Lattice], marks: Ima
         for index, slot in enumerate(lattice.slots):
             if slot.closed:
                 area = _inner(lattice.slot_box(slot), INSET / points)
-                found = _completed(_parted(inside.pop(index, []), marks), area, marks, size)
+                own = [line for box in inside.pop(index, []) for line in _lines(box, area, marks, size)]
+                found = _completed(_parted(own, marks), area, marks, size)
                 _add(parts, _stacked(found, area, size), area, marks, size)
         rest += [box for kept in inside.values() for box in kept]
     return parts._replace(boxes=parts.boxes + rest)
@@ -163,6 +166,23 @@ def _grown(box: Box, size: float) -> Box:
     high = max(0.0, (0.8 * size - (box.bottom - box.top)) / 2) + 0.15 * size
     wide = max(0.2 * size, (size - (box.x1 - box.x0)) / 2)
     return Box(box.x0 - wide, box.top - high, box.x1 + wide, box.bottom + high)
+
+
+def _lines(box: Box, area: Box, marks: Image, size: float) -> list[Box]:
+    """The lines of text in a box, in which the OCR may have found several: cut where rows of it are white."""
+    part = _within(box, area)
+    if part.bottom - part.top < SEVERAL * size or part.x1 - part.x0 < NARROW * size:
+        return [box]
+    top, bottom, left, right = (max(0, round(v)) for v in (part.top, part.bottom, part.x0, part.x1))
+    rows = (marks[top:bottom, left:right].max(axis=1) > 0).tolist()
+    starts = [n for n, inked in enumerate(rows) if inked and not (n and rows[n - 1])]
+    lines = [(top + n, top + _run_end(rows, n)) for n in starts if _run_end(rows, n) - n >= LINE * size]
+    cuts = [(above[1] + below[0]) / 2 for above, below in pairwise(lines)]
+    return [box._replace(top=start, bottom=end) for start, end in pairwise((box.top, *cuts, box.bottom))]
+
+
+def _run_end(rows: Sequence[bool], start: int) -> int:
+    return next((n for n in range(start, len(rows)) if not rows[n]), len(rows))
 
 
 def _parted(boxes: list[Box], marks: Image) -> list[Box]:

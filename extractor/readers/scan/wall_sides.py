@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from extractor.document.geometry import Rulings, Segment, clusters, joined
 from extractor.document.layout import Box
-from extractor.readers.scan.broken_lines import crossed, white_at
+from extractor.readers.scan.broken_lines import STUB, crossed, white_at
 
 if TYPE_CHECKING:
     import numpy as np
@@ -151,7 +151,9 @@ def _is_left(side: Segment, rows: _Rows, texts: Sequence[Box], marks: Image, poi
     if rows.pure < PURE:
         return False
     highest, outside = _outside(side, rows.free, texts, marks, point, INSIDE)
-    return float(outside.mean()) >= LEFT or (highest > 0 and _longest(rows.free) >= TALLER * highest)
+    pieces = _runs(outside)
+    left = float(pieces[pieces >= STUB * point].sum()) / max(1, outside.size)
+    return left >= LEFT or (highest > 0 and int(_runs(rows.free).max(initial=0)) >= TALLER * highest)
 
 
 class _Outside(NamedTuple):
@@ -169,22 +171,23 @@ def _outside(
     top = round(side.lo + CORNER * point)
     highest = 0.0
     for box in texts:
-        margin = inset * min(box.x1 - box.x0, box.bottom - box.top)
+        size = min(box.x1 - box.x0, box.bottom - box.top)
+        margin = inset * size
         if box.x0 + margin <= side.at <= box.x1 - margin and box.top < side.hi and side.lo < box.bottom:
             white = white_at(marks, side, box)
-            if WIDE_WHITE * (box.bottom - box.top) <= white.width < math.inf or white.left == white.right == math.inf:
+            if WIDE_WHITE * size <= white.width < math.inf or white.left == white.right == math.inf:
                 continue  # two texts, one on each side, or none: the box is that of the line
             outside[max(0, round(box.top) - top) : max(0, round(box.bottom) - top)] = False
             highest = max(highest, box.bottom - box.top)
     return _Outside(highest, outside)
 
 
-def _longest(inked: NDArray[np.bool_]) -> int:
-    """The length of the longest run."""
+def _runs(inked: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The lengths of the runs of inked rows."""
     import numpy as np
 
     edges = np.flatnonzero(np.diff(np.r_[False, inked, False].astype(np.int8)))
-    return int((edges[1::2] - edges[::2]).max(initial=0))
+    return edges[1::2] - edges[::2]
 
 
 class _Rows(NamedTuple):

@@ -19,6 +19,9 @@ SIZE = 40  # pixels: how high a box of text is
 TEXTS = [Box(20, 20, 180, 60)]  # a line of text in the first cell, from which the size of text is told
 
 
+LINES = [Box(20, 20, 180, 60), Box(20, 80, 180, 120)]
+
+
 def cells(narrow: float = 200) -> list[Lattice]:
     """Two cells side by side, the second as wide as asked for."""
     sides = [Segment(y, 0, 200 + narrow) for y in (0.0, 300.0)]
@@ -132,3 +135,25 @@ def test_what_stands_where_characters_were_read_is_never_in_doubt(places: list[f
     ordered = sorted(places)
     marks = paper(*(Box(p - 4, 10, p + 4, 30) for p in ordered))
     assert unread(Box(0, 0, 500, 44), ordered, marks) == []
+
+
+def test_a_box_that_holds_two_lines_of_text_is_cut_in_the_white_between_them() -> None:
+    """The OCR read nothing at all in it, and the cell was empty."""
+    upper, lower = Box(220, 100, 330, 138), Box(220, 150, 330, 188)
+    both = Box(218, 98, 332, 190)
+    parts = with_leftovers([*LINES, both], cells(), paper(*LINES, upper, lower), 1.0)
+    assert parts.boxes[2:] == [both._replace(bottom=144), both._replace(top=144)]
+
+
+@pytest.mark.parametrize("strokes", [(Box(220, 100, 330, 190),), (Box(220, 100, 330, 112), Box(220, 178, 330, 190))])
+def test_a_large_character_is_no_line_of_several(strokes: tuple[Box, ...]) -> None:
+    whole = Box(218, 98, 332, 192)
+    parts = with_leftovers([*LINES, whole], cells(), paper(*LINES, *strokes), 1.0)
+    assert parts.boxes[2:] == [whole]
+
+
+def test_a_line_that_is_higher_than_others_is_one() -> None:
+    upper, lower = Box(220, 100, 330, 122), Box(220, 126, 330, 148)
+    both = Box(218, 98, 332, 150)
+    parts = with_leftovers([*LINES, both], cells(), paper(*LINES, upper, lower), 1.0)
+    assert parts.boxes[2:] == [both]
