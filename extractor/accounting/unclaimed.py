@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -63,9 +64,9 @@ def lists_cut(
     document: Document, forms: Sequence[Form], records: Sequence[Record], rows: Sequence[Row]
 ) -> list[Record]:
     """The records of forms; a scanned one whose table ends its page is in doubt about its lists where the next page
-    has a table among the `rows` outside of forms: its columns may be those of a table whose lines were lost."""
+    has a table among the `rows` outside of forms, or a line in columns: a table may have lost its lines."""
     scanned = {page.number for page in document.pages if page.reader == "ocr"}
-    apart = {row.page for row in rows if row.table} & scanned
+    apart = {row.page for row in rows if row.table or _in_columns(row)} & scanned
     out = list(records)
     for n, form in enumerate(forms):
         last = form.rows[-1] if form.rows else None
@@ -78,6 +79,15 @@ def lists_cut(
             doubts = [finding(FindingKind.GOES_ON, path, message) for path in lists]
             out[n] = replace(out[n], findings=(*out[n].findings, *doubts))
     return out
+
+
+def _in_columns(row: Row) -> bool:
+    """Whether a line has three texts or more that stand apart, as the cells of a row do."""
+    return len(_APART.split(row.units[0].text.strip())) >= COLUMNS
+
+
+COLUMNS = 3
+_APART = re.compile(r"\s{2,}")
 
 
 def in_order(document: Document, rows: Sequence[Row]) -> list[Row]:
