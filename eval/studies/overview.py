@@ -1,8 +1,8 @@
 """One table of the built-in engine over all kinds of documents: `python -m eval.studies.overview --seed N`.
 
-The committed samples, texts of other places where a folder of them is given (`--texts`, with `NAME.gold.json` beside
-each), made documents of every digital format, made scans (`--scans`), tables of real PDFs (`--tables`, as
-`real_tables` takes them).
+The committed samples, documents of authors who had not seen the code (`eval/strangers`), texts of other places where a
+folder of them is given (`--texts`, with `NAME.gold.json` beside each), made documents of every digital format, made
+scans (`--scans`), tables of real PDFs (`--tables`, as `real_tables` takes them).
 Run it on two states of the code with one seed, and put the tables side by side.
 """
 
@@ -48,17 +48,19 @@ class Group(NamedTuple):
 
 
 def committed() -> Iterator[Group]:
-    """The samples of the repository."""
+    """The samples of the repository, and the sets of strangers that the built-in schemas read."""
     top = tuple(sorted(path for path in (EVAL / "samples").iterdir() if path.is_file()))
     yield Group("samples: Chinese texts", top, EVAL / "gold")
     yield Group("samples: PDF, scan, Word, Excel", (EVAL / "samples" / "formats",), EVAL / "gold" / "formats")
     named = tuple(name for name in SCHEMAS if name not in BY_TITLE)
     yield Group("samples: English", (EVAL / "samples" / "en",), EVAL / "gold" / "en", named)
+    for folder in sorted((EVAL / "strangers").glob("chinese-*")):
+        yield Group(f"strangers: {folder.name}", (folder,), folder)
 
 
 def made(seed: int, count: int, formats: Sequence[str], folder: Path) -> Iterator[Group]:
     """`count` documents of each format, made from one seed."""
-    for name in formats:
+    for name in formats if count else ():
         out = folder / name
         out.mkdir(parents=True)
         for one in range(seed, seed + count):
@@ -131,7 +133,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     raw = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser("python -m eval.studies.overview", description=__doc__, formatter_class=raw)
     parser.add_argument("--seed", type=int, required=True, help="of the made documents; the next ones count up")
-    parser.add_argument("--count", type=int, default=10, help="made documents of each format (default: 10)")
+    parser.add_argument("--count", type=int, default=10, help="made documents of each format (default: 10; 0: none)")
     parser.add_argument("--texts", type=Path, metavar="FOLDER", help="texts with gold beside them")
     parser.add_argument("--scans", action="store_true", help="made scans too: they take minutes")
     parser.add_argument("--tables", type=Path, metavar="FOLDER", help="PDFs with the gold of ICDAR-2013")

@@ -51,7 +51,7 @@ def furniture(document: Document, is_own: Callable[[str], bool]) -> frozenset[Pl
             if several or _is_foot(line, page):
                 out.add(_whole(line))
     out.update(_whole(line) for line in _numbered_breaks(document))
-    between = (*_heads_between(document), *_breaks_between_tables(document))
+    between = (*_heads_between(document), *_breaks_between_tables(document), *_beside_numbers(document, out))
     out.update(_whole(line) for line in between if not own(fold(line.text)))
     out.update(_whole(line) for line in _repeated_titles(document, out) if not own(fold(line.text)))
     return frozenset(out)
@@ -206,6 +206,19 @@ def _heads_between(document: Document) -> list[Line]:
         ]
         out += [first, *again] if again else []
     return out
+
+
+def _beside_numbers(document: Document, numbers: Set[Place]) -> list[Line]:
+    """Running heads in a text without page marks: lines that stand right above or below page numbers more than once."""
+    beside: dict[str, list[Line]] = {}
+    for page in document.pages:
+        for before, after in pairwise(page.blocks):
+            if isinstance(before, Line) and isinstance(after, Line) and before.box is None:
+                one, other = (_whole(line) in numbers for line in (before, after))
+                line = after if one else before
+                if one != other and len(fold(line.text)) >= _SHORTEST_HEAD:
+                    beside.setdefault(fold(line.text), []).append(line)
+    return [line for lines in beside.values() if len({line.number for line in lines}) > 1 for line in lines]
 
 
 def _breaks_between_tables(document: Document) -> list[Line]:

@@ -193,3 +193,16 @@ HEAD = "云桥县水务局 年度决算公开"
 )
 def test_a_head_that_stands_with_page_numbers_that_count_up_is_furniture(text: str, found: list[str]) -> None:
     assert sorted(texts(document(text))) == sorted(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (f"甲\n\n{HEAD}\n\n第 15 页\n\n乙\n\n{HEAD}\n\n第 16 页\n\n丙\n", 4),
+        (f"甲\n\n{HEAD}\n\n第 15 页\n\n乙\n\n第 16 页\n\n丙\n", 2),
+        ("甲\n\n通过\n\n第 15 页\n\n乙\n\n通过\n\n第 16 页\n\n丙\n", 2),
+    ],
+)
+def test_a_line_that_stands_beside_page_numbers_again_is_a_running_head(text: str, found: int) -> None:
+    """A short line may be a cell that is printed twice."""
+    assert len(texts(document(text))) == found

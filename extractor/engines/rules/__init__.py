@@ -131,7 +131,7 @@ def _answer(reading: _Reading, widths: Widths) -> Answer:
         handler = _HANDLERS.get(bucket.kind)
         if handler is not None:
             handler(draft, bucket, form.schema)
-    read_matrix(draft, [b for b in zones.buckets if b.kind == "matrix" and b.fields], form.schema)
+    read_matrix(draft, [b for b in zones.buckets if b.kind == "matrix" and b.fields], form)
     set_apart(draft, form.schema)
     for path, text in zones.cut:
         draft.doubt(path, FindingKind.LABEL_IN_TEXT, f"it ends before what looks like a label: {text[:40]}")

@@ -13,11 +13,13 @@ from typing import Any
 
 from extractor.accounting.checks import outcomes
 from extractor.document.finding_kinds import FindingKind
+from extractor.document.results import Form
 from extractor.engines.rules.drafts import Draft
 from extractor.engines.rules.header_columns import Column, column_under, is_foreign
 from extractor.engines.rules.stacked_labels import repeats
 from extractor.engines.rules.value_kinds import is_amount, is_null, parses
 from extractor.engines.rules.zones import Bucket
+from extractor.forms.tokens import Token
 from schemas.spec import SchemaSpec
 from schemas.values import parse_amount
 
@@ -25,18 +27,22 @@ _PROOF = 3
 """So many relations must hold, and two more than in any other way, before a row that lost values is read."""
 
 
-def read_matrix(draft: Draft, buckets: Sequence[Bucket], schema: SchemaSpec) -> None:
+def read_matrix(draft: Draft, buckets: Sequence[Bucket], form: Form) -> None:
     """All rows of a form's matrices."""
     short: list[Bucket] = []
     for bucket in buckets:
         _merge(draft, bucket)
+    full = _full_rows(draft, buckets, form)
+    for bucket in buckets:
         placed = _placed(draft, bucket)
+        if placed is None:
+            placed = _as_full_row(draft, bucket, form, full)
         if placed is None:
             short.append(bucket)
         else:
             _give(draft, bucket, placed)
     for count in sorted({len(b.tokens) for b in short}):
-        _read_short(draft, [b for b in short if len(b.tokens) == count], schema)
+        _read_short(draft, [b for b in short if len(b.tokens) == count], form.schema)
 
 
 def _merge(draft: Draft, bucket: Bucket) -> None:
@@ -61,6 +67,33 @@ def _placed(draft: Draft, bucket: Bucket) -> dict[int, int] | None:
     if min(under) < 0 or len(set(under)) < len(under):
         return None
     return dict(zip(under, tokens, strict=True))
+
+
+Places = dict[tuple[int, int], list[int]]
+"""By the table of a row and its number of cells, the cells in which its values stand where none is missing."""
+
+
+def _full_rows(draft: Draft, buckets: Sequence[Bucket], form: Form) -> Places:
+    """The cells of the values of rows in which no value is missing, where all such rows have the same."""
+    out: dict[tuple[int, int], set[tuple[int, ...]]] = {}
+    for bucket in buckets:
+        tokens = [draft.tokens[p] for p in bucket.tokens]
+        if len(tokens) == len(bucket.columns) and tokens and tokens[0].table:
+            out.setdefault(_shape(tokens[0], form), set()).add(tuple(token.col for token in tokens))
+    return {shape: list(*found) for shape, found in out.items() if len(found) == 1}
+
+
+def _as_full_row(draft: Draft, bucket: Bucket, form: Form, full: Places) -> dict[int, int] | None:
+    """Column → token, in a row with as many cells as one of its table in which no value is missing."""
+    tokens = [draft.tokens[p] for p in bucket.tokens]
+    cells = full.get(_shape(tokens[0], form)) if tokens and tokens[0].table else None
+    if cells is None or len(cells) != len(bucket.columns) or not all(token.col in cells for token in tokens):
+        return None
+    return {cells.index(token.col): p for token, p in zip(tokens, bucket.tokens, strict=True)}
+
+
+def _shape(token: Token, form: Form) -> tuple[int, int]:
+    return token.table, len(form.rows[token.row].units)
 
 
 def _path(bucket: Bucket, column: Column) -> str:
@@ -94,7 +127,8 @@ def _read_short(draft: Draft, rows: Sequence[Bucket], schema: SchemaSpec) -> Non
     held, runner_up = -scored[0][0], -scored[1][0] if len(scored) > 1 else 0
     sure = held >= _PROOF and held - runner_up > 1
     for bucket in rows:
-        if sure and bucket.columns == columns:
+        zeros = all(not draft.tokens[p].fold.strip("0.") for p in bucket.tokens)  # any relation holds between them
+        if sure and not zeros and bucket.columns == columns:
             _give(draft, bucket, dict(zip(scored[0][1], bucket.tokens, strict=True)))
             continue
         count = f"{len(bucket.tokens)} values for {len(columns)} columns: which is which?"

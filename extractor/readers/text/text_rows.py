@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from extractor.readers.page_blocks import Blocks
 
+DRAWN = re.compile(r"[\s\u2500-\u257f]*[\u2500-\u257f][\s\u2500-\u257f]*")
+"""A line of box-drawing characters alone: a ruling line that is typed, and no text."""
 LOOK_AHEAD = 200
 LONGEST_ROW = 2000
 SOFT_BREAKS = "\x0b\x85\u2028\u2029"
@@ -44,7 +46,7 @@ def add(lines: Sequence[str], blocks: Blocks, first: int = 1) -> None:
         if "\t" in line:
             at = _add_run(lines, at, blocks, first)
         else:
-            if line:
+            if line and not DRAWN.fullmatch(line):
                 blocks.line(_line_text(line) if "<" in line else line, first + at)
             at += 1
 

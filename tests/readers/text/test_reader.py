@@ -168,3 +168,9 @@ def test_corpus_characters_are_all_there() -> None:
 
 def _tab_rows(document: Document) -> int:
     return sum(block.rows for one in document.pages for block in one.blocks if isinstance(block, Grid))
+
+
+@pytest.mark.parametrize(("line", "kept"), [("─────", 0), (" ├──┼──┤ ", 0), ("─ 项目 ─", 1), ("-----", 1)])
+def test_a_ruling_line_that_is_typed_is_no_text(line: str, kept: int) -> None:
+    (read,) = pages(f"{line}\n")
+    assert len(read.blocks) == kept
