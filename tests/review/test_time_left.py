@@ -44,6 +44,7 @@ def add(folder: Path, *batches: Sequence[Decision]) -> Remaining:
 @pytest.fixture
 def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(run_records, "ENOUGH", 1)
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.txt").write_text(UNREADABLE, encoding="utf-8")
     assert run() == 0
@@ -61,6 +62,12 @@ def test_the_time_left_is_the_median_of_a_key_for_each_decision(out: Path) -> No
     assert add(out, decided("a", 4.0, "x", "y")) == Remaining(before.doubts, before.decisions, 4.0 * before.decisions)
     pause = decided("c", 3_600.0, "x")
     assert add(out, decided("b", 6.0, "x"), pause) == Remaining(before.doubts, before.decisions, 6.0 * before.decisions)
+
+
+def test_a_few_decisions_tell_no_time(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_records, "ENOUGH", 3)
+    assert add(out, decided("a", 4.0, "x"), decided("b", 4.0, "x")).seconds is None
+    assert add(out, decided("c", 4.0, "x")).seconds is not None
 
 
 def test_what_was_taken_back_and_what_an_audit_took_do_not_count(out: Path) -> None:
