@@ -305,12 +305,14 @@ def test_labels_of_the_row_above_hold_for_rows_that_the_model_gave_none(monkeypa
 
 
 def test_what_no_reading_can_mend_costs_no_call() -> None:
-    own = readers.read(SAMPLES / "baisha-civil-2025-targets-layout.txt", "layout", Settings())
-    form = cut(own, schemas.builtin()).forms[0]
-    (answer,) = rules.extract([form])
-    found = judge(form, answer)
-    assert {f.kind for f in found.reading} == {"low_confidence"}
+    form = form_of(TEXT)
+    (read,) = rules.extract([form])
+    unsure = finding(FindingKind.LOW_CONFIDENCE, "project_name", "the reading is unsure here (0.50)")
+    answer = replace(read, findings=(*read.findings, unsure))
+    assert {f.kind for f in judge(form, answer).reading} == {"low_confidence"}
     assert part_of(form, answer) is None
+    blurred = replace(read, findings=(*read.findings, replace(unsure, kind=FindingKind.COLUMN_UNCLEAR)))
+    assert part_of(form, blurred) is not None
 
 
 def test_the_same_fields_of_a_schema_are_one_schema() -> None:
