@@ -213,7 +213,7 @@ def label_on_page(call: Namespace) -> int:
     from extractor.review import modes
 
     with jobs.run_folder(call.directory) as folder, decision_log.opened(folder) as ledger:
-        mode = _third_pass(ledger, call) if call.third else modes.label(call.by, call.blank)
+        mode = _adjudication(ledger, call) if call.third else modes.label(call.by, call.blank)
         review_commands.sit(call, folder, ledger, mode)
         review_commands.write_gold(ledger, mode, call.out)
     return 0
@@ -229,11 +229,11 @@ def run_public(call: Namespace) -> int:
     return public_run.read_and_score(call.folder, call.out, settings, engine)
 
 
-def _third_pass(ledger: Any, call: Namespace) -> Any:
+def _adjudication(ledger: Any, call: Namespace) -> Any:
     """The mode of a third pass over what two labellers of the run have labelled otherwise."""
-    from extractor.review import third_pass
+    from extractor.review import adjudication
 
-    return third_pass.mode(call.by, *(third_pass.labeller(ledger, name) for name in call.third))
+    return adjudication.mode(call.by, *(adjudication.labeller(ledger, name) for name in call.third))
 
 
 def draft(call: Namespace) -> int:

@@ -17,8 +17,8 @@ from pydantic import BaseModel
 
 from eval.scoring.provenance import source_of, stated
 from eval.studies.spending import Spent, imported, leaves, spent_on, text_of
+from extractor.config import Mode
 from extractor.document.results import Form
-from extractor.engines.llm.client import Mode
 from extractor.engines.llm.prompting import as_row
 from extractor.engines.llm.request_preview import shaped
 from extractor.engines.llm.transport import Request

@@ -16,7 +16,7 @@ from extractor.readers.scan import second_ocr
 from extractor.version import __version__
 
 if TYPE_CHECKING:
-    from extractor.engines.llm.answer_modes import Probe
+    from extractor.engines.llm.mode_probe import Probe
 
 PROGRAMS = {
     "tesseract": "reads again what OCR is unsure of",
@@ -101,9 +101,9 @@ def _modes(settings: Settings) -> str:
     import asyncio
     from dataclasses import replace
 
-    from extractor.engines.llm.answer_modes import best, probed
-    from extractor.engines.llm.client import MODES
+    from extractor.engines.llm.answer_modes import MODES
     from extractor.engines.llm.endpoint_options import options
+    from extractor.engines.llm.mode_probe import best, probed
     from extractor.engines.llm.transport import Policy
 
     own = options(settings)

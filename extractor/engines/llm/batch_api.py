@@ -21,13 +21,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from extractor.document.results import Form
 from extractor.engines.llm import call_cache
-from extractor.engines.llm.answer_modes import mode_of
 from extractor.engines.llm.call_cache import About, kept, key_of
 from extractor.engines.llm.call_sharing import SharedCalls
 from extractor.engines.llm.client import asker, open_client
 from extractor.engines.llm.completions import tidied
 from extractor.engines.llm.conversation import answer
 from extractor.engines.llm.endpoint_options import Options
+from extractor.engines.llm.mode_probe import mode_of
 from extractor.engines.llm.transport import BrokenBody, Completion, Request
 from extractor.errors import ExtractorError
 from extractor.ledger.migrations import transaction

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel
 
+from extractor.config import Mode
+from extractor.engines.llm.answer_modes import MODES
 from extractor.engines.llm.completions import read_completion, said
 from extractor.engines.llm.transport import Completion, Request, Send
 
@@ -23,12 +25,10 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI
     from openai.types.chat import ChatCompletion
 
-Mode = Literal["tools", "json_schema", "json", "text"]
 Outcome = Literal["valid", "invalid", "cut", "refused"]
 M = TypeVar("M", bound=BaseModel)
 
 DEFAULT_URL = "https://api.openai.com/v1"
-MODES: dict[Mode, str] = {"tools": "TOOLS", "json_schema": "JSON_SCHEMA", "json": "JSON", "text": "MD_JSON"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
+from extractor.config import Mode
 from extractor.document.results import Form
 from extractor.engines.llm.answer_modes import FIRST
 from extractor.engines.llm.answer_schema import answer_model
 from extractor.engines.llm.budget import Prices, Usage, money
-from extractor.engines.llm.client import Mode, asker
+from extractor.engines.llm.client import asker
 from extractor.engines.llm.conversation import request_for
 from extractor.engines.llm.endpoint_options import Options
 from extractor.engines.llm.field_groups import asked_chunks

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from extractor.document.results import Answer, Form
-from extractor.engines.llm.answer_modes import mode_of
 from extractor.engines.llm.budget import NOTHING, Purse
 from extractor.engines.llm.call_cache import kept, opened, used
 from extractor.engines.llm.call_sharing import SharedCalls
 from extractor.engines.llm.client import Ask, asker, open_client, wire
 from extractor.engines.llm.conversation import answer
 from extractor.engines.llm.endpoint_options import Options
+from extractor.engines.llm.mode_probe import mode_of
 from extractor.engines.llm.rate_limits import Gate
 from extractor.engines.llm.recordings import recording, replaying
 from extractor.engines.llm.second_reading import beside, turned

@@ -12,7 +12,7 @@ from extractor.config import Settings
 from extractor.document.decision import Action
 from extractor.errors import CallError
 from extractor.ledger import decision_log
-from extractor.review import answers, gold_documents, modes, third_pass
+from extractor.review import adjudication, answers, gold_documents, modes
 from extractor.review.modes import Mode
 from extractor.review.service import Change, Person, ReviewService
 from extractor.runs.run import load_schemas
@@ -42,7 +42,7 @@ def labelled(run: Path, mode: Mode, who: str, document: int, *changes: tuple[Act
 
 def third(run: Path) -> Mode:
     with decision_log.opened(run) as ledger:
-        return third_pass.mode("cleo", third_pass.labeller(ledger, "ada"), third_pass.labeller(ledger, "ben"))
+        return adjudication.mode("cleo", adjudication.labeller(ledger, "ada"), adjudication.labeller(ledger, "ben"))
 
 
 def test_what_two_labellers_differ_in_is_decided_by_a_third(run: Path) -> None:
@@ -85,5 +85,5 @@ def test_a_labeller_who_is_not_there_is_named(run: Path) -> None:
 def test_differences_are_leaves_and_lists_of_other_lengths() -> None:
     ours = {"a": "1", "rows": [{"b": "2", "c": None}], "t": {"text": "5", "operator": None, "value": "5", "unit": None}}
     theirs = {"a": "1", "rows": [{"b": "3", "c": None}, {"b": "4", "c": None}], "t": None}
-    found = [(d.path, d.ours, d.theirs) for d in third_pass.differences(ours, theirs)]
+    found = [(d.path, d.ours, d.theirs) for d in adjudication.differences(ours, theirs)]
     assert found == [("rows", "1 rows", "2 rows"), ("rows[0].b", "2", "3"), ("t", "5", "")]
