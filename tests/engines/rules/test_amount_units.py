@@ -32,3 +32,17 @@ def test_a_label_with_a_colon_of_its_own_is_cut_at_the_last_one() -> None:
     text = project_form().replace("其中:当年财政拨款\t100000.00", "其中:当年财政拨款:100000.00")
     assert read(text).values["funding"]["annual_appropriation"] == "100000.00"
     assert PROJECT_TITLE in text
+
+
+@pytest.mark.parametrize(("last", "doubted"), [("0.00万元", False), ("0.00元", True)])
+def test_the_unit_behind_the_amounts_is_the_form_s_where_none_is_stated(last: str, doubted: bool) -> None:
+    text = (
+        project_form()
+        .replace("项目资金(元)", "项目资金")
+        .replace("\t其他资金\t\t其他资金\t0.00", f"\t其他资金\t\t其他资金\t{last}")
+    )
+    for amount in ("120000.00", "100000.00", "20000.00"):
+        text = text.replace(f"\t{amount}", f"\t{amount}万元")
+    record = read(text)
+    assert record.values["funding"]["currency_unit"] == "万元"
+    assert ("funding.currency_unit" in record.unsettled) is doubted

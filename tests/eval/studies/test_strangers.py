@@ -9,7 +9,7 @@ import pytest
 from eval.scoring.scores import total
 from eval.studies import overview
 
-REACHED = {"chinese-1": (0.978, 0), "chinese-2": (0.953, 4), "chinese-3": (0.974, 12), "chinese-4": (0.971, 2)}
+REACHED = {"chinese-1": (0.978, 0), "chinese-2": (0.953, 4), "chinese-3": (0.974, 12), "chinese-4": (0.971, 0)}
 """F1 and silent errors by set. They are no measure of unknown documents: these were looked at."""
 
 SETS = {group.name.removeprefix("strangers: "): group for group in overview.committed() if "strangers" in group.name}
