@@ -200,6 +200,10 @@ def test_home_and_end_go_to_the_top_of_the_form_and_its_end(chromium: Any, run: 
         assert page.page.get_attribute("#form .chosen", "data-path") == first
         page.press("End")
         assert page.page.get_attribute("#form .chosen", "data-path") != first
+        left = page.page.inner_text("#left")
+        page.press("Home", "Enter")  # Enter is about the doubt that is shown: it goes back there first
+        assert page.page.get_attribute("#form .chosen", "data-path") != first
+        assert page.page.inner_text("#left") == left
 
 
 def test_the_list_is_by_document_and_form_and_fills_a_taller_window(chromium: Any, tmp_path: Path) -> None:

@@ -140,8 +140,7 @@ async function choose(path, inForm = false) {
   await source.show(state.record, path, ...wherever(path));
 }
 
-// The page of a value; of one without a place, the page that is shown.
-function wherever(path) {
+function wherever(path) { // the page of a value; of one without a place, the page that is shown
   const spans = form.leaves(state.record.sections).filter((leaf) => leaf.path === path || leaf.path.startsWith(`${path}.`) || leaf.path.startsWith(`${path}[`)).flatMap((leaf) => leaf.spans);
   return spans.length ? [spans[0].page, spans[0].unit] : [null, null];
 }
@@ -159,6 +158,7 @@ async function decide(changes, stay = false) {
 
 function accept() {
   const path = state.at.startsWith("#") ? state.doubt.path : state.at;
+  if (state.mode === "review" && path !== state.doubt.path && !isDoubt()) return choose(state.doubt.path); // Enter is about what is shown
   if (path === "" && state.record.closes.length) return whole();
   return decide([{ action: "accept", path }], path === state.at && !isDoubt());
 }
