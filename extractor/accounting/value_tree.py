@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-_STEP = re.compile(r"([^.\[\]]+)|\[([^\[\]]+)\]")
+STEP = re.compile(r"([^.\[\]]+)|\[([^\[\]]+)\]")
+"""A step of a path: a name, or the name of a row in brackets."""
 
 
 class Rows(dict[str, Any]):
@@ -31,7 +32,7 @@ class Numbered(NamedTuple):
 
 def steps(path: str) -> list[str]:
     """The names and row names of a path: `indicators[3].target` → `indicators`, `3`, `target`."""
-    return [name or row for name, row in _STEP.findall(path)]
+    return [name or row for name, row in STEP.findall(path)]
 
 
 def tree(values: Any) -> Any:

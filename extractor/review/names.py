@@ -7,11 +7,10 @@ from typing import Any
 
 from extractor.accounting.added_forms import is_added
 from extractor.accounting.settled import DOCUMENT
-from extractor.accounting.value_tree import Rows
+from extractor.accounting.value_tree import STEP, Rows, steps
 from schemas.spec import FieldSpec, SchemaSpec
 
 WHOLE = "the whole form"
-_STEP = re.compile(r"([^.\[\]]+)|\[([^\[\]]+)\]")
 _CELL = re.compile(r"\bT(\d+)R(\d+)C(\d+)\b")
 _LINE = re.compile(r"\bL(\d+)\b")
 _FORM = re.compile(r"^form (\d+):")
@@ -34,8 +33,7 @@ def label(field: FieldSpec) -> str:
 def row_numbers(tree: Any, path: str) -> tuple[int, ...]:
     """The numbers of the rows of a path of named rows, as they are counted now: from 1, without deleted ones."""
     out: list[int] = []
-    for name, row in _STEP.findall(path):
-        step = name or row
+    for step in steps(path):
         if isinstance(tree, Rows):
             alive = [other for other in tree if other not in tree.deleted]
             out.append(1 + (alive.index(step) if step in alive else len(alive)))
@@ -49,7 +47,7 @@ def path_name(spec: SchemaSpec | None, path: str, numbers: tuple[int, ...] = ())
         return WHOLE
     out: list[str] = []
     left, at, in_row = list(numbers), "", False
-    for name, row in _STEP.findall(path):
+    for name, row in STEP.findall(path):
         if row:
             number = left.pop(0) if left else int(row) + 1 if row.isdigit() else 0
             out.append(f"{'column' if in_row else 'row'} {number or 'new'}")

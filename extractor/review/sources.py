@@ -18,7 +18,7 @@ from extractor.document.geometry import displayed
 from extractor.document.layout import Box, Document, Grid, Line, Page
 from extractor.errors import DocumentError
 from extractor.inspect import pictures
-from extractor.review import printed_lines
+from extractor.review import source_lines
 
 Made = TypeVar("Made")
 KEPT = {"document": 8, "picture": 64}
@@ -100,8 +100,8 @@ class Sources:
         found = next((p for p in document.pages if p.number == page), None)
         if found is None:
             raise DocumentError(f"there is no page {page}; the document has {len(document.pages)}")
-        lines = printed_lines.printed(source.path, found)
-        blocks = printed_lines.blocks(lines, found) if lines else _blocks(displayed(found))
+        lines = source_lines.printed(source.path, found)
+        blocks = source_lines.blocks(lines, found) if lines else _blocks(displayed(found))
         return {"page": page, "pages": len(document.pages), **_near(blocks, around)}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from extractor import readers
 from extractor.config import Settings
 from extractor.document.layout import Cell, Grid, Line
-from extractor.review import printed_lines
+from extractor.review import source_lines
 from extractor.review.sources import Source, Sources
 
 SPACED = """            Harbour Orchard Stock
@@ -52,12 +52,12 @@ def test_the_characters_of_each_cell_stand_where_its_text_is_printed(tmp_path: P
 
 
 def test_the_same_text_in_several_cells_stands_in_their_order() -> None:
-    found = printed_lines.located(grid(("a", "5", "5"), ("b", "5", "6")), lines("a   5   5", "b   5   6"))
+    found = source_lines.located(grid(("a", "5", "5"), ("b", "5", "6")), lines("a   5   5", "b   5   6"))
     assert [(p.unit, p.line, p.start) for p in found if p.unit.endswith("C1")] == [("T1R0C1", 1, 4), ("T1R1C1", 2, 4)]
 
 
 def test_a_cell_of_several_lines_has_a_place_on_each() -> None:
-    found = printed_lines.located(
+    found = source_lines.located(
         grid(
             ("long\ntext", "9"),
         ),
@@ -69,8 +69,8 @@ def test_a_cell_of_several_lines_has_a_place_on_each() -> None:
 def test_a_text_that_is_printed_once_more_has_its_lines_and_no_characters() -> None:
     own = lines("a   5   5", "b   5   6")
     table = grid(("a", "5"), ("b", "6"))
-    assert [p.unit for p in printed_lines.located(table, own)] == ["T1R0C0", "T1R1C0", "T1R1C1"]
-    assert list(printed_lines._unplaced(table, printed_lines.located(table, own), own)) == [
+    assert [p.unit for p in source_lines.located(table, own)] == ["T1R0C0", "T1R1C0", "T1R1C1"]
+    assert list(source_lines._unplaced(table, source_lines.located(table, own), own)) == [
         ("T1R0C1", 1),
         ("T1R0C1", 2),
     ]
@@ -78,7 +78,7 @@ def test_a_text_that_is_printed_once_more_has_its_lines_and_no_characters() -> N
 
 def test_cells_whose_places_contradict_their_columns_have_none() -> None:
     assert (
-        printed_lines.located(
+        source_lines.located(
             grid(
                 ("a", "b"),
             ),
@@ -92,4 +92,4 @@ def test_other_texts_are_shown_as_they_are_read(tmp_path: Path) -> None:
     path = tmp_path / "rows.txt"
     path.write_text("Article\tPieces\nPear\t4\nPlum\t5\n")
     document = readers.read(path, path.name, Settings())
-    assert printed_lines.printed(path, document.pages[0]) is None
+    assert source_lines.printed(path, document.pages[0]) is None
